@@ -47,7 +47,7 @@
 //! - `run`: the run, its workers
 //! - `get`, `put`, `link`: one file
 //! - `walk_remote`, `walk_local`, `walk`: what there is to do
-//! - `spread_get`, `spread_put`: ranges of one file over several connections
+//! - `spread`, `spread_get`, `spread_put`: ranges of one file over several connections
 //! - `partial_here`, `partial_there`: unfinished files and their journals
 //! - `compare`: whether both sides are the same; `blocks`: blocks on their way
 //! - `decide`: whether a file is replaced or continued
@@ -71,6 +71,7 @@ mod put;
 mod ranges;
 pub(super) mod rate;
 mod run;
+mod spread;
 mod spread_get;
 mod spread_put;
 mod task;

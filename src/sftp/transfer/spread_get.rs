@@ -3,9 +3,6 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-
 use crate::say;
 use crate::sftp::attributes::Attributes;
 use crate::sftp::client::OpenFlags;
@@ -14,6 +11,7 @@ use crate::sftp::transfer::failure::TransferFault;
 use crate::sftp::transfer::observer::{TransferEvent, TransferFile};
 use crate::sftp::transfer::partial_here::LocalPartial;
 use crate::sftp::transfer::ranges::OpenRanges;
+use crate::sftp::transfer::spread::over_all;
 use crate::sftp::transfer::task::{Run, TransferLane};
 
 /// Reads these ranges. A connection that is lost leaves its ranges to the others.
@@ -25,27 +23,7 @@ pub(crate) async fn get(
     ranges: Vec<Range<u64>>,
 ) -> Result<(), TransferFault> {
     let open = OpenRanges::new(ranges);
-    let mut lanes = lanes.to_vec();
-    loop {
-        let mut working: FuturesUnordered<_> = lanes
-            .iter()
-            .map(|lane| async { (*lane, over(run, lane, file, partial, &open).await) })
-            .collect();
-        let (mut left, mut lost) = (Vec::new(), None);
-        while let Some((lane, result)) = working.next().await {
-            match result {
-                Ok(()) => left.push(lane),
-                Err(fault) if fault.lost => lost = Some(fault),
-                Err(fault) => return Err(fault),
-            }
-        }
-        drop(working);
-        match lost {
-            Some(fault) if left.is_empty() => return Err(fault),
-            _ if open.is_empty() => return Ok(()),
-            _ => lanes = left,
-        }
-    }
+    over_all(lanes.to_vec(), &open, |lane| over(run, lane, file, partial, &open)).await
 }
 
 /// Reads ranges over one connection, the next one asked for before the last one has come.

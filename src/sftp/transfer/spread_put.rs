@@ -4,9 +4,6 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::ops::Range;
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-
 use crate::os::tree;
 use crate::say;
 use crate::sftp::attributes::Attributes;
@@ -16,6 +13,7 @@ use crate::sftp::transfer::failure::TransferFault;
 use crate::sftp::transfer::observer::{TransferEvent, TransferFile};
 use crate::sftp::transfer::partial_there::RemoteJournal;
 use crate::sftp::transfer::ranges::OpenRanges;
+use crate::sftp::transfer::spread::over_all;
 use crate::sftp::transfer::task::{Run, TransferLane};
 
 /// A file that is written in ranges.
@@ -34,28 +32,11 @@ impl SpreadPut<'_> {
     /// Writes these ranges. A connection that is lost leaves its ranges to the others.
     pub async fn put(
         &self,
-        mut lanes: Vec<&TransferLane>,
+        lanes: Vec<&TransferLane>,
         ranges: Vec<Range<u64>>,
     ) -> Result<(), TransferFault> {
         let open = OpenRanges::new(ranges);
-        loop {
-            let mut working: FuturesUnordered<_> =
-                lanes.iter().map(|lane| async { (*lane, self.over(lane, &open).await) }).collect();
-            let (mut left, mut lost) = (Vec::new(), None);
-            while let Some((lane, result)) = working.next().await {
-                match result {
-                    Ok(()) => left.push(lane),
-                    Err(fault) if fault.lost => lost = Some(fault),
-                    Err(fault) => return Err(fault),
-                }
-            }
-            drop(working);
-            match lost {
-                Some(fault) if left.is_empty() => return Err(fault),
-                _ if open.is_empty() => return Ok(()),
-                _ => lanes = left,
-            }
-        }
+        over_all(lanes, &open, |lane| self.over(lane, &open)).await
     }
 
     /// Writes ranges over one connection.
