@@ -406,7 +406,7 @@ fn a_server_that_hangs_up_meanwhile_is_told_at_once() {
     let pty = on_pty(&home, &server.to(&[]), &[]);
     dialog(&pty, &["(•) Password"]);
     server.hang_up();
-    dialog(&pty, &["The connection was lost", "closing time", "▶ Disconnect ◀"]);
+    dialog(&pty, &["The connection was lost", "closing time", "▶ Disconnect (d) ◀"]);
     pty.send("<enter>");
     assert_eq!(pty.exit_code(), 255);
     pty.expect_restored();
@@ -436,7 +436,7 @@ fn it_survives_any_size_and_comes_back_whole() {
     for (rows, columns) in [(3, 10), (60, 200), (1, 1), (15, 60), (24, 80)] {
         pty.resize(rows, columns);
     }
-    dialog(&pty, &["Logging in to 127.0.0.1", "Password:    ▸", "[ OK ]"]);
+    dialog(&pty, &["Logging in to 127.0.0.1", "Password:    ▸", "[ OK (o) ]"]);
     pty.send("abc");
     dialog(&pty, &["Password:    ▸•••"]);
     pty.send("<enter>");

@@ -46,6 +46,15 @@ texts! {
     list_and
         en " and "
         ja " と "
+    list_or
+        en " or "
+        ja " か "
+    choose_one(keys)
+        en "Nothing is chosen yet: press {keys}."
+        ja "まだ何も選ばれていません。{keys} を押してください。"
+    hint_select
+        en "select text"
+        ja "文字を選択"
     list_more(more)
         en "{more} more"
         ja "ほか {more} 件"

@@ -132,8 +132,8 @@ fn rows(challenge: &Challenge) -> Vec<FormRow<Key>> {
         rows.push(FormRow::check(Key::Show, false, say!(challenge_show)));
     }
     rows.push(FormRow::buttons(vec![
-        (Key::Ok, say!(ok)),
-        (Key::Disconnect, say!(login_disconnect)),
+        (Key::Ok, 'o', say!(ok)),
+        (Key::Disconnect, 'd', say!(login_disconnect)),
     ]));
     rows
 }

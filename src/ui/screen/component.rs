@@ -4,7 +4,9 @@ use std::any::Any;
 
 use crossterm::event::Event;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Margin, Rect};
+use ratatui::style::{Modifier, Style};
 
 use super::look::Look;
 
@@ -49,6 +51,24 @@ pub(crate) struct Stack {
     open: Vec<Box<dyn Component>>,
 }
 
+/// The least size in which a dialog on top of another one is inset.
+const INSET_MIN: (u16, u16) = (60, 16);
+
+/// Dims what is behind a dialog, also without colours.
+fn dim(buffer: &mut Buffer) {
+    let plain = Style::reset().add_modifier(Modifier::DIM);
+    let area = *buffer.area();
+    buffer.set_style(area, plain);
+}
+
+/// The area of a dialog on top of another one, whose edge stays visible.
+fn inset(area: Rect) -> Rect {
+    match area.width >= INSET_MIN.0 && area.height >= INSET_MIN.1 {
+        true => area.inner(Margin { horizontal: 2, vertical: 1 }),
+        false => area,
+    }
+}
+
 /// Whether the last dialog has closed.
 pub(crate) enum StackOutcome {
     No,
@@ -62,8 +82,12 @@ impl Stack {
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame<'_>, look: Look) {
-        let area = frame.area();
-        for dialog in &mut self.open {
+        let mut area = frame.area();
+        for (depth, dialog) in self.open.iter_mut().enumerate() {
+            if depth > 0 {
+                dim(frame.buffer_mut());
+                area = inset(area);
+            }
             dialog.draw(frame, area, look);
         }
     }

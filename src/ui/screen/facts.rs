@@ -44,7 +44,7 @@ impl ConnectionFacts {
                 FormRow::beside(Key::Fingerprint, Vec::new()),
             ]);
         }
-        rows.push(FormRow::buttons(vec![(Key::Close, say!(close))]));
+        rows.push(FormRow::buttons(vec![(Key::Close, 'c', say!(close))]));
         let mut form = DialogForm::new(say!(facts_title), rows);
         form.hints = vec![("PgUp PgDn", say!(facts_hint_scroll)), ("Esc", say!(facts_hint_close))];
         form.focus(Key::Close);
@@ -124,7 +124,7 @@ mod tests {
     fn dialog() -> ConnectionFacts {
         let mut lines: Vec<_> =
             (1..=25).map(|n| (format!("label {n}"), format!("value {n}."))).collect();
-        lines.push(("言語".into(), format!("first of {} second", "x".repeat(57))));
+        lines.push(("言語".into(), format!("first of {} second", "x".repeat(60))));
         ConnectionFacts::new(ConnectionSummary { lines, host_key: Some(key()) })
     }
 

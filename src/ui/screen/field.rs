@@ -205,7 +205,7 @@ fn edits(key: &KeyEvent) -> bool {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
         KeyCode::Char(c) if control => "abdefhkuwy".contains(c.to_ascii_lowercase()),
-        KeyCode::Char(_) => true,
+        KeyCode::Char(_) => !key.modifiers.contains(KeyModifiers::ALT),
         KeyCode::Backspace | KeyCode::Delete | KeyCode::Left | KeyCode::Right => true,
         KeyCode::Home | KeyCode::End => true,
         _ => false,

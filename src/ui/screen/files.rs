@@ -59,10 +59,13 @@ impl Files {
             FormRow::list(Key::List, Vec::new(), LINES),
             FormRow::lines(Key::Note, Vec::new()),
             FormRow::check(Key::Hidden, true, say!(files_hidden)),
-            FormRow::buttons(vec![(Key::Open, say!(files_open)), (Key::Cancel, say!(cancel))]),
+            FormRow::buttons(vec![
+                (Key::Open, 'o', say!(files_open)),
+                (Key::Cancel, 'c', say!(cancel)),
+            ]),
         ];
         let mut files = Files {
-            form: DialogForm::new(say!(files_title), rows),
+            form: DialogForm::new(say!(files_title), rows).typing_in_lists(),
             home: home.to_owned(),
             directory,
             entries: Vec::new(),

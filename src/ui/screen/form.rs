@@ -1,20 +1,22 @@
 //! A form: the rows of a dialog, the focus, and the handling of keys and clicks.
 //!
 //! Every dialog is a form. The dialog defines the rows, and reacts to what [`DialogForm::handle`]
-//! reports; `draw` has the layout and the scrolling. Keys are the same in all dialogs: Tab and the
-//! arrows move, Space chooses, Enter confirms, Esc leaves.
+//! reports. `keys` has the keys, which are the same in all dialogs: Tab and the arrows move, Space
+//! chooses, Enter confirms, Esc leaves, and a button's own letter presses it. `draw` has the frame
+//! and the scrolling, `fit` what is left out on a small screen, `paint` the look of each row.
 
 mod beside;
 mod draw;
+mod fit;
+mod keys;
+mod paint;
 mod row;
 
-use crossterm::event::{
-    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
-use ratatui::layout::{Position, Rect};
+use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
 
 pub use beside::SideBlock;
-pub use row::{FormRow, Item, Widget};
+pub use row::{FormButton, FormRow, Item, Widget};
 
 use super::editor::Editor;
 use super::field::TextField;
@@ -57,6 +59,13 @@ pub struct DialogForm<K> {
     pub tone: Tone,
     /// Keys of this dialog besides the usual ones, each with its description.
     pub hints: Vec<(&'static str, String)>,
+    /// The button that Enter presses outside of the buttons: it has the accent. Without one, Enter
+    /// is answered by the letters to choose from.
+    pub default: Option<K>,
+    /// What the footer answers to the last key.
+    notice: String,
+    /// Whether letters in a list are the dialog's, and not those of the buttons.
+    types_in_lists: bool,
     width: u16,
     rows: Vec<FormRow<K>>,
     focus: usize,
@@ -79,6 +88,9 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             title: title.into(),
             tone: Tone::Plain,
             hints: Vec::new(),
+            default: None,
+            notice: String::new(),
+            types_in_lists: false,
             width: WIDTH,
             rows,
             focus: 0,
@@ -90,7 +102,35 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             spots: Vec::new(),
         };
         form.focus = form.rows.iter().position(FormRow::can_have_focus).unwrap_or(0);
+        let first = form.buttons().next().map(|button| button.key);
+        form.default = first;
+        debug_assert!(form.letters_differ(), "each button has a letter of its own");
         form
+    }
+
+    /// All buttons, as they are drawn.
+    fn buttons(&self) -> impl Iterator<Item = &FormButton<K>> {
+        self.rows.iter().flat_map(|row| match &row.widget {
+            Widget::Buttons(buttons) => buttons.as_slice(),
+            _ => &[],
+        })
+    }
+
+    fn letters_differ(&self) -> bool {
+        let letters: Vec<char> = self.buttons().map(|button| button.access).collect();
+        letters.iter().enumerate().all(|(at, letter)| !letters[..at].contains(letter))
+    }
+
+    /// Leaves the letters that are typed in a list to the dialog.
+    #[must_use]
+    pub fn typing_in_lists(mut self) -> DialogForm<K> {
+        self.types_in_lists = true;
+        self
+    }
+
+    /// Says something in the footer until the next key.
+    pub fn notice(&mut self, text: String) {
+        self.notice = text;
     }
 
     /// Makes the form this many columns wide, if there is room.
@@ -104,7 +144,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
     pub fn focus(&mut self, key: K) {
         for (at, row) in self.rows.iter().enumerate() {
             if let Widget::Buttons(buttons) = &row.widget
-                && let Some(part) = buttons.iter().position(|(button, _)| *button == key)
+                && let Some(part) = buttons.iter().position(|button| button.key == key)
             {
                 (self.focus, self.part, self.follows) = (at, part, true);
                 return;
@@ -120,7 +160,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
     pub fn focused(&self) -> Option<K> {
         let row = self.rows.get(self.focus)?;
         match &row.widget {
-            Widget::Buttons(buttons) => buttons.get(self.part).map(|(key, _)| *key),
+            Widget::Buttons(buttons) => buttons.get(self.part).map(|button| button.key),
             _ => row.key,
         }
     }
@@ -189,10 +229,26 @@ impl<K: Copy + PartialEq> DialogForm<K> {
 
     /// Enables or disables a row. If it had the focus, the next row gets it.
     pub fn enable(&mut self, key: K, enabled: bool) {
-        self.row(key).enabled = enabled;
+        let row = self.row(key);
+        row.enabled = enabled;
+        if enabled && matches!(row.remark, Some((Tone::Dim, _))) {
+            row.remark = None;
+        }
         if self.rows.get(self.focus).is_some_and(|row| !row.can_have_focus()) {
             self.advance(true);
         }
+    }
+
+    /// Disables a row and says why.
+    pub fn disable(&mut self, key: K, why: String) {
+        self.row(key).remark = Some((Tone::Dim, why));
+        self.enable(key, false);
+    }
+
+    /// Puts a remark beside a row, such as what is wrong with its text; an empty one removes it.
+    /// What is wrong is removed when the text changes.
+    pub fn remark(&mut self, key: K, tone: Tone, text: String) {
+        self.row(key).remark = (!text.is_empty()).then_some((tone, text));
     }
 
     /// The editor with this key.
@@ -214,7 +270,10 @@ impl<K: Copy + PartialEq> DialogForm<K> {
     /// Selects an item of a list, or a value of a pick.
     pub fn select(&mut self, key: K, at: usize) {
         match &mut self.row(key).widget {
-            Widget::List { items, selected, .. } => *selected = at.min(items.len().max(1) - 1),
+            Widget::List { items, selected, view, .. } => {
+                *selected = at.min(items.len().max(1) - 1);
+                view.follow();
+            }
             Widget::Pick { options, selected, .. } => *selected = at.min(options.len().max(1) - 1),
             _ => {}
         }
@@ -231,9 +290,9 @@ impl<K: Copy + PartialEq> DialogForm<K> {
     pub fn set_button(&mut self, key: K, new: String) {
         for row in &mut self.rows {
             if let Widget::Buttons(buttons) = &mut row.widget
-                && let Some((_, label)) = buttons.iter_mut().find(|(button, _)| *button == key)
+                && let Some(button) = buttons.iter_mut().find(|button| button.key == key)
             {
-                *label = new;
+                button.label = new;
                 return;
             }
         }
@@ -247,231 +306,19 @@ impl<K: Copy + PartialEq> DialogForm<K> {
     }
 
     /// Replaces the buttons.
-    pub fn set_buttons(&mut self, new: Vec<(K, String)>) {
+    pub fn set_buttons<B: Into<FormButton<K>>>(&mut self, new: Vec<B>) {
+        let new: Vec<FormButton<K>> = new.into_iter().map(Into::into).collect();
+        self.default = new.first().map(|button| button.key);
         for (at, row) in self.rows.iter_mut().enumerate() {
             if let Widget::Buttons(buttons) = &mut row.widget {
                 if self.focus == at {
                     self.part = self.part.min(new.len().saturating_sub(1));
                 }
                 *buttons = new;
-                return;
+                break;
             }
         }
-    }
-
-    /// Handles a key, click or paste.
-    pub fn handle(&mut self, event: &Event) -> Happened<K> {
-        match event {
-            Event::Key(key) if key.kind == KeyEventKind::Release => Happened::Nothing,
-            Event::Key(key) => self.key(event, key),
-            Event::Mouse(mouse) => self.mouse(mouse),
-            Event::Paste(_) => self.typed(event),
-            _ => Happened::Nothing,
-        }
-    }
-
-    fn key(&mut self, event: &Event, key: &KeyEvent) -> Happened<K> {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        // The field comes first: in a secret even Esc can be literal, after Ctrl-V.
-        if let happened @ Happened::Changed(_) = self.typed(event) {
-            return happened;
-        }
-        match key.code {
-            KeyCode::Esc => return Happened::Cancelled,
-            KeyCode::Char('c') if control => return Happened::Cancelled,
-            KeyCode::Tab => self.advance(true),
-            KeyCode::BackTab => self.advance(false),
-            KeyCode::PageUp if !self.is_list() => self.scroll_by(-5),
-            KeyCode::PageDown if !self.is_list() => self.scroll_by(5),
-            _ => return self.for_row(key),
-        }
-        Happened::Nothing
-    }
-
-    /// Passes input to the focused field.
-    fn typed(&mut self, event: &Event) -> Happened<K> {
-        let Some(row) = self.rows.get_mut(self.focus).filter(|row| row.enabled) else {
-            return Happened::Nothing;
-        };
-        let taken = match &mut row.widget {
-            Widget::TextField { field, .. } => field.take(event),
-            Widget::Editor { editor, .. } => editor.take(event),
-            _ => false,
-        };
-        match row.key {
-            Some(key) if taken => {
-                self.follows = true;
-                Happened::Changed(key)
-            }
-            _ => Happened::Nothing,
-        }
-    }
-
-    fn is_list(&self) -> bool {
-        matches!(self.rows.get(self.focus).map(|row| &row.widget), Some(Widget::List { .. }))
-    }
-
-    /// Handles a key in the focused row.
-    fn for_row(&mut self, pressed: &KeyEvent) -> Happened<K> {
-        let (row, part) = (self.focus, self.part);
-        let step = match pressed.code {
-            KeyCode::Enter => return self.act(row, part, true),
-            KeyCode::Char(' ') => return self.act(row, part, false),
-            KeyCode::Left => -1,
-            KeyCode::Right => 1,
-            _ => 0,
-        };
-        let Some(FormRow { key, widget, .. }) = self.rows.get_mut(row) else {
-            self.scroll_with(pressed.code);
-            return Happened::Unused(*pressed);
-        };
-        match widget {
-            Widget::Buttons(buttons) if step != 0 => {
-                self.part = part.saturating_add_signed(step).min(buttons.len().saturating_sub(1));
-            }
-            Widget::Pick { options, selected, .. } if step != 0 => {
-                *selected =
-                    selected.saturating_add_signed(step).min(options.len().saturating_sub(1));
-                return key.map_or(Happened::Nothing, Happened::Changed);
-            }
-            Widget::List { items, selected, height, .. } => {
-                let page = isize::try_from(*height).unwrap_or(1);
-                let last = items.len().saturating_sub(1);
-                let to = match pressed.code {
-                    KeyCode::Up if *selected > 0 => *selected - 1,
-                    KeyCode::Down if *selected < last => *selected + 1,
-                    KeyCode::PageUp => selected.saturating_add_signed(-page),
-                    KeyCode::PageDown => selected.saturating_add_signed(page).min(last),
-                    KeyCode::Home => 0,
-                    KeyCode::End => last,
-                    KeyCode::Up | KeyCode::Down => return self.arrow(pressed),
-                    _ => return Happened::Unused(*pressed),
-                };
-                *selected = to;
-                return key.map_or(Happened::Nothing, Happened::Changed);
-            }
-            _ => return self.arrow(pressed),
-        }
-        Happened::Nothing
-    }
-
-    fn arrow(&mut self, pressed: &KeyEvent) -> Happened<K> {
-        match pressed.code {
-            KeyCode::Up => self.advance(false),
-            KeyCode::Down => self.advance(true),
-            _ => return Happened::Unused(*pressed),
-        }
-        Happened::Nothing
-    }
-
-    fn scroll_with(&mut self, code: KeyCode) {
-        match code {
-            KeyCode::Up => self.scroll_by(-1),
-            KeyCode::Down => self.scroll_by(1),
-            _ => {}
-        }
-    }
-
-    /// Acts on a row after Enter (`confirm`), Space or a click.
-    fn act(&mut self, row: usize, part: usize, confirm: bool) -> Happened<K> {
-        let Some(FormRow { key, enabled: true, widget, .. }) = self.rows.get_mut(row) else {
-            return Happened::Nothing;
-        };
-        let key = *key;
-        match widget {
-            Widget::Buttons(buttons) => {
-                return buttons
-                    .get(part)
-                    .map_or(Happened::Nothing, |(key, _)| Happened::Pressed(*key));
-            }
-            Widget::Check { on, .. } if !confirm => *on = !*on,
-            Widget::Radio { on: false, .. } => {
-                if let Some(key) = key {
-                    self.choose(key);
-                }
-            }
-            Widget::Pick { options, selected, .. } if !confirm => {
-                *selected = (*selected + 1) % options.len().max(1);
-            }
-            _ if confirm => return key.map_or(Happened::Nothing, Happened::Entered),
-            _ => return Happened::Nothing,
-        }
-        key.map_or(Happened::Nothing, Happened::Changed)
-    }
-
-    /// Moves the focus to the next row or button that can have it, or to the previous one.
-    fn advance(&mut self, forward: bool) {
-        let count = self.rows.len();
-        self.follows = true;
-        if let Some(FormRow { widget: Widget::Buttons(buttons), .. }) = self.rows.get(self.focus) {
-            let next = self.part.saturating_add_signed(if forward { 1 } else { -1 });
-            if next != self.part && next < buttons.len() {
-                self.part = next;
-                return;
-            }
-        }
-        for step in 1..=count {
-            let at = match forward {
-                true => (self.focus + step) % count,
-                false => (self.focus + count - step) % count,
-            };
-            if self.rows[at].can_have_focus() {
-                self.focus = at;
-                self.part = match (&self.rows[at].widget, forward) {
-                    (Widget::Buttons(buttons), false) => buttons.len().saturating_sub(1),
-                    _ => 0,
-                };
-                return;
-            }
-        }
-    }
-
-    /// Scrolls so that the focused row is at the top, if enough rows follow it.
-    pub fn lead(&mut self) {
-        (self.follows, self.leads) = (false, true);
-    }
-
-    /// Scrolls by this many lines, up if negative; the focus does not move.
-    pub fn scroll_by(&mut self, lines: isize) {
-        self.follows = false;
-        self.scroll = self.scroll.saturating_add_signed(lines).min(self.scroll_max);
-    }
-
-    fn mouse(&mut self, mouse: &MouseEvent) -> Happened<K> {
-        let at = Position { x: mouse.column, y: mouse.row };
-        let spot = self.spots.iter().rev().find(|spot| spot.area.contains(at)).copied();
-        match (mouse.kind, spot) {
-            (MouseEventKind::ScrollUp, _) => self.scroll_by(-2),
-            (MouseEventKind::ScrollDown, _) => self.scroll_by(2),
-            (MouseEventKind::Down(MouseButton::Left), Some(Spot { row, part, .. })) => {
-                return self.click(row, part);
-            }
-            _ => {}
-        }
-        Happened::Nothing
-    }
-
-    fn click(&mut self, row: usize, part: usize) -> Happened<K> {
-        if !self.rows.get(row).is_some_and(FormRow::can_have_focus) {
-            return Happened::Nothing;
-        }
-        let had_focus = self.focus == row;
-        (self.focus, self.part, self.follows) = (row, 0, false);
-        let key = self.rows[row].key;
-        match &mut self.rows[row].widget {
-            Widget::Buttons(_) => self.part = part,
-            Widget::List { selected, .. } => {
-                // A second click on an item confirms it.
-                if had_focus && *selected == part {
-                    return key.map_or(Happened::Nothing, Happened::Entered);
-                }
-                *selected = part;
-                return key.map_or(Happened::Nothing, Happened::Changed);
-            }
-            Widget::TextField { .. } | Widget::Editor { .. } => return Happened::Nothing,
-            _ => {}
-        }
-        self.act(row, part, false)
+        debug_assert!(self.letters_differ(), "each button has a letter of its own");
     }
 }
 

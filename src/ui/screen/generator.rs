@@ -191,18 +191,18 @@ impl Generator {
 
     /// Shows the buttons that can be used now.
     fn offer(&mut self) {
-        let close = (GeneratorKey::Close, say!(close));
+        let close = (GeneratorKey::Close, 'c', say!(close));
         let buttons = match (&self.work, &self.key, &self.saved) {
             (Work::Generating(_) | Work::Sealing(..), _, _) => {
-                vec![(GeneratorKey::Cancel, say!(cancel))]
+                vec![(GeneratorKey::Cancel, 'c', say!(cancel))]
             }
             (Work::Nothing, _, Some(_)) => vec![close],
             (Work::Nothing, None, _) => {
-                vec![(GeneratorKey::Generate, say!(generator_generate)), close]
+                vec![(GeneratorKey::Generate, 'g', say!(generator_generate)), close]
             }
             (Work::Nothing, Some(_), None) => vec![
-                (GeneratorKey::Save, say!(generator_save)),
-                (GeneratorKey::Generate, say!(generator_another)),
+                (GeneratorKey::Save, 's', say!(generator_save)),
+                (GeneratorKey::Generate, 'g', say!(generator_another)),
                 close,
             ],
         };

@@ -434,9 +434,9 @@ fn rows(
         FormRow::check(Key::Remember, question.remember == Some(true), say!(login_remember)),
         FormRow::check(Key::Forward, question.forward == Some(true), forward),
         FormRow::buttons(vec![
-            (Key::Ok, say!(ok)),
-            (Key::Browse, say!(login_browse)),
-            (Key::Disconnect, say!(login_disconnect)),
+            (Key::Ok, 'o', say!(ok)),
+            (Key::Browse, 'b', say!(login_browse)),
+            (Key::Disconnect, 'd', say!(login_disconnect)),
         ]),
     ]);
     rows

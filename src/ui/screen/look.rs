@@ -1,7 +1,8 @@
 //! The look of dialogs: colours with a meaning, borders and marks, and their replacements on a
 //! terminal without colours or Unicode.
 //!
-//! A colour is never the only sign of a meaning: words, marks or position show it too.
+//! A colour is never the only sign of a meaning: words, marks or position show it too. Red, green
+//! and magenta are used alone: of the sixteen colours, they can be read on black and on white.
 
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
@@ -45,12 +46,18 @@ impl Look {
             (Tone::Strong, _) => plain.add_modifier(Modifier::BOLD),
             (Tone::Good, true) => plain.fg(Color::Green),
             (Tone::Good, false) => plain,
-            (Tone::Warn, true) => plain.fg(Color::Yellow).add_modifier(Modifier::BOLD),
+            (Tone::Warn, true) => plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
             (Tone::Danger, true) => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
             (Tone::Warn | Tone::Danger, false) => plain.add_modifier(Modifier::BOLD),
             (Tone::Server, true) => plain.fg(Color::Magenta),
             (Tone::Server, false) => plain,
         }
+    }
+
+    /// The style of the button that Enter presses.
+    pub fn accent(self) -> Style {
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        if self.colour { bold.fg(Color::Green) } else { bold }
     }
 
     /// The style of what has the focus.
@@ -81,5 +88,23 @@ impl Look {
             true => unicode,
             false => ascii,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_can_be_read_on_black_and_on_white_and_are_never_alone() {
+        let tones = [Tone::Plain, Tone::Dim, Tone::Strong, Tone::Good, Tone::Warn, Tone::Danger];
+        let look = |colour| Look { colour, unicode: true };
+        for tone in tones.into_iter().chain([Tone::Server]) {
+            let legible = [None, Some(Color::Red), Some(Color::Green), Some(Color::Magenta)];
+            assert!(legible.contains(&look(true).style(tone).fg), "{tone:?}");
+            assert_eq!(look(false).style(tone).fg, None, "{tone:?}");
+        }
+        assert_eq!(look(false).accent(), Style::new().add_modifier(Modifier::BOLD));
+        assert_eq!(look(false).focused(), look(true).focused());
     }
 }

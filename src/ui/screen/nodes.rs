@@ -64,14 +64,14 @@ impl NodeBrowser {
             FormRow::pick(Key::Cluster, say!(nodes_cluster), vec![nodes.cluster.clone()], 0),
             FormRow::gap(),
             FormRow::buttons(vec![
-                (Key::Connect, say!(connection_connect)),
-                (Key::Save, say!(nodes_save)),
-                (Key::Leave, say!(connection_leave)),
+                (Key::Connect, 'c', say!(connection_connect)),
+                (Key::Save, 's', say!(nodes_save)),
+                (Key::Leave, 'l', say!(connection_leave)),
             ]),
         ];
         let title = say!(nodes_title, proxy = text::line(proxy, MAX_NAME));
         let mut dialog = NodeBrowser {
-            form: DialogForm::new(title, rows).wide(WIDTH),
+            form: DialogForm::new(title, rows).wide(WIDTH).typing_in_lists(),
             nodes,
             logins,
             listed: Vec::new(),

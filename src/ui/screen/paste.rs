@@ -42,7 +42,10 @@ impl ConfirmPaste {
             FormRow::lines(Key::About, Vec::new()),
             FormRow::editor(Key::Text, Editor::new(text), SEEN.0),
             FormRow::gap(),
-            FormRow::buttons(vec![(Key::Send, say!(paste_send)), (Key::Cancel, say!(cancel))]),
+            FormRow::buttons(vec![
+                (Key::Send, 's', say!(paste_send)),
+                (Key::Cancel, 'c', say!(cancel)),
+            ]),
         ];
         let mut form = DialogForm::new(say!(paste_title), rows).wide(WIDTH);
         form.tone = Tone::Warn;

@@ -53,10 +53,11 @@ impl RotationDialog {
         }
         rows.push(FormRow::gap());
         rows.push(FormRow::text(Tone::Plain, say!(rotation_box_ask)));
-        rows.push(FormRow::buttons(vec![(Key::Yes, say!(yes)), (Key::No, say!(no))]));
+        rows.push(FormRow::buttons(vec![(Key::Yes, 'y', say!(yes)), (Key::No, 'n', say!(no))]));
         let mut form = DialogForm::new(say!(rotation_box_title), rows);
         form.tone = Tone::Warn;
         form.focus(Key::No);
+        form.default = Some(Key::No);
         RotationDialog { form, answer: None }
     }
 

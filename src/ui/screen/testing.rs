@@ -114,7 +114,7 @@ fn awaited(event: &Event) -> Option<&str> {
 
 /// Converts text to keys: characters as they are, and `<Enter>`, `<Esc>`, `<Tab>`, `<S-Tab>`,
 /// `<Up>`, `<Down>`, `<Left>`, `<Right>`, `<Home>`, `<End>`, `<PageUp>`, `<PageDown>`, `<Del>`,
-/// `<BS>`, `<Ins>`, `<F1>` to `<F12>`, `<C-x>`, `<Paste:text>`, `<lt>`; `<Wait:text>` waits until the screen
+/// `<BS>`, `<Ins>`, `<F1>` to `<F12>`, `<C-x>`, `<A-x>`, `<Paste:text>`, `<lt>`; `<Wait:text>` waits until the screen
 /// shows the text, and `<Wait:>` until the dialog closes.
 pub(crate) fn keys(text: &str) -> Vec<Event> {
     let mut events = Vec::new();
@@ -165,6 +165,9 @@ fn named(name: &str) -> Event {
             }
             if let Some(number) = name.strip_prefix('F').and_then(|rest| rest.parse().ok()) {
                 return key(KeyCode::F(number), KeyModifiers::NONE);
+            }
+            if let Some(c) = name.strip_prefix("A-").and_then(|rest| rest.chars().next()) {
+                return key(KeyCode::Char(c), KeyModifiers::ALT);
             }
             let c = name.strip_prefix("C-").and_then(|rest| rest.chars().next());
             return key(KeyCode::Char(c.expect("a key's name")), KeyModifiers::CONTROL);

@@ -51,9 +51,11 @@ impl Warning {
         form.hints =
             vec![("PgUp/PgDn", say!(warning_hint_scroll)), ("Esc", say!(warning_hint_disconnect))];
         form.tone = Tone::Warn;
+        form.default = None;
         if evidence.is_alarming() {
             form.tone = Tone::Danger;
             form.focus(Key::Disconnect);
+            form.default = Some(Key::Disconnect);
         }
         let mut warning = Warning { form, evidence, answer: HostKeyAnswer::Disconnect };
         warning.show_hash();
@@ -151,8 +153,8 @@ fn rows(host: &str, evidence: &Evidence) -> Vec<FormRow<Key>> {
         FormRow::lines(Key::Then, Vec::new()).indented(4),
         FormRow::lines(Key::Evidence, Vec::new()),
         FormRow::buttons(vec![
-            (Key::Continue, say!(warning_continue)),
-            (Key::Disconnect, say!(warning_disconnect)),
+            (Key::Continue, 'c', say!(warning_continue)),
+            (Key::Disconnect, 'd', say!(warning_disconnect)),
         ]),
     ]
 }

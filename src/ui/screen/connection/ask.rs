@@ -37,7 +37,7 @@ impl Confirm {
         let rows = vec![
             FormRow::text(Tone::Plain, question),
             FormRow::gap(),
-            FormRow::buttons(vec![(Key::No, say!(no)), (Key::Yes, does)]),
+            FormRow::buttons(vec![(Key::No, 'n', say!(no)), (Key::Yes, 'y', does)]),
         ];
         let mut form = DialogForm::new(title, rows);
         form.tone = Tone::Warn;
@@ -80,7 +80,10 @@ impl AskName {
             FormRow::lines(Key::Message, Vec::new()),
             FormRow::field(Key::Name, say!(connection_name), TextField::new(name)),
             FormRow::gap(),
-            FormRow::buttons(vec![(Key::Yes, say!(connection_save_now)), (Key::No, say!(cancel))]),
+            FormRow::buttons(vec![
+                (Key::Yes, 's', say!(connection_save_now)),
+                (Key::No, 'c', say!(cancel)),
+            ]),
         ];
         AskName { form: DialogForm::new(title, rows), store: store.clone(), make, saved: None }
     }
@@ -142,7 +145,7 @@ impl Help {
                 FormRow::gap(),
             ]);
         }
-        rows.push(FormRow::buttons(vec![(Key::No, say!(close))]));
+        rows.push(FormRow::buttons(vec![(Key::No, 'c', say!(close))]));
         let mut form = DialogForm::new(say!(connection_help_title), rows);
         form.hints = vec![("PgUp PgDn", say!(connection_hint_scroll))];
         Help { form }

@@ -81,8 +81,8 @@ impl Edit {
             first.push((name, written));
         }
         rows.push(FormRow::buttons(vec![
-            (Key::Save, say!(connection_save_now)),
-            (Key::Cancel, say!(cancel)),
+            (Key::Save, 's', say!(connection_save_now)),
+            (Key::Cancel, 'c', say!(cancel)),
         ]));
         let title = say!(connection_edit_title, name = text::line(document.name(), 40));
         let form = DialogForm::new(title, rows);

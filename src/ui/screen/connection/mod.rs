@@ -97,14 +97,14 @@ impl NewConnection {
             FormRow::check(Key::ConfirmPaste, true, say!(connection_confirm_paste)),
             FormRow::gap(),
             FormRow::buttons(vec![
-                (Key::Connect, say!(connection_connect)),
-                (Key::Save, say!(connection_save)),
-                (Key::Help, say!(connection_help)),
-                (Key::Leave, say!(connection_leave)),
+                (Key::Connect, 'c', say!(connection_connect)),
+                (Key::Save, 's', say!(connection_save)),
+                (Key::Help, 'h', say!(connection_help)),
+                (Key::Leave, 'l', say!(connection_leave)),
             ]),
         ];
         let mut dialog = NewConnection {
-            form: DialogForm::new(say!(connection_title), rows).wide(WIDTH),
+            form: DialogForm::new(say!(connection_title), rows).wide(WIDTH).typing_in_lists(),
             hosts,
             entered_check,
             listed: Vec::new(),

@@ -1,17 +1,17 @@
 //! Draws a form: a frame in the middle of the screen, rows that scroll to keep the focus visible,
-//! and buttons that are always visible. On a small screen first the hints are left out, then the
-//! frame.
+//! and buttons that are always visible. On a very small screen the frame is left out.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget as _};
 use unicode_width::UnicodeWidthStr;
 
-use super::beside;
-use super::row::{FormRow, Item, Widget};
+use super::fit::{FormLines, fit};
+use super::paint::{Drawn, FormPainter, draw_row};
+use super::row::Widget;
 use super::{DialogForm, Spot};
 use crate::say;
 use crate::text;
@@ -19,43 +19,24 @@ use crate::ui::screen::look::{Look, Tone};
 
 /// The least size with a frame.
 const FRAME_MIN: (u16, u16) = (24, 8);
-/// The least height with hints.
-const HINTS_MIN: u16 = 10;
+/// The least width with two columns of padding at each side, instead of one.
+const PADDED_MIN: u16 = 50;
 /// The labels of fields get at most one part in this many of a line.
 const LABEL_PART: u16 = 3;
 /// The most lines that are drawn; more would be an error in the dialog.
 const LINES_MAX: usize = 2_000;
 
-/// A row that is laid out for drawing.
-struct Drawn {
-    row: usize,
-    lines: Vec<Line<'static>>,
-    /// The cursor's line and column, if the row has it.
-    cursor: Option<(u16, u16)>,
-    /// The parts that can be clicked: line, column, width, number.
-    parts: Vec<(u16, u16, u16, usize)>,
-}
-
-/// The settings for drawing rows.
-#[derive(Clone, Copy)]
-struct FormPainter {
-    look: Look,
-    width: u16,
-    label: u16,
-}
-
 impl<K: Copy + PartialEq> DialogForm<K> {
     /// Draws the form into the area.
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         let framed = area.width >= FRAME_MIN.0 && area.height >= FRAME_MIN.1;
-        let edge = if framed { 4 } else { 0 };
+        let padding = if area.width >= PADDED_MIN { 2 } else { 1 };
+        let edge = if framed { 2 + 2 * padding } else { 0 };
         let width = area.width.saturating_sub(edge).min(self.width).max(1);
-        let pen = FormPainter { look, width, label: self.label_width(width) };
+        let (body, foot) = self.laid_out(width, look, area.height.saturating_sub(edge.min(2)));
 
-        let (body, foot) = self.drawn(pen);
-        let hints = if area.height >= HINTS_MIN { self.hint_lines(width) } else { Vec::new() };
-        let total: usize = body.iter().map(|row| row.lines.len()).sum::<usize>().min(LINES_MAX);
-        let fixed = foot.iter().map(|row| row.lines.len()).sum::<usize>() + hints.len();
+        let total = lines_of(&body).min(LINES_MAX);
+        let fixed = lines_of(&foot);
         let frame_lines = if framed { 2 } else { 0 };
         let room = usize::from(area.height).saturating_sub(fixed + frame_lines).max(1);
         let seen = total.min(room);
@@ -67,24 +48,60 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         frame.render_widget(Clear, outer);
         let mut inner = outer;
         if framed {
-            self.frame(frame, outer, look, seen);
-            inner = Rect { x: outer.x + 2, y: outer.y + 1, width, height: outer.height - 2 };
+            self.frame(frame, outer, look);
+            let x = outer.x + 1 + padding;
+            inner = Rect { x, y: outer.y + 1, width, height: outer.height - 2 };
         }
         self.spots.clear();
-        let skip = self.scroll;
         let top = Rect { height: u16::try_from(seen).unwrap_or(inner.height), ..inner };
-        self.put(frame, &body, top, skip);
+        self.put(frame, &body, top, self.scroll);
         let below = seen.min(usize::from(inner.height)) as u16;
-        let mut rest = Rect { y: inner.y + below, height: inner.height - below, ..inner };
+        let rest = Rect { y: inner.y + below, height: inner.height - below, ..inner };
         self.put(frame, &foot, rest, 0);
-        let used = foot.iter().map(|row| row.lines.len() as u16).sum::<u16>().min(rest.height);
-        rest = Rect { y: rest.y + used, height: rest.height - used, ..rest };
-        for (line, area) in hints.into_iter().zip(rest.rows()) {
-            line.style(look.style(Tone::Dim)).render(area, frame.buffer_mut());
-        }
     }
 
-    fn frame(&self, frame: &mut Frame<'_>, outer: Rect, look: Look, seen: usize) {
+    /// The rows that scroll and those that do not, without what has no room in this many lines.
+    fn laid_out(&self, width: u16, look: Look, height: u16) -> (Vec<Drawn>, Vec<Drawn>) {
+        let (label, pair) = (self.label_width(width), self.pair_width());
+        let pen = FormPainter { look, width, label, pair, default: self.default };
+        let (body, foot) = self.drawn(pen);
+        let mut body = spaced(body);
+        let hints = self.hint_lines(width, look);
+        let notice = self.notice_lines(pen);
+        let (spare, rows): (Vec<&Drawn>, Vec<&Drawn>) = body.iter().partition(|row| row.spare);
+        let count = |rows: &[&Drawn]| rows.iter().map(|row| row.lines.len()).sum::<usize>();
+        // One blank line at the top, one before the buttons, one before the hints.
+        let blanks = body.iter().filter(|row| row.is_blank).count() + 3;
+        let lines = FormLines {
+            rows: count(&rows) + lines_of(&foot) + notice.len(),
+            spare: count(&spare),
+            hints: hints.len().saturating_sub(notice.len()),
+            blanks,
+        };
+        let fit = fit(lines, usize::from(height));
+        let left = fit.blanks;
+        body.retain(|row| fit.spare || !row.spare);
+        let tail = if notice.is_empty() && fit.hints { hints } else { notice };
+        (with_blanks(body, left), self.footer(foot, tail, left))
+    }
+
+    /// The buttons and what stands below them.
+    fn footer(&self, foot: Vec<Drawn>, tail: Vec<Line<'static>>, left: usize) -> Vec<Drawn> {
+        let mut rows = Vec::new();
+        if left >= 1 {
+            rows.push(blank());
+        }
+        rows.extend(foot);
+        if !tail.is_empty() {
+            if left >= 3 {
+                rows.push(blank());
+            }
+            rows.push(Drawn { lines: tail, ..Drawn::new(usize::MAX) });
+        }
+        rows
+    }
+
+    fn frame(&self, frame: &mut Frame<'_>, outer: Rect, look: Look) {
         let style = look.style(self.tone);
         let mut block = Block::bordered().border_set(look.border()).border_style(style).title(
             Line::from(format!(" {} ", self.title)).style(style.add_modifier(Modifier::BOLD)),
@@ -93,7 +110,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             let text = format!(" {} {} ", look.mark("▲", "^"), say!(more_above));
             block = block.title_top(Line::from(text).right_aligned());
         }
-        if self.scroll + seen < self.scroll_max + seen {
+        if self.scroll < self.scroll_max {
             let text = format!(" {} {} ", look.mark("▼", "v"), say!(more_below));
             block = block.title_bottom(Line::from(text).right_aligned());
         }
@@ -101,7 +118,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
     }
 
     /// The rows that scroll, and those that do not.
-    fn drawn(&self, pen: FormPainter) -> (Vec<Drawn>, Vec<Drawn>) {
+    fn drawn(&self, pen: FormPainter<K>) -> (Vec<Drawn>, Vec<Drawn>) {
         let all = self.rows.iter().enumerate().map(|(at, row)| {
             let part = (at == self.focus && row.can_have_focus()).then_some(self.part);
             (row.is_pinned(), draw_row(at, row, part, pen))
@@ -119,6 +136,18 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             _ => None,
         });
         labels.max().unwrap_or(0).min(width / LABEL_PART + 4)
+    }
+
+    /// The columns of the labels of pairs, the same in all groups.
+    fn pair_width(&self) -> u16 {
+        let labels = self.rows.iter().filter_map(|row| match &row.widget {
+            Widget::Pairs(pairs) => {
+                let widest = pairs.iter().map(|(label, _)| label.width()).max();
+                Some(widest.unwrap_or(0) as u16 + row.indent + 2)
+            }
+            _ => None,
+        });
+        labels.max().unwrap_or(0)
     }
 
     fn bring_focus_into_sight(&mut self, body: &[Drawn], seen: usize) {
@@ -159,6 +188,12 @@ impl<K: Copy + PartialEq> DialogForm<K> {
                     self.spots.push(Spot { area: place, row: row.row, part: 0 });
                 }
             }
+            for (index, mark) in row.bar.iter().enumerate() {
+                if let Some(y) = inside(line + index) {
+                    let place = Rect { x: area.right().saturating_sub(1), y, width: 1, height: 1 };
+                    put_line(frame.buffer_mut(), &Line::from(*mark), place.intersection(area));
+                }
+            }
             for &(index, x, width, part) in &row.parts {
                 if let Some(y) = inside(line + usize::from(index)) {
                     let place = Rect { x: area.x + x, y, width, height: 1 };
@@ -175,7 +210,17 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    fn hint_lines(&self, width: u16) -> Vec<Line<'static>> {
+    /// The footer's answer to the last key.
+    fn notice_lines(&self, pen: FormPainter<K>) -> Vec<Line<'static>> {
+        if self.notice.is_empty() {
+            return Vec::new();
+        }
+        let style = pen.look.style(Tone::Warn);
+        let lines = text::wrap(&self.notice, usize::from(pen.width)).into_iter();
+        lines.map(|line| Line::from(Span::styled(line, style))).collect()
+    }
+
+    fn hint_lines(&self, width: u16, look: Look) -> Vec<Line<'static>> {
         let usual = [
             ("Tab", say!(hint_move)),
             ("Space", say!(hint_choose)),
@@ -188,208 +233,78 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         let usual = usual.into_iter().filter(|(key, _)| !own(key));
         for (keys, does) in self.hints.iter().cloned().chain(usual) {
             let hint = say!(keys_hint, keys, does);
-            let last = lines.last_mut().expect("begins with one line");
-            let blank = if last.is_empty() { 0 } else { 3 };
-            if last.width() + blank + hint.width() <= usize::from(width) {
-                last.push_str(&" ".repeat(blank));
-                last.push_str(&hint);
-            } else {
+            if !append(&mut lines, &hint, width) {
                 lines.push(hint);
             }
         }
+        // Selecting with the mouse is named where that takes no line.
+        append(&mut lines, &say!(keys_hint, keys = "Shift+drag", does = say!(hint_select)), width);
         lines.truncate(2);
-        lines.into_iter().map(Line::from).collect()
+        let dim = look.style(Tone::Dim);
+        lines.into_iter().map(|line| Line::from(Span::styled(line, dim))).collect()
     }
+}
+
+/// Adds a hint to the last line, if there is room.
+fn append(lines: &mut [String], hint: &str, width: u16) -> bool {
+    let Some(last) = lines.last_mut() else { return false };
+    let blank = if last.is_empty() { 0 } else { 3 };
+    let fits = last.width() + blank + hint.width() <= usize::from(width);
+    if fits {
+        last.push_str(&" ".repeat(blank));
+        last.push_str(hint);
+    }
+    fits
+}
+
+fn lines_of(rows: &[Drawn]) -> usize {
+    rows.iter().map(|row| row.lines.len()).sum()
+}
+
+/// A blank line that belongs to no row.
+fn blank() -> Drawn {
+    Drawn { lines: vec![Line::default()], ..Drawn::new(usize::MAX) }
+}
+
+/// The rows that show something, with at most one blank line between two of them.
+fn spaced(rows: Vec<Drawn>) -> Vec<Drawn> {
+    let mut kept: Vec<Drawn> = Vec::new();
+    for row in rows {
+        let is_after_blank = kept.last().is_none_or(|last| last.is_blank);
+        if row.is_blank && is_after_blank {
+            continue;
+        }
+        if row.is_blank || !row.lines.is_empty() {
+            kept.push(row);
+        }
+    }
+    if kept.last().is_some_and(|last| last.is_blank) {
+        kept.pop();
+    }
+    kept
+}
+
+/// Gives lines to as many blanks as there is room for: the first is before the buttons, the second
+/// at the top, the third before the hints, the others between groups.
+fn with_blanks(rows: Vec<Drawn>, left: usize) -> Vec<Drawn> {
+    let mut inner = left.saturating_sub(3);
+    let mut shown = Vec::new();
+    if left >= 2 {
+        shown.push(blank());
+    }
+    for row in rows {
+        if !row.is_blank {
+            shown.push(row);
+        } else if inner > 0 {
+            inner -= 1;
+            shown.push(blank());
+        }
+    }
+    shown
 }
 
 fn put_line(buffer: &mut Buffer, line: &Line<'static>, area: Rect) {
     line.render(area, buffer);
-}
-
-/// Lays out one row; `focus` is the focused part, if the row has the focus.
-fn draw_row<K>(at: usize, row: &FormRow<K>, focus: Option<usize>, pen: FormPainter) -> Drawn {
-    let look = pen.look;
-    let base = if row.enabled { Style::new() } else { look.style(Tone::Dim) };
-    let lit = if focus.is_some() { look.focused() } else { base };
-    let mut drawn = Drawn { row: at, lines: Vec::new(), cursor: None, parts: Vec::new() };
-    let indent = " ".repeat(usize::from(row.indent));
-    match &row.widget {
-        Widget::Gap => drawn.lines.push(Line::default()),
-        Widget::Text(paragraphs) => {
-            for (tone, text) in paragraphs {
-                drawn.lines.extend(paragraph(*tone, text, row.indent, pen));
-            }
-        }
-        Widget::Art(lines) => {
-            drawn.lines.extend(lines.iter().map(|line| Line::from(format!("{indent}{line}"))));
-        }
-        Widget::Beside(blocks) => {
-            drawn.lines.extend(beside::lines(blocks, usize::from(pen.width), look));
-        }
-        Widget::Pairs(pairs) => drawn.lines.extend(put_pairs(pairs, pen)),
-        Widget::Editor { editor, height } => {
-            let (lines, cursor) = editor.shown((pen.width, *height), look);
-            drawn.cursor = focus.map(|_| cursor);
-            drawn.lines = lines;
-        }
-        Widget::TextField { label, field } => {
-            let label = padded(&format!("{indent}{label}"), pen.label);
-            let room = pen.width.saturating_sub(label.width() as u16 + 3).max(1);
-            let mask = if look.unicode { '•' } else { '*' };
-            let (shown, column) = field.shown(room, mask);
-            let style = if row.enabled { base.add_modifier(Modifier::UNDERLINED) } else { base };
-            drawn.cursor = focus.map(|_| (0, label.width() as u16 + 1 + column));
-            drawn.lines.push(Line::from(vec![
-                Span::styled(label, if focus.is_some() { look.style(Tone::Strong) } else { base }),
-                Span::styled(if focus.is_some() { look.mark("▸", ">") } else { " " }, base),
-                Span::styled(padded(&shown, room), style),
-            ]));
-        }
-        Widget::Radio { on, label, note, .. } => {
-            let mark = if *on { look.mark("(•)", "(*)") } else { "( )" };
-            drawn.lines.push(noted(
-                vec![Span::styled(indent, base), Span::styled(format!("{mark} {label}"), lit)],
-                note,
-                look,
-            ));
-        }
-        Widget::Check { on, label } => {
-            let mark = if *on { "[x]" } else { "[ ]" };
-            let text = Span::styled(format!("{mark} {label}"), lit);
-            drawn.lines.push(Line::from(vec![Span::styled(indent, base), text]));
-        }
-        Widget::Pick { label, options, selected } => {
-            let label = padded(&format!("{indent}{label}"), pen.label);
-            let value = options.get(*selected).map(String::as_str).unwrap_or_default();
-            let text = format!("{} {value} {}", look.mark("◂", "<"), look.mark("▸", ">"));
-            drawn.lines.push(Line::from(vec![
-                Span::styled(label, base),
-                Span::raw(" "),
-                Span::styled(text, lit),
-            ]));
-        }
-        Widget::List { items, selected, height } => {
-            list(&mut drawn, items, (*selected, *height), (focus.is_some(), base), pen);
-        }
-        Widget::Buttons(buttons) => put_buttons(&mut drawn, buttons, focus, pen),
-    }
-    drawn
-}
-
-fn noted(mut spans: Vec<Span<'static>>, note: &str, look: Look) -> Line<'static> {
-    if !note.is_empty() {
-        spans.push(Span::styled(format!("  {note}"), look.style(Tone::Dim)));
-    }
-    Line::from(spans)
-}
-
-fn paragraph(tone: Tone, lines: &str, indent: u16, pen: FormPainter) -> Vec<Line<'static>> {
-    let bar = match tone {
-        Tone::Server => pen.look.mark("┃ ", "| "),
-        _ => "",
-    };
-    let before = format!("{}{bar}", " ".repeat(usize::from(indent)));
-    let room = usize::from(pen.width).saturating_sub(text::columns(&before)).max(1);
-    let style = pen.look.style(tone);
-    lines
-        .split('\n')
-        .flat_map(|line| text::wrap(line, room))
-        .map(|line| Line::from(Span::styled(format!("{before}{line}"), style)))
-        .collect()
-}
-
-/// Lays out labels in a column of their own, or above their values if there is no room.
-fn put_pairs(pairs: &[(String, String)], pen: FormPainter) -> Vec<Line<'static>> {
-    let width = usize::from(pen.width);
-    let label = pairs.iter().map(|(label, _)| label.width()).max().unwrap_or(0) as u16 + 2;
-    let beside = usize::from(label) <= width / 2;
-    let indent = if beside { usize::from(label) } else { 2 };
-    let room = width.saturating_sub(indent).max(1);
-    let dim = pen.look.style(Tone::Dim);
-    let mut lines = Vec::new();
-    for (name, value) in pairs {
-        let mut first = match beside {
-            true => Some(Span::styled(padded(name, label), dim)),
-            false => {
-                lines.push(Line::from(Span::styled(name.clone(), dim)));
-                None
-            }
-        };
-        for piece in text::wrap(value, room) {
-            let before = first.take().unwrap_or_else(|| Span::raw(" ".repeat(indent)));
-            lines.push(Line::from(vec![before, Span::raw(piece)]));
-        }
-    }
-    lines
-}
-
-/// Lays out the visible items of a list, including the selected one.
-fn list(
-    drawn: &mut Drawn,
-    items: &[Item],
-    (selected, height): (usize, u16),
-    (focused, base): (bool, Style),
-    pen: FormPainter,
-) {
-    let height = usize::from(height);
-    let first = (selected + 1).saturating_sub(height).min(items.len().saturating_sub(height));
-    for line in 0..height {
-        let at = first + line;
-        let Some(Item { text, note }) = items.get(at) else {
-            drawn.lines.push(Line::default());
-            continue;
-        };
-        let chosen = at == selected;
-        let mark = if chosen { pen.look.mark("▸ ", "> ") } else { "  " };
-        let style = if chosen && focused { pen.look.focused() } else { base };
-        let text = Span::styled(format!("{mark}{text}"), style);
-        drawn.lines.push(noted(vec![text], note, pen.look));
-        drawn.parts.push((line as u16, 0, pen.width, at));
-    }
-}
-
-fn put_buttons<K>(
-    drawn: &mut Drawn,
-    buttons: &[(K, String)],
-    focus: Option<usize>,
-    pen: FormPainter,
-) {
-    let (mut spans, mut column, mut line) = (Vec::new(), 0, 0);
-    for (at, (_, label)) in buttons.iter().enumerate() {
-        let chosen = focus == Some(at);
-        let text = match chosen {
-            true => format!("{} {label} {}", pen.look.mark("▶", ">"), pen.look.mark("◀", "<")),
-            false => format!("[ {label} ]"),
-        };
-        let width = text.width() as u16;
-        if column > 0 && column + width > pen.width {
-            drawn.lines.push(Line::from(std::mem::take(&mut spans)));
-            (column, line) = (0, line + 1);
-        }
-        let style = if chosen { pen.look.focused() } else { Style::new() };
-        spans.push(Span::styled(text, style));
-        spans.push(Span::raw("  "));
-        drawn.parts.push((line, column, width, at));
-        column += width + 2;
-    }
-    drawn.lines.push(Line::from(spans));
-}
-
-/// The text in exactly this many columns, cut or padded.
-fn padded(text: &str, columns: u16) -> String {
-    let columns = usize::from(columns);
-    let mut out = String::new();
-    let mut used = 0;
-    for c in text.chars() {
-        let wide = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
-        if used + wide > columns {
-            break;
-        }
-        out.push(c);
-        used += wide;
-    }
-    out.push_str(&" ".repeat(columns - used));
-    out
 }
 
 fn centred(area: Rect, width: u16, height: u16) -> Rect {

@@ -1,5 +1,7 @@
 //! The rows that a form consists of.
 
+use std::cell::Cell;
+
 use super::beside::SideBlock;
 use crate::ui::screen::editor::Editor;
 use crate::ui::screen::field::TextField;
@@ -13,8 +15,88 @@ pub struct FormRow<K> {
     pub enabled: bool,
     /// The indentation in columns.
     pub indent: u16,
+    /// Whether the row is left out where the screen has too few lines.
+    pub spare: bool,
+    /// What stands beside the row, or below it if there is no room: what is wrong with its text, or
+    /// why it is disabled.
+    pub remark: Option<(Tone, String)>,
     /// The content.
     pub widget: Widget<K>,
+}
+
+/// A button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormButton<K> {
+    /// The key by which the dialog refers to it.
+    pub key: K,
+    /// The letter that presses it: unlike any other button's of the dialog, and the same in every
+    /// language.
+    pub access: char,
+    /// What it does.
+    pub label: String,
+    /// Whether it is dangerous: its label is red, and says so.
+    pub is_dangerous: bool,
+    /// Whether it only opens a detail: it is dim, after the others, and never has the focus.
+    pub quiet: bool,
+}
+
+impl<K> FormButton<K> {
+    /// A button with its letter.
+    pub fn new(key: K, access: char, label: impl Into<String>) -> FormButton<K> {
+        FormButton { key, access, label: label.into(), is_dangerous: false, quiet: false }
+    }
+
+    /// Marks it as dangerous.
+    #[must_use]
+    pub fn dangerous(mut self) -> FormButton<K> {
+        self.is_dangerous = true;
+        self
+    }
+
+    /// Makes it a key that opens a detail; these come last.
+    #[must_use]
+    pub fn quiet(mut self) -> FormButton<K> {
+        self.quiet = true;
+        self
+    }
+}
+
+impl<K> From<(K, char, String)> for FormButton<K> {
+    fn from((key, access, label): (K, char, String)) -> FormButton<K> {
+        FormButton::new(key, access, label)
+    }
+}
+
+/// Which items of a list are visible.
+#[derive(Debug, Default)]
+pub struct ListView {
+    top: Cell<usize>,
+    /// Whether the wheel has moved it away from the selected item.
+    is_free: bool,
+}
+
+impl ListView {
+    /// Shows the selected item again.
+    pub(super) fn follow(&mut self) {
+        self.is_free = false;
+    }
+
+    /// Moves by this many items; the selection stays.
+    pub(super) fn scroll(&mut self, items: isize) {
+        self.is_free = true;
+        self.top.set(self.top.get().saturating_add_signed(items));
+    }
+
+    /// The first visible item, where `height` of `count` items are visible.
+    pub(super) fn first(&self, selected: usize, height: usize, count: usize) -> usize {
+        let mut top = self.top.get();
+        if !self.is_free {
+            top = top.clamp((selected + 1).saturating_sub(height).min(selected), selected);
+        }
+        top = top.min(count.saturating_sub(height));
+        self.top.set(top);
+        top
+    }
 }
 
 /// The content of a row.
@@ -78,9 +160,11 @@ pub enum Widget<K> {
         selected: usize,
         /// The number of visible items.
         height: u16,
+        /// Which ones are visible.
+        view: ListView,
     },
     /// Buttons, next to each other at the bottom of the dialog, always visible.
-    Buttons(Vec<(K, String)>),
+    Buttons(Vec<FormButton<K>>),
 }
 
 /// One item of a list.
@@ -94,7 +178,7 @@ pub struct Item {
 
 impl<K> FormRow<K> {
     fn of(key: Option<K>, widget: Widget<K>) -> FormRow<K> {
-        FormRow { key, enabled: true, indent: 0, widget }
+        FormRow { key, enabled: true, indent: 0, spare: false, remark: None, widget }
     }
 
     /// An empty line.
@@ -160,12 +244,22 @@ impl<K> FormRow<K> {
 
     /// A list.
     pub fn list(key: K, items: Vec<Item>, height: u16) -> FormRow<K> {
-        FormRow::of(Some(key), Widget::List { items, selected: 0, height })
+        FormRow::of(
+            Some(key),
+            Widget::List { items, selected: 0, height, view: ListView::default() },
+        )
     }
 
     /// The buttons.
-    pub fn buttons(buttons: Vec<(K, String)>) -> FormRow<K> {
-        FormRow::of(None, Widget::Buttons(buttons))
+    pub fn buttons<B: Into<FormButton<K>>>(buttons: Vec<B>) -> FormRow<K> {
+        FormRow::of(None, Widget::Buttons(buttons.into_iter().map(Into::into).collect()))
+    }
+
+    /// Leaves the row out where the screen has too few lines.
+    #[must_use]
+    pub fn spare(mut self) -> FormRow<K> {
+        self.spare = true;
+        self
     }
 
     /// Indents the row by this many columns.

@@ -1,5 +1,7 @@
 //! Forms: takes keys, checks what happened and what is visible.
 
+use crossterm::event::{Event, MouseButton};
+
 use super::*;
 use crate::ui::screen::testing::{TestScreen, keys};
 
@@ -25,7 +27,7 @@ fn form() -> DialogForm<Key> {
             FormRow::radio(Key::Right, 0, false, "right"),
             FormRow::check(Key::Tick, false, "tick"),
             FormRow::list(Key::List, items, 3),
-            FormRow::buttons(vec![(Key::Go, "Go".into()), (Key::Stop, "Stop".into())]),
+            FormRow::buttons(vec![(Key::Go, 'g', "Go".into()), (Key::Stop, 's', "Stop".into())]),
         ],
     )
 }
@@ -118,4 +120,147 @@ fn a_click_does_what_the_keys_do() {
     assert_eq!(click("item 1"), Happened::Entered(Key::List));
     assert_eq!(click("Stop"), Happened::Pressed(Key::Stop));
     assert!(form.is_on(Key::Right) && form.is_on(Key::Tick));
+}
+
+/// A form in which nothing is preselected, with a detail that can be opened.
+fn undecided() -> DialogForm<Key> {
+    let items = (0..40).map(|n| Item { text: format!("item {n}"), note: String::new() }).collect();
+    let mut form = DialogForm::new(
+        "Title",
+        vec![
+            FormRow::text(Tone::Strong, "the question"),
+            FormRow::gap(),
+            FormRow::check(Key::Tick, false, "tick"),
+            FormRow::field(Key::Name, "Name:", TextField::new("")),
+            FormRow::gap(),
+            FormRow::list(Key::List, items, 4),
+            FormRow::art(Key::Left, "+--+\n|  |\n+--+").spare(),
+            FormRow::buttons(vec![
+                FormButton::new(Key::Go, 'g', "Go"),
+                FormButton::new(Key::Stop, 's', "Stop").dangerous(),
+                FormButton::new(Key::Right, 'a', "art").quiet(),
+            ]),
+        ],
+    );
+    form.default = None;
+    form
+}
+
+fn shown(form: &mut DialogForm<Key>, width: u16, height: u16) -> String {
+    TestScreen::new(width, height).draw(|frame, look| form.draw(frame, frame.area(), look))
+}
+
+#[test]
+fn a_buttons_letter_presses_it_except_where_letters_are_text() {
+    let mut form = undecided();
+    assert!(shown(&mut form, 80, 24).contains("[ Go (g) ]  [ Stop (s) ]  a art"));
+    for (keys, pressed) in [("g", Key::Go), ("S", Key::Stop), ("ｇ", Key::Go), ("a", Key::Right)] {
+        form.focus(Key::Tick);
+        assert_eq!(play(&mut form, keys), [Happened::Pressed(pressed)], "{keys}");
+    }
+    // In a field it is text, unless Alt is held; a list has letters of its own only if it says so.
+    form.focus(Key::Name);
+    assert_eq!(play(&mut form, "g"), [Happened::Changed(Key::Name)]);
+    assert_eq!(play(&mut form, "<A-g>"), [Happened::Pressed(Key::Go)]);
+    assert_eq!(form.text(Key::Name), "g");
+    form.focus(Key::List);
+    assert_eq!(play(&mut form, "s"), [Happened::Pressed(Key::Stop)]);
+    let mut form = undecided().typing_in_lists();
+    form.focus(Key::List);
+    assert!(matches!(play(&mut form, "s")[..], [Happened::Unused(_)]));
+    assert_eq!(play(&mut form, "<A-s>"), [Happened::Pressed(Key::Stop)]);
+    // The focus passes over what only opens a detail.
+    form.focus(Key::Stop);
+    play(&mut form, "<Tab>");
+    assert_eq!(form.focused(), Some(Key::Tick));
+}
+
+#[test]
+fn enter_is_answered_where_nothing_is_chosen() {
+    for size in [(80, 24), (60, 12), (24, 8)] {
+        let mut form = undecided();
+        assert_eq!(play(&mut form, "<Enter>"), [Happened::Nothing]);
+        let answered =
+            shown(&mut form, size.0, size.1).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(answered.contains("press g"), "{size:?} {answered}");
+    }
+    let mut form = undecided();
+    play(&mut form, "<Enter>");
+    assert!(shown(&mut form, 80, 24).contains("Nothing is chosen yet: press g or s."));
+    play(&mut form, "<Tab>");
+    assert!(!shown(&mut form, 80, 24).contains("Nothing is chosen"));
+    play(&mut form, "<Enter>");
+    assert!(shown(&mut form, 80, 24).contains("press Alt+g or Alt+s."));
+}
+
+#[test]
+fn too_few_lines_take_blank_lines_first_then_the_art_then_the_hints() {
+    let mut form = undecided();
+    let inside = |shown: &str| {
+        let lines = shown.lines().filter(|line| line.contains('│'));
+        lines.map(|line| line.trim_matches(['│', ' ']).to_owned()).collect::<Vec<_>>()
+    };
+    let whole = shown(&mut form, 80, 24);
+    let lines = inside(&whole);
+    assert!(lines[0].is_empty() && lines[1] == "the question" && lines[2].is_empty(), "{whole}");
+    assert!(whole.contains("│  the question"), "two columns of padding\n{whole}");
+    for (height, blank, art, hints) in [
+        (24, true, true, true),
+        (14, false, true, true),
+        (12, true, false, true),
+        (11, false, false, true),
+        (10, false, false, false),
+    ] {
+        let small = shown(&mut form, 80, height);
+        let lines = inside(&small);
+        assert_eq!(lines.iter().any(String::is_empty), blank, "{height}\n{small}");
+        assert_eq!(small.contains("+--+"), art, "{height}\n{small}");
+        assert_eq!(small.contains("Esc cancel"), hints, "{height}\n{small}");
+        assert!(small.contains("the question") && small.contains("Stop (s)"), "{height}\n{small}");
+    }
+}
+
+#[test]
+fn the_wheel_moves_a_long_list_and_the_selection_stays() {
+    use crossterm::event::{KeyModifiers, MouseEvent, MouseEventKind};
+    let mut form = undecided();
+    form.focus(Key::List);
+    let before = shown(&mut form, 80, 24);
+    let row = before.lines().position(|line| line.contains("item 1")).expect("it is shown") as u16;
+    let kind = MouseEventKind::ScrollDown;
+    let wheel = Event::Mouse(MouseEvent { kind, column: 20, row, modifiers: KeyModifiers::NONE });
+    for _ in 0..4 {
+        form.handle(&wheel);
+    }
+    let after = shown(&mut form, 80, 24);
+    assert!(before.contains("item 0") && before.contains('█'), "{before}");
+    assert!(after.contains("item 8") && !after.contains("item 0"), "{after}");
+    assert_eq!(form.selected(Key::List), 0);
+    for _ in 0..90 {
+        form.handle(&wheel);
+    }
+    assert!(shown(&mut form, 80, 24).contains("item 39"));
+    play(&mut form, "<Down>");
+    assert!(shown(&mut form, 80, 24).contains("▸ item 1"), "a key returns to the selection");
+}
+
+#[test]
+fn a_remark_stands_beside_its_row_and_what_is_wrong_goes_with_the_text() {
+    let mut form = undecided();
+    form.remark(Key::Name, Tone::Danger, "no such name".into());
+    let line = |form: &mut DialogForm<Key>, text: &str| {
+        let all = shown(form, 80, 24);
+        all.lines().find(|line| line.contains(text)).map(str::to_owned)
+    };
+    assert!(line(&mut form, "Name:").is_some_and(|line| line.contains("no such name")));
+    form.remark(Key::Name, Tone::Danger, "x".repeat(60));
+    assert!(line(&mut form, "Name:").is_some_and(|line| !line.contains("xxx")));
+    assert!(line(&mut form, "xxx").is_some(), "below where it has no room");
+    form.focus(Key::Name);
+    play(&mut form, "a");
+    assert!(line(&mut form, "xxx").is_none());
+    form.disable(Key::Tick, "not accepted by the server".into());
+    assert!(line(&mut form, "tick").is_some_and(|line| line.contains("not accepted")));
+    form.enable(Key::Tick, true);
+    assert!(line(&mut form, "tick").is_some_and(|line| !line.contains("not accepted")));
 }

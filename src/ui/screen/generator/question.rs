@@ -24,7 +24,7 @@ pub struct Question {
 impl Question {
     /// Creates a question with a title.
     pub fn new(title: String, text: String) -> Question {
-        let buttons = vec![(Key::No, say!(no)), (Key::Yes, say!(yes))];
+        let buttons = vec![(Key::No, 'n', say!(no)), (Key::Yes, 'y', say!(yes))];
         let mut form = DialogForm::new(
             title,
             vec![FormRow::text(Tone::Plain, text), FormRow::buttons(buttons)],

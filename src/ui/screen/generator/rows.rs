@@ -68,8 +68,8 @@ pub(super) fn rows(comment: &str) -> Vec<FormRow<GeneratorKey>> {
         FormRow::lines(GeneratorKey::Message, Vec::new()),
         FormRow::beside(GeneratorKey::Made, Vec::new()),
         FormRow::buttons(vec![
-            (GeneratorKey::Generate, say!(generator_generate)),
-            (GeneratorKey::Close, say!(close)),
+            (GeneratorKey::Generate, 'g', say!(generator_generate)),
+            (GeneratorKey::Close, 'c', say!(close)),
         ]),
     ]
 }

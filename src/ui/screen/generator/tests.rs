@@ -98,7 +98,7 @@ fn passphrases_that_differ_are_told_at_the_field_and_nothing_happens() {
     assert!(live.contains("do not match"), "{live}");
     assert!(case.screen(&format!("{to_passphrase}horse<Tab>horse")).contains("are the same"));
     let refused = case.screen(&format!("{to_passphrase}horse<Tab>house<Enter>"));
-    assert!(refused.contains("do not match") && refused.contains("[ Generate ]"), "{refused}");
+    assert!(refused.contains("do not match") && refused.contains("[ Generate (g) ]"), "{refused}");
     assert!(!refused.contains("horse") && refused.contains("•••••"), "{refused}");
     // Also where they were changed after the key was made.
     let (later, _) = case.play("<Enter><Wait:SHA256:>horse<Tab>house<Enter>");
@@ -113,7 +113,7 @@ fn an_empty_passphrase_asks_back_and_no_is_the_default() {
     let case = Case::new();
     let asked = "<Enter><Wait:SHA256:><Enter>";
     let shown = case.screen(asked);
-    assert!(shown.contains("without a passphrase?") && shown.contains("▶ No ◀"), "{shown}");
+    assert!(shown.contains("without a passphrase?") && shown.contains("▶ No (n) ◀"), "{shown}");
     for no in ["<Enter>", "<Esc>"] {
         let shown = case.screen(&format!("{asked}{no}"));
         assert!(shown.contains("not saved yet"), "{shown}");
@@ -131,7 +131,7 @@ fn an_existing_file_stays_unless_somebody_says_yes() {
         fs::write(case.path(there), "old").unwrap();
         let asked = "<Enter><Wait:SHA256:>a<Tab>a<Enter>";
         let shown = case.screen(asked);
-        assert!(shown.contains("Overwrite it?") && shown.contains("▶ No ◀"), "{shown}");
+        assert!(shown.contains("Overwrite it?") && shown.contains("▶ No (n) ◀"), "{shown}");
         let kept = case.screen(&format!("{asked}<Enter>"));
         assert!(kept.contains("not saved yet"), "{kept}");
         assert_eq!(case.read(there), "old");
@@ -146,7 +146,7 @@ fn rsa_shows_that_something_happens_and_esc_gives_up() {
     let case = Case::new();
     let rsa = "<Right><Right><Right><Right><Tab><C-u>2048<Enter>";
     let busy = case.screen(rsa);
-    assert!(busy.contains("is being made: 0 s") && busy.contains("▶ Cancel ◀"), "{busy}");
+    assert!(busy.contains("is being made: 0 s") && busy.contains("▶ Cancel (c) ◀"), "{busy}");
     let (shown, closed) = case.play(&format!("{rsa}<Esc>"));
     assert!(shown.contains("Cancelled; nothing was written."), "{shown}");
     assert!(closed.is_none());
@@ -154,7 +154,7 @@ fn rsa_shows_that_something_happens_and_esc_gives_up() {
     assert!(made.contains("[RSA 2048]"), "{made}");
     // Another size drops the key too.
     let other = case.screen(&format!("{rsa}<Wait:SHA256:><S-Tab><S-Tab><S-Tab><S-Tab><BS>"));
-    assert!(!other.contains("[RSA") && other.contains("[ Generate ]"), "{other}");
+    assert!(!other.contains("[RSA") && other.contains("[ Generate (g) ]"), "{other}");
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn sizes_and_rounds_that_cannot_be_are_said_where_they_were_typed() {
     ] {
         let shown = case.screen(&keys);
         assert!(shown.contains(says), "{keys}:\n{shown}");
-        assert!(shown.contains("[ Generate ]"), "{keys}:\n{shown}");
+        assert!(shown.contains("[ Generate (g) ]"), "{keys}:\n{shown}");
     }
 }
 
@@ -210,7 +210,7 @@ fn what_is_saved_is_settled() {
     let saved = "<Enter><Wait:SHA256:>a<Tab>a<Enter><Wait:Saved in>";
     let shown = case.screen(&format!("{saved}<S-Tab><Right><Tab>zzz"));
     assert!(shown.contains("Ed25519") && !shown.contains("zzz"), "{shown}");
-    assert!(shown.contains("▶ Close ◀") && !shown.contains("Generate"), "{shown}");
+    assert!(shown.contains("▶ Close (c) ◀") && !shown.contains("Generate"), "{shown}");
 }
 
 #[test]
@@ -241,14 +241,14 @@ fn a_key_that_is_not_saved_is_not_lost_without_a_yes() {
     let made = "<Enter><Wait:SHA256:>";
     for leave in ["<Esc>", "<Tab><Tab><Tab><Tab><Tab><Tab><Enter>"] {
         let (asked, closed) = case.play(&format!("{made}{leave}"));
-        assert!(asked.contains("has not been saved") && asked.contains("▶ No ◀"), "{asked}");
+        assert!(asked.contains("has not been saved") && asked.contains("▶ No (n) ◀"), "{asked}");
         assert!(closed.is_none());
     }
     // No, and Esc, lead back to the key, which can still be saved.
     for back in ["<Esc><Enter>", "<Esc><Esc>"] {
         let (shown, closed) = case.play(&format!("{made}{back}"));
         assert!(closed.is_none() && shown.contains("not saved yet"), "{shown}");
-        assert!(shown.contains("▶ Save ◀"), "{shown}");
+        assert!(shown.contains("▶ Save (s) ◀"), "{shown}");
     }
     let mut stage = TestScreen::new(80, 40);
     let (_, closed) = stage.play(case.generator(), &format!("{made}<Esc><Tab><Enter>"));

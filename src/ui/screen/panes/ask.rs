@@ -51,7 +51,7 @@ pub(super) struct AskDialog {
     pub(super) question: PaneQuestion,
     title: String,
     rows: Vec<FormRow<AskKey>>,
-    buttons: Vec<(AskKey, String)>,
+    buttons: Vec<(AskKey, char, String)>,
     form: DialogForm<AskKey>,
     /// What the first field had to begin with, and the bytes that it stands for.
     first: (String, Vec<u8>),
@@ -68,7 +68,7 @@ impl AskDialog {
             question,
             title,
             rows: Vec::new(),
-            buttons: vec![(AskKey::Accept, accept)],
+            buttons: vec![(AskKey::Accept, 'y', accept)],
             form: DialogForm::new(String::new(), Vec::new()),
             first: (String::new(), Vec::new()),
             second: String::new(),
@@ -113,7 +113,7 @@ impl AskDialog {
 
     /// Adds a second button.
     pub(super) fn other(mut self, label: String) -> AskDialog {
-        self.buttons.push((AskKey::Other, label));
+        self.buttons.push((AskKey::Other, 'o', label));
         self
     }
 
@@ -128,12 +128,13 @@ impl AskDialog {
         let mut rows = std::mem::take(&mut self.rows);
         rows.push(FormRow::lines(AskKey::Fault, Vec::new()));
         let mut buttons = std::mem::take(&mut self.buttons);
-        buttons.push((AskKey::Cancel, say!(cancel)));
+        buttons.push((AskKey::Cancel, 'c', say!(cancel)));
         rows.push(FormRow::buttons(buttons));
         self.form = DialogForm::new(std::mem::take(&mut self.title), rows);
         if is_dangerous {
             self.form.tone = Tone::Danger;
             self.form.focus(AskKey::Cancel);
+            self.form.default = Some(AskKey::Cancel);
         }
         self
     }

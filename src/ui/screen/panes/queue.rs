@@ -45,9 +45,9 @@ impl QueueDialog {
         let rows = vec![
             FormRow::list(Key::List, Vec::new(), LIST_MAX),
             FormRow::lines(Key::About, Vec::new()),
-            FormRow::buttons(vec![(Key::Close, say!(close))]),
+            FormRow::buttons(vec![(Key::Close, 'q', say!(close))]),
         ];
-        let mut form = DialogForm::new(say!(panes_queue_title), rows).wide(WIDTH);
+        let mut form = DialogForm::new(say!(panes_queue_title), rows).wide(WIDTH).typing_in_lists();
         form.hints = vec![
             ("p", say!(panes_queue_pause)),
             ("P", say!(panes_queue_pause_all)),
@@ -194,7 +194,7 @@ impl HelpDialog {
     pub(super) fn new(keys: Vec<(String, String)>) -> HelpDialog {
         let rows = vec![
             FormRow::pairs(Key::About, keys),
-            FormRow::buttons(vec![(Key::Close, say!(close))]),
+            FormRow::buttons(vec![(Key::Close, 'q', say!(close))]),
         ];
         HelpDialog { form: DialogForm::new(say!(panes_help_title), rows) }
     }

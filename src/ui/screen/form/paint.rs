@@ -1,0 +1,311 @@
+//! The look of each row of a form.
+
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::beside;
+use super::row::{FormButton, FormRow, Item, ListView, Widget};
+use crate::text;
+use crate::ui::screen::look::{Look, Tone};
+
+/// The fewest columns of a field that has a remark beside it.
+const FIELD_MIN: usize = 30;
+
+/// A row that is laid out for drawing.
+pub(super) struct Drawn {
+    pub(super) row: usize,
+    pub(super) lines: Vec<Line<'static>>,
+    /// The cursor's line and column, if the row has it.
+    pub(super) cursor: Option<(u16, u16)>,
+    /// The parts that can be clicked: line, column, width, number.
+    pub(super) parts: Vec<(u16, u16, u16, usize)>,
+    /// A scrollbar's mark at the right of each line; empty without one.
+    pub(super) bar: Vec<&'static str>,
+    /// Whether it is a blank line between groups.
+    pub(super) is_blank: bool,
+    /// Whether it is left out where there are too few lines.
+    pub(super) spare: bool,
+}
+
+impl Drawn {
+    /// A row without lines.
+    pub(super) fn new(row: usize) -> Drawn {
+        Drawn {
+            row,
+            lines: Vec::new(),
+            cursor: None,
+            parts: Vec::new(),
+            bar: Vec::new(),
+            is_blank: false,
+            spare: false,
+        }
+    }
+}
+
+/// The settings for drawing rows.
+#[derive(Clone, Copy)]
+pub(super) struct FormPainter<K> {
+    pub(super) look: Look,
+    pub(super) width: u16,
+    /// The columns of the labels of fields, and of pairs.
+    pub(super) label: u16,
+    pub(super) pair: u16,
+    /// The default button.
+    pub(super) default: Option<K>,
+}
+
+/// Lays out one row; `focus` is the focused part, if the row has the focus.
+pub(super) fn draw_row<K: Copy + PartialEq>(
+    at: usize,
+    row: &FormRow<K>,
+    focus: Option<usize>,
+    pen: FormPainter<K>,
+) -> Drawn {
+    let look = pen.look;
+    let base = if row.enabled { Style::new() } else { look.style(Tone::Dim) };
+    let lit = if focus.is_some() { look.focused() } else { base };
+    let mut drawn = Drawn { spare: row.spare, ..Drawn::new(at) };
+    let indent = " ".repeat(usize::from(row.indent));
+    match &row.widget {
+        Widget::Gap => drawn.is_blank = true,
+        Widget::Text(paragraphs) => {
+            for (tone, text) in paragraphs {
+                drawn.lines.extend(paragraph(*tone, text, row.indent, pen));
+            }
+        }
+        Widget::Art(lines) => {
+            drawn.lines.extend(lines.iter().map(|line| Line::from(format!("{indent}{line}"))));
+        }
+        Widget::Beside(blocks) => {
+            drawn.lines.extend(beside::lines(blocks, usize::from(pen.width), look));
+        }
+        Widget::Pairs(pairs) => drawn.lines.extend(put_pairs(pairs, row.indent, pen)),
+        Widget::Editor { editor, height } => {
+            let (lines, cursor) = editor.shown((pen.width, *height), look);
+            drawn.cursor = focus.map(|_| cursor);
+            drawn.lines = lines;
+        }
+        Widget::TextField { .. } => put_field(&mut drawn, row, focus.is_some(), pen),
+        Widget::Radio { on, label, note, .. } => {
+            let mark = if *on { look.mark("(•)", "(*)") } else { "( )" };
+            let text =
+                vec![Span::styled(indent, base), Span::styled(format!("{mark} {label}"), lit)];
+            drawn.lines.push(noted(text, note, look));
+            put_remark(&mut drawn, row, pen);
+        }
+        Widget::Check { on, label } => {
+            let mark = if *on { "[x]" } else { "[ ]" };
+            let text = Span::styled(format!("{mark} {label}"), lit);
+            drawn.lines.push(Line::from(vec![Span::styled(indent, base), text]));
+            put_remark(&mut drawn, row, pen);
+        }
+        Widget::Pick { label, options, selected } => {
+            let label = padded(&format!("{indent}{label}"), pen.label);
+            let value = options.get(*selected).map(String::as_str).unwrap_or_default();
+            let text = format!("{} {value} {}", look.mark("◂", "<"), look.mark("▸", ">"));
+            drawn.lines.push(Line::from(vec![
+                Span::styled(label, base),
+                Span::raw(" "),
+                Span::styled(text, lit),
+            ]));
+            put_remark(&mut drawn, row, pen);
+        }
+        Widget::List { items, selected, height, view } => {
+            let place = (*selected, usize::from(*height), view);
+            list(&mut drawn, items, place, (focus.is_some(), base), pen);
+        }
+        Widget::Buttons(buttons) => put_buttons(&mut drawn, buttons, focus, pen),
+    }
+    drawn
+}
+
+/// Lays out a field: its label, its text on a line, and a remark beside it or below.
+fn put_field<K: Copy>(drawn: &mut Drawn, row: &FormRow<K>, focused: bool, pen: FormPainter<K>) {
+    let Widget::TextField { label, field } = &row.widget else { return };
+    let look = pen.look;
+    let base = if row.enabled { Style::new() } else { look.style(Tone::Dim) };
+    let indent = " ".repeat(usize::from(row.indent));
+    let label = padded(&format!("{indent}{label}"), pen.label);
+    let all = usize::from(pen.width).saturating_sub(label.width() + 3).max(1);
+    let beside = row.remark.as_ref().map_or(0, |(_, text)| text.width() + 2);
+    let room = if all >= FIELD_MIN + beside { all - beside } else { all } as u16;
+    let mask = if look.unicode { '•' } else { '*' };
+    let (shown, column) = field.shown(room, mask);
+    let style = if row.enabled { base.add_modifier(Modifier::UNDERLINED) } else { base };
+    drawn.cursor = focused.then(|| (0, label.width() as u16 + 1 + column));
+    drawn.lines.push(Line::from(vec![
+        Span::styled(label, if focused { look.style(Tone::Strong) } else { base }),
+        Span::styled(if focused { look.mark("▸", ">") } else { " " }, base),
+        Span::styled(padded(&shown, room), style),
+    ]));
+    put_remark(drawn, row, pen);
+}
+
+/// Puts a row's remark at the end of its line, or below it if it does not fit.
+fn put_remark<K: Copy>(drawn: &mut Drawn, row: &FormRow<K>, pen: FormPainter<K>) {
+    let (Some((tone, text)), Some(line)) = (&row.remark, drawn.lines.last_mut()) else { return };
+    if line.width() + 2 + text.width() <= usize::from(pen.width) {
+        line.push_span(Span::raw("  "));
+        line.push_span(Span::styled(text.clone(), pen.look.style(*tone)));
+        return;
+    }
+    let indent = match row.widget {
+        Widget::TextField { .. } | Widget::Pick { .. } => pen.label + 1,
+        _ => row.indent + 4,
+    };
+    drawn.lines.extend(paragraph(*tone, text, indent.min(pen.width / 2), pen));
+}
+
+fn noted(mut spans: Vec<Span<'static>>, note: &str, look: Look) -> Line<'static> {
+    if !note.is_empty() {
+        spans.push(Span::styled(format!("  {note}"), look.style(Tone::Dim)));
+    }
+    Line::from(spans)
+}
+
+fn paragraph<K: Copy>(
+    tone: Tone,
+    lines: &str,
+    indent: u16,
+    pen: FormPainter<K>,
+) -> Vec<Line<'static>> {
+    let bar = match tone {
+        Tone::Server => pen.look.mark("┃ ", "| "),
+        _ => "",
+    };
+    let before = format!("{}{bar}", " ".repeat(usize::from(indent)));
+    let room = usize::from(pen.width).saturating_sub(text::columns(&before)).max(1);
+    let style = pen.look.style(tone);
+    lines
+        .split('\n')
+        .flat_map(|line| text::wrap(line, room))
+        .map(|line| Line::from(Span::styled(format!("{before}{line}"), style)))
+        .collect()
+}
+
+/// Lays out labels in a column of their own, or above their values if there is no room.
+fn put_pairs<K: Copy>(
+    pairs: &[(String, String)],
+    indent: u16,
+    pen: FormPainter<K>,
+) -> Vec<Line<'static>> {
+    let width = usize::from(pen.width);
+    let before = " ".repeat(usize::from(indent));
+    let beside = usize::from(pen.pair) <= width / 2;
+    let hang = if beside { usize::from(pen.pair) } else { usize::from(indent) + 2 };
+    let room = width.saturating_sub(hang).max(1);
+    let dim = pen.look.style(Tone::Dim);
+    let mut lines = Vec::new();
+    for (name, value) in pairs {
+        let name = format!("{before}{name}");
+        let mut first = match beside {
+            true => Some(Span::styled(padded(&name, pen.pair), dim)),
+            false => {
+                lines.push(Line::from(Span::styled(name, dim)));
+                None
+            }
+        };
+        for piece in text::wrap(value, room) {
+            let before = first.take().unwrap_or_else(|| Span::raw(" ".repeat(hang)));
+            lines.push(Line::from(vec![before, Span::raw(piece)]));
+        }
+    }
+    lines
+}
+
+/// Lays out the visible items of a list, with a scrollbar if there are more.
+fn list<K: Copy>(
+    drawn: &mut Drawn,
+    items: &[Item],
+    (selected, height, view): (usize, usize, &ListView),
+    (focused, base): (bool, Style),
+    pen: FormPainter<K>,
+) {
+    let first = view.first(selected, height, items.len());
+    for line in 0..height {
+        let at = first + line;
+        let Some(Item { text, note }) = items.get(at) else {
+            drawn.lines.push(Line::default());
+            continue;
+        };
+        let chosen = at == selected;
+        let mark = if chosen { pen.look.mark("▸ ", "> ") } else { "  " };
+        let style = if chosen && focused { pen.look.focused() } else { base };
+        let text = Span::styled(format!("{mark}{text}"), style);
+        drawn.lines.push(noted(vec![text], note, pen.look));
+        drawn.parts.push((line as u16, 0, pen.width, at));
+    }
+    if items.len() > height && height > 0 {
+        // The thumb has at least one line, and is at an end only where the list is.
+        let thumb = (height * height / items.len()).max(1);
+        let (last, free) = (items.len() - height, height - thumb);
+        let top =
+            (first * free).div_ceil(last).min(if first < last { free.max(1) - 1 } else { free });
+        drawn.bar = (0..height)
+            .map(|line| match (top..top + thumb).contains(&line) {
+                true => pen.look.mark("█", "#"),
+                false => pen.look.mark("│", "|"),
+            })
+            .collect();
+    }
+}
+
+/// Lays out buttons, each with its letter, then the keys that open details.
+fn put_buttons<K: Copy + PartialEq>(
+    drawn: &mut Drawn,
+    buttons: &[FormButton<K>],
+    focus: Option<usize>,
+    pen: FormPainter<K>,
+) {
+    let (mut spans, mut column, mut line) = (Vec::new(), 0, 0);
+    for (at, button) in buttons.iter().enumerate() {
+        let FormButton { label, access, .. } = button;
+        let chosen = focus == Some(at);
+        let text = match (chosen, button.quiet) {
+            (_, true) => format!("{access} {label}"),
+            (true, _) => {
+                format!(
+                    "{} {label} ({access}) {}",
+                    pen.look.mark("▶", ">"),
+                    pen.look.mark("◀", "<")
+                )
+            }
+            (false, _) => format!("[ {label} ({access}) ]"),
+        };
+        let width = text.width() as u16;
+        if column > 0 && column + width > pen.width {
+            drawn.lines.push(Line::from(std::mem::take(&mut spans)));
+            (column, line) = (0, line + 1);
+        }
+        let style = match button {
+            _ if chosen => pen.look.focused(),
+            FormButton { quiet: true, .. } => pen.look.style(Tone::Dim),
+            FormButton { is_dangerous: true, .. } => pen.look.style(Tone::Danger),
+            FormButton { key, .. } if pen.default == Some(*key) => pen.look.accent(),
+            _ => Style::new(),
+        };
+        spans.push(Span::styled(text, style));
+        spans.push(Span::raw("  "));
+        drawn.parts.push((line, column, width, at));
+        column += width + 2;
+    }
+    drawn.lines.push(Line::from(spans));
+}
+
+/// The text in exactly this many columns, cut or padded.
+pub(super) fn padded(text: &str, columns: u16) -> String {
+    let columns = usize::from(columns);
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let wide = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if used + wide > columns {
+            break;
+        }
+        out.push(c);
+        used += wide;
+    }
+    out.push_str(&" ".repeat(columns - used));
+    out
+}
