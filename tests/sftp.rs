@@ -1,52 +1,23 @@
 //! The SFTP client against OpenSSH's own server, which runs as a child on pipes.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod lab;
+
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tessh::sftp::{
-    Attributes, Extension, FileType, InFlight, OpenFlags, RemoteFile, Sftp, SftpFault,
-};
-use tokio::process::{Child, Command};
-
-const SERVER: &str = "/usr/lib/openssh/sftp-server";
-
-/// A server that starts in this directory, and a connection to it.
-async fn connect(directory: &Path) -> (Sftp, Child) {
-    let mut child = Command::new(SERVER)
-        .current_dir(directory)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let (reader, writer) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
-    let (sftp, driver) = Sftp::open(reader, writer, InFlight::default()).await.unwrap();
-    tokio::spawn(driver);
-    (sftp, child)
-}
+use lab::{noise, sftp_server};
+use tessh::sftp::{Attributes, Extension, FileType, OpenFlags, RemoteFile, Sftp, SftpFault};
+use tokio::process::Child;
 
 async fn open(sftp: &Sftp, name: &[u8], flags: OpenFlags) -> RemoteFile {
     sftp.open_file(name, flags, &Attributes::default()).await.unwrap()
-}
-
-/// Bytes that differ from block to block.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()
-    };
-    std::iter::repeat_with(&mut next).flatten().take(length).collect()
 }
 
 fn descriptors(child: &Child) -> usize {
@@ -57,7 +28,7 @@ fn descriptors(child: &Child) -> usize {
 #[ignore = "needs peers: tests/run"]
 async fn blocks_written_and_read_many_at_a_time_are_the_file() {
     let home = tempfile::tempdir().unwrap();
-    let (sftp, _child) = connect(home.path()).await;
+    let (sftp, _child) = sftp_server(home.path()).await;
     let limits = sftp.limits().await.unwrap();
     assert_eq!((limits.read, limits.write), (261_120, 261_120));
     let data = Bytes::from(noise(20_000_003));
@@ -101,7 +72,7 @@ async fn blocks_written_and_read_many_at_a_time_are_the_file() {
 #[ignore = "needs peers: tests/run"]
 async fn every_operation_does_what_it_says() {
     let home = tempfile::tempdir().unwrap();
-    let (sftp, _child) = connect(home.path()).await;
+    let (sftp, _child) = sftp_server(home.path()).await;
     let root = home.path().canonicalize().unwrap();
     let at = |name: &str| root.join(name);
     assert_eq!(sftp.real_path(b".").await.unwrap(), root.as_os_str().as_bytes());
@@ -172,7 +143,7 @@ async fn every_operation_does_what_it_says() {
 #[ignore = "needs peers: tests/run"]
 async fn hundreds_of_files_are_open_at_once() {
     let home = tempfile::tempdir().unwrap();
-    let (sftp, child) = connect(home.path()).await;
+    let (sftp, child) = sftp_server(home.path()).await;
     let flags = OpenFlags::WRITE | OpenFlags::READ | OpenFlags::CREATE;
     let names: Vec<String> = (0..300).map(|number| format!("f{number}")).collect();
     let opening: Vec<_> = names
@@ -201,7 +172,7 @@ async fn hundreds_of_files_are_open_at_once() {
 #[ignore = "needs peers: tests/run"]
 async fn names_are_bytes() {
     let home = tempfile::tempdir().unwrap();
-    let (sftp, _child) = connect(home.path()).await;
+    let (sftp, _child) = sftp_server(home.path()).await;
     let mut names: BTreeSet<Vec<u8>> =
         (1..=255).filter(|byte| *byte != b'/').map(|byte| vec![b'n', byte, b'e']).collect();
     names.insert((1..=255).filter(|byte| *byte != b'/').collect());
@@ -228,7 +199,7 @@ async fn large_directories_are_read_piece_by_piece() {
     for number in 0..5_000 {
         fs::write(home.path().join(format!("file-{number}")), "").unwrap();
     }
-    let (sftp, child) = connect(home.path()).await;
+    let (sftp, child) = sftp_server(home.path()).await;
     let mut directory = sftp.open_directory(b".").await.unwrap();
     let mut count = 0;
     while let Some(entries) = directory.next().await.unwrap() {
@@ -251,7 +222,7 @@ async fn large_directories_are_read_piece_by_piece() {
 #[ignore = "needs peers: tests/run"]
 async fn the_server_ends_with_the_last_user() {
     let home = tempfile::tempdir().unwrap();
-    let (sftp, mut child) = connect(home.path()).await;
+    let (sftp, mut child) = sftp_server(home.path()).await;
     let file = open(&sftp, b"f", OpenFlags::WRITE | OpenFlags::CREATE).await;
     drop(sftp);
     file.write_at(0, Bytes::from_static(b"still here")).await.unwrap();
@@ -260,7 +231,7 @@ async fn the_server_ends_with_the_last_user() {
     assert!(ended.unwrap().unwrap().success());
     assert_eq!(fs::read(home.path().join("f")).unwrap(), b"still here");
 
-    let (sftp, mut child) = connect(home.path()).await;
+    let (sftp, mut child) = sftp_server(home.path()).await;
     let file = open(&sftp, b"f", OpenFlags::READ).await;
     child.kill().await.unwrap();
     let failure = file.read_at(0, 9).await.unwrap_err();

@@ -1,23 +1,23 @@
 //! Transfers of files and trees, against OpenSSH's own server, which runs as a child on pipes.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod lab;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use lab::{noise, sftp_server};
 use tessh::sftp::{
-    Answering, InFlight, LinkPolicy, OverwritePolicy, RemoteShell, ResumePolicy, Sftp, Transfer,
+    Answering, LinkPolicy, OverwritePolicy, RemoteShell, ResumePolicy, Sftp, Transfer,
     TransferEvent, TransferJob, TransferObserver, TransferOptions, TransferReport,
 };
 use tokio::process::{Child, Command};
 use tokio::sync::Notify;
-
-const SERVER: &str = "/usr/lib/openssh/sftp-server";
 
 /// A directory with a server in it, and one for the copies.
 struct Bed {
@@ -34,7 +34,7 @@ impl Bed {
         let (there, here) = (home.path().join("there"), home.path().join("here"));
         fs::create_dir(&there).unwrap();
         fs::create_dir(&here).unwrap();
-        let (sftp, child) = connect(&there).await;
+        let (sftp, child) = sftp_server(&there).await;
         Bed { _home: home, there, here, sftp, _child: child }
     }
 
@@ -61,21 +61,6 @@ impl Bed {
     fn put(&self, from: &str, to: &[u8]) -> TransferJob {
         TransferJob::Put { from: self.here.join(from), to: to.to_vec() }
     }
-}
-
-/// A server that starts in this directory, and a connection to it.
-async fn connect(directory: &Path) -> (Sftp, Child) {
-    let mut child = Command::new(SERVER)
-        .current_dir(directory)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let (reader, writer) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
-    let (sftp, driver) = Sftp::open(reader, writer, InFlight::default()).await.unwrap();
-    tokio::spawn(driver);
-    (sftp, child)
 }
 
 /// What was told.
@@ -110,18 +95,6 @@ impl TransferObserver for Seen {
 
 fn trees() -> TransferOptions {
     TransferOptions { recursive: true, ..TransferOptions::default() }
-}
-
-/// Bytes that differ from block to block.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()
-    };
-    std::iter::repeat_with(&mut next).flatten().take(length).collect()
 }
 
 /// Every file below a directory: path, mode, time, and content or where a link leads.
@@ -456,7 +429,7 @@ async fn cut_off_and_resumed(rounds: u64, size: usize, connections: usize) {
             let copy = if put { bed.there.join("put") } else { bed.here.join("get") };
             let (mut lanes, mut servers) = (Vec::new(), Vec::new());
             for _ in 0..connections {
-                let (sftp, child) = connect(&bed.there).await;
+                let (sftp, child) = sftp_server(&bed.there).await;
                 lanes.push(sftp);
                 servers.push(child);
             }
@@ -489,7 +462,7 @@ async fn cut_off_and_resumed(rounds: u64, size: usize, connections: usize) {
             let (report, seen) = match connections {
                 1 => bed.run(&options, &[job]).await,
                 _ => {
-                    let (second, _child) = connect(&bed.there).await;
+                    let (second, _child) = sftp_server(&bed.there).await;
                     bed.run_over(vec![bed.sftp.clone(), second], &options, &[job]).await
                 }
             };
@@ -566,7 +539,7 @@ async fn a_large_file_goes_over_all_connections() {
     let mut lanes = Vec::new();
     let mut servers = Vec::new();
     for _ in 0..3 {
-        let (sftp, child) = connect(&bed.there).await;
+        let (sftp, child) = sftp_server(&bed.there).await;
         lanes.push(sftp);
         servers.push(child);
     }

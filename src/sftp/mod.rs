@@ -70,10 +70,10 @@ pub use sync::{
     CopyReason, Sync, SyncChange, SyncCriteria, SyncDirectory, SyncFilter, SyncPlan, SyncReport,
     SyncRules, SyncStep,
 };
-pub(crate) use transfer::partial_of;
 pub use transfer::{
     Answering, LinkPolicy, MOST_FAILURES, OverwriteAnswer, OverwritePolicy, OverwriteQuestion,
     RemoteShell, RestartReason, ResumeAnswer, ResumePolicy, ResumeQuestion, SkipReason, Transfer,
     TransferDirection, TransferEvent, TransferFailure, TransferFile, TransferJob, TransferObserver,
     TransferOptions, TransferReport, target_name,
 };
+pub(crate) use transfer::{join, partial_of};

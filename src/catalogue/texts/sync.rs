@@ -37,6 +37,12 @@ texts! {
     sync_special_left(count)
         en "{count} names are no regular files, directories or links, and were left out"
         ja "通常のファイル、ディレクトリ、リンクではない {count} 件は対象外です"
+    sync_partial
+        en "left by an interrupted transfer"
+        ja "中断した転送が残したもの"
+    sync_partial_left(count)
+        en "{count} unfinished files of interrupted transfers (NAME.filepart) were left out"
+        ja "中断した転送の未完了ファイル (NAME.filepart) {count} 件は対象外です"
     sync_why_kind
         en "the target's is no regular file"
         ja "コピー先は通常のファイルではありません"

@@ -13,6 +13,9 @@ texts! {
     transfer_partial_name
         en "names that end in .filepart are those of unfinished files, and are not transferred with a tree"
         ja "末尾が .filepart の名前は未完了のファイルのもので、ツリーの転送では送りません"
+    transfer_no_fsync
+        en "the server cannot be asked to write files to its disk (fsync@openssh.com), and --fsync has no effect there"
+        ja "サーバーにはファイルをディスクへ書き込ませる機能 (fsync@openssh.com) がないため、--fsync は無効です"
     transfer_partial(cause, partial)
         en "{cause} (what was transferred is kept in {partial})"
         ja "{cause}（転送済みの部分は {partial} に残してあります）"

@@ -14,6 +14,8 @@ pub enum FileFlag {
     Resume,
     /// `--verify`.
     Verify,
+    /// `--fsync`.
+    Fsync,
     /// `--overwrite`.
     Overwrite,
     /// `--limit`.
@@ -51,6 +53,13 @@ const fn takes(
     Flag { name, value: Some(value), doc, does }
 }
 
+/// As `-f` of sftp(1)'s commands.
+const FSYNC: Flag<FileFlag> = flag(
+    "--fsync",
+    "have each file written to the disk before it gets its name, in case the machine crashes",
+    F::Fsync,
+);
+
 /// The table of `get` and `put`.
 pub const FILES: &[Flag<FileFlag>] = &[
     flag("-r", "directories with all that is in them", F::Recursive),
@@ -62,6 +71,7 @@ pub const FILES: &[Flag<FileFlag>] = &[
     ),
     flag("--resume", "continue files that an earlier transfer left as NAME.filepart", F::Resume),
     flag("--verify", "compare each file with its source by a hash afterwards", F::Verify),
+    FSYNC,
     takes(
         "--overwrite",
         "policy",
@@ -107,6 +117,7 @@ pub const SYNC: &[Flag<FileFlag>] = &[
         F::Connections,
     ),
     flag("--verify", "compare each copy with its source by a hash afterwards", F::Verify),
+    FSYNC,
     takes("--limit", "rate", "bytes a second at most, such as 500K, 20M or 1G", F::Limit),
     flag("--json", "events on standard output, one JSON object a line", F::Json),
     flag("--help", "print this help", F::Help),

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use crate::sftp::attributes::FileType;
 use crate::sftp::sync::filter::SyncFilter;
+use crate::sftp::transfer::names;
 
 /// One name of a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub enum SyncStep {
     Blocked,
     /// It is no file, directory or link, and stays.
     Special,
+    /// It is what an interrupted transfer has left in the source, and stays.
+    Partial,
 }
 
 /// One name and what is to be done about it.
@@ -157,7 +160,7 @@ impl SyncComparison {
         to: Option<SyncNode>,
     ) {
         let kept = |node: &SyncNode| {
-            rules.filter.keeps(&joined(base, &node.name), node.kind == FileType::Directory)
+            rules.filter.keeps(&names::join(base, &node.name), node.kind == FileType::Directory)
         };
         let (from, to) = (from.filter(kept), to.filter(kept));
         match (from, to) {
@@ -171,6 +174,9 @@ impl SyncComparison {
         let is_directory = |node: &SyncNode| node.kind == FileType::Directory;
         if matches!(from.kind, FileType::Special | FileType::Unknown) {
             return self.change(base, &from, SyncStep::Special);
+        }
+        if names::is_partial(&from.name) {
+            return self.change(base, &from, SyncStep::Partial);
         }
         // A directory gives way to something else, and something else to a directory, only where
         // what the source does not have is removed.
@@ -186,7 +192,7 @@ impl SyncComparison {
         };
         match from.kind {
             FileType::Directory => {
-                let path = joined(base, &from.name);
+                let path = names::join(base, &from.name);
                 let (mode, modified) = (from.mode, from.modified);
                 let is_in_target = to.is_some();
                 self.inner.push(SyncDirectory { path, is_in_target, mode, modified });
@@ -209,7 +215,7 @@ impl SyncComparison {
     }
 
     fn change(&mut self, base: &[u8], node: &SyncNode, step: SyncStep) {
-        let path = joined(base, &node.name);
+        let path = names::join(base, &node.name);
         self.changes.push(SyncChange { path, kind: node.kind, size: node.size, step });
     }
 }
@@ -235,12 +241,4 @@ fn file_step(criteria: SyncCriteria, from: &SyncNode, to: Option<&SyncNode>) -> 
         }
     }
     criteria.hash.then_some(SyncStep::Hash)
-}
-
-/// The path of a name in a directory.
-pub fn joined(base: &[u8], name: &[u8]) -> Vec<u8> {
-    match base.is_empty() {
-        true => name.to_owned(),
-        false => [base, b"/", name].concat(),
-    }
 }

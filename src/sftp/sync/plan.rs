@@ -1,5 +1,7 @@
 //! The plan of a sync: everything that differs in two trees, before anything is changed.
 
+use std::collections::HashSet;
+
 use futures_util::StreamExt;
 use futures_util::stream;
 
@@ -42,6 +44,20 @@ impl SyncPlan {
     pub fn bytes(&self) -> u64 {
         let copied = self.changes.iter().filter(|it| matches!(it.step, SyncStep::Copy(_)));
         copied.fold(0, |sum, change| sum.saturating_add(change.size))
+    }
+
+    /// Takes out the removal of what an interrupted transfer has left of a file that is copied now:
+    /// the transfer continues it.
+    pub(crate) fn keep_what_is_continued(&mut self) {
+        let copied = self.changes.iter().filter(|it| matches!(it.step, SyncStep::Copy(_)));
+        let continued: HashSet<Vec<u8>> = copied
+            .flat_map(|change| {
+                let (directory, name) = names::split(&change.path);
+                [names::partial_of(name), names::journal_of(name)]
+                    .map(|name| [directory, &name].concat())
+            })
+            .collect();
+        self.changes.retain(|it| it.step != SyncStep::Remove || !continued.contains(&it.path));
     }
 
     fn add(&mut self, found: SyncComparison) {

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::StreamExt;
+use futures_util::stream;
+
 use crate::error::{Error, Result};
 use crate::os::words;
 use crate::sftp::client::Sftp;
@@ -17,6 +20,9 @@ use crate::sftp::transfer::{
 
 /// How many failures beside those of files a report keeps.
 const MOST_FAILURES: usize = 10_000;
+/// How many files are compared at once by what is in them: as many as a server of OpenSSH's has
+/// sessions on one connection, with some to spare.
+const COMPARED_AT_ONCE: usize = 4;
 
 /// One directory that becomes like another.
 pub struct Sync<'a> {
@@ -90,6 +96,7 @@ impl Sync<'_> {
             Some((source, target)) => {
                 let mut plan = plan::plan(&self.rules, &source, &target).await?;
                 self.compare_contents(&mut plan).await?;
+                plan.keep_what_is_continued();
                 Ok(plan)
             }
             None => Ok(SyncPlan::default()),
@@ -102,14 +109,26 @@ impl Sync<'_> {
             return Ok(());
         };
         let (here, there) = (Side::Local(self.local), Side::Remote(sftp, self.remote));
-        for change in plan.changes.iter_mut().filter(|it| it.step == SyncStep::Hash) {
-            let (path, remote) = (here.path(&change.path), there.path(&change.path));
-            let Some(file) = here.open_here(&change.path)? else { continue };
-            let own = (&file, path.as_slice());
-            if !contents::are_same(sftp, shell, &remote, own, change.size).await? {
-                change.step = SyncStep::Copy(CopyReason::Contents);
+        let mut hashed = Vec::new();
+        for (at, change) in plan.changes.iter().enumerate() {
+            if change.step == SyncStep::Hash {
+                let (path, remote) = (here.path(&change.path), there.path(&change.path));
+                hashed.push((at, change.path.clone(), path, remote, change.size));
             }
         }
+        let here = &here;
+        let comparing = hashed.into_iter().map(|(at, below, path, remote, size)| async move {
+            let Some(file) = here.open_here(&below)? else { return Ok(None) };
+            let same = contents::are_same(sftp, shell, &remote, (&file, &path), size).await?;
+            Ok::<_, Error>(Some(at).filter(|_| !same))
+        });
+        let mut comparing = stream::iter(comparing).buffer_unordered(COMPARED_AT_ONCE);
+        while let Some(differs) = comparing.next().await {
+            if let Some(at) = differs? {
+                plan.changes[at].step = SyncStep::Copy(CopyReason::Contents);
+            }
+        }
+        drop(comparing);
         let before = plan.changes.len();
         plan.changes.retain(|change| change.step != SyncStep::Hash);
         plan.same += (before - plan.changes.len()) as u64;
@@ -201,7 +220,8 @@ impl Sync<'_> {
             return whole;
         }
         // A tree that is copied whole would fail at what the plan leaves out.
-        let is_odd = plan.changes.iter().any(|change| change.step == SyncStep::Special);
+        let is_left = |step: &SyncStep| matches!(step, SyncStep::Special | SyncStep::Partial);
+        let is_odd = plan.changes.iter().any(|change| is_left(&change.step));
         if is_odd || !plan.unread.is_empty() {
             return whole;
         }

@@ -15,7 +15,7 @@ use crate::sftp::attributes::{Attributes, FileType};
 use crate::sftp::client::Sftp;
 use crate::sftp::failure::{SftpFailure, SftpFault};
 use crate::sftp::reply::DirectoryEntry;
-use crate::sftp::sync::compare::{SyncNode, joined};
+use crate::sftp::sync::compare::SyncNode;
 use crate::sftp::transfer::names;
 
 /// How many requests about single names are on the way at once.
@@ -157,7 +157,7 @@ impl Side<'_> {
                 if all.len() as u64 > most {
                     return Err(about(&self.path(below), say!(transfer_too_many, most = most)));
                 }
-                all.push((joined(&path, &node.name), node.kind == FileType::Directory));
+                all.push((names::join(&path, &node.name), node.kind == FileType::Directory));
             }
         }
         let (directories, files): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, is)| *is);

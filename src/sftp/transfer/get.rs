@@ -85,6 +85,9 @@ pub(crate) async fn get(
         if let Err(error) = given.and(tree::finish_file(&partial.file, mode, times)) {
             run.tell(TransferEvent::Noted { error: &local(error).error });
         }
+        if run.options.fsync {
+            partial.sync().await?;
+        }
         let replace = run.options.overwrite != OverwritePolicy::Never;
         Ok(match partial.rename(&to.name, replace)? {
             true => TaskEnd::File { bytes, verified: run.options.verify },

@@ -80,8 +80,8 @@ mod walk_local;
 mod walk_remote;
 
 pub use failure::{MOST_FAILURES, TransferFailure, TransferReport};
-pub(crate) use names::partial_of;
 pub use names::target_name;
+pub(crate) use names::{join, partial_of};
 pub use observer::{
     Answering, OverwriteAnswer, OverwriteQuestion, RemoteShell, RestartReason, ResumeAnswer,
     ResumeQuestion, SkipReason, TransferEvent, TransferFile, TransferObserver,

@@ -43,7 +43,7 @@ pub(crate) fn is_partial(name: &[u8]) -> bool {
     name.ends_with(PARTIAL) || name.ends_with(JOURNAL)
 }
 
-/// A name in a directory.
+/// The path of a name in a directory; an empty one is where the server starts.
 pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
     let slash: &[u8] = if directory.is_empty() || directory.ends_with(b"/") { b"" } else { b"/" };
     [directory, slash, name].concat()

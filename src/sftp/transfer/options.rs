@@ -59,6 +59,9 @@ pub struct TransferOptions {
     pub resume: ResumePolicy,
     /// Whether each file is compared when it has been transferred, before it gets its name.
     pub verify: bool,
+    /// Whether each file is written to the disk before it gets its name, so that not even a crash
+    /// of the machine leaves one cut short; on a server that can do it.
+    pub fsync: bool,
     /// Whether the times of the source are kept.
     pub keep_times: bool,
     /// Whether the permission bits of the source are kept; setuid, setgid and sticky never are.
@@ -84,6 +87,7 @@ impl Default for TransferOptions {
             follow_copies: true,
             resume: ResumePolicy::default(),
             verify: false,
+            fsync: false,
             keep_times: true,
             keep_modes: true,
             rate: None,

@@ -162,6 +162,14 @@ impl LocalPartial {
         written.map_err(|error| TransferFault::local(&self.path, &error))
     }
 
+    /// Has the system write the file to its disk. Other transfers go on meanwhile.
+    pub async fn sync(&self) -> Result<(), TransferFault> {
+        let local = |error: io::Error| TransferFault::local(&self.path, &error);
+        let file = self.file.try_clone().map_err(local)?;
+        let synced = tokio::task::spawn_blocking(move || file.sync_all()).await;
+        synced.map_err(io::Error::other).and_then(|synced| synced).map_err(local)
+    }
+
     /// Throws away what has been written.
     pub fn restart(&self) -> Result<(), TransferFault> {
         self.file.set_len(0).map_err(|error| TransferFault::local(&self.path, &error))?;

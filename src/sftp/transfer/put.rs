@@ -7,6 +7,7 @@ use crate::os::tree::{self, TreeKind};
 use crate::say;
 use crate::sftp::attributes::{Attributes, FileType};
 use crate::sftp::client::RemoteFile;
+use crate::sftp::extensions::Extension;
 use crate::sftp::failure::SftpFault;
 use crate::sftp::transfer::blocks::BlockWriter;
 use crate::sftp::transfer::compare::BothSides;
@@ -187,6 +188,9 @@ impl Putting<'_> {
         let now = remote.stat();
         self.settle(&mut writer).await?;
         drop(writer);
+        if run.options.fsync && lane.sftp.extensions().has(Extension::Fsync) {
+            remote.fsync().await?;
+        }
         let close = remote.close();
         if let Err(failure) = set.await {
             note(run, failure.into())?;

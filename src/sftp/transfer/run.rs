@@ -8,8 +8,11 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::{Mutex, Semaphore};
 
+use crate::error::{Error, Kind};
+use crate::say;
 use crate::sftp::attributes::Attributes;
 use crate::sftp::client::Sftp;
+use crate::sftp::extensions::Extension;
 use crate::sftp::transfer::failure::{TransferFault, TransferReport};
 use crate::sftp::transfer::observer::{RemoteShell, TransferEvent, TransferObserver};
 use crate::sftp::transfer::options::{TransferDirection, TransferJob, TransferOptions};
@@ -67,6 +70,11 @@ impl Transfer {
         }
         let run = Run::new(&self.options, observer, self.shell.as_deref(), lanes);
         if let Some(first) = run.lanes.first() {
+            let puts = || jobs.iter().any(|job| matches!(job, TransferJob::Put { .. }));
+            if run.options.fsync && !first.sftp.extensions().has(Extension::Fsync) && puts() {
+                let error = Error::new(Kind::Channel, say!(transfer_no_fsync));
+                run.tell(TransferEvent::Noted { error: &error });
+            }
             let work = async {
                 let folders = all(&run, jobs).await;
                 finish(&run, &first.sftp, folders).await;

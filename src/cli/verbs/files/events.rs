@@ -135,6 +135,7 @@ fn step_words(step: &SyncStep) -> (&'static str, Option<&'static str>) {
         SyncStep::Remove => ("remove", None),
         SyncStep::Blocked => ("blocked", None),
         SyncStep::Special => ("special", None),
+        SyncStep::Partial => ("partial", None),
     }
 }
 

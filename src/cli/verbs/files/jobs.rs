@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::words as os_words;
 use crate::say;
 use crate::sftp::{
-    Attributes, Extension, FileType, Sftp, SftpFailure, SftpFault, TransferJob, target_name,
+    Attributes, Extension, FileType, Sftp, SftpFailure, SftpFault, TransferJob, join, target_name,
 };
 
 use super::glob;
@@ -94,7 +94,6 @@ pub(super) async fn put(sftp: &Sftp, words: &[OsString], to: &[u8]) -> Result<Ve
         }
         return Ok(vec![TransferJob::Put { from, to }]);
     }
-    let slash: &[u8] = if to.is_empty() || to.ends_with(b"/") { b"" } else { b"/" };
     let mut names = DistinctNames::default();
     let mut jobs = Vec::new();
     for source in sources {
@@ -106,7 +105,7 @@ pub(super) async fn put(sftp: &Sftp, words: &[OsString], to: &[u8]) -> Result<Ve
             }
         };
         names.add(&name)?;
-        jobs.push(TransferJob::Put { from: source.into(), to: [&to, slash, &name].concat() });
+        jobs.push(TransferJob::Put { from: source.into(), to: join(&to, &name) });
     }
     Ok(jobs)
 }

@@ -148,7 +148,12 @@ async fn transfer(
 /// # Errors
 /// [`Kind::Usage`](crate::error::Kind::Usage): nobody can be asked.
 fn options(words: &FileWords, asks: bool) -> Result<TransferOptions> {
-    let overwrite = words.overwrite.unwrap_or_default();
+    // What has arrived whole is not transferred once more.
+    let plain = match words.resume {
+        true => OverwritePolicy::Different,
+        false => OverwritePolicy::default(),
+    };
+    let overwrite = words.overwrite.unwrap_or(plain);
     if overwrite == OverwritePolicy::Ask && !asks {
         return Err(
             usage(say!(files_ask_without_terminal)).hint(say!(files_ask_without_terminal_hint))
@@ -164,6 +169,7 @@ fn options(words: &FileWords, asks: bool) -> Result<TransferOptions> {
             (false, false) => ResumePolicy::Never,
         },
         verify: words.verify,
+        fsync: words.fsync,
         rate: words.limit,
         ..TransferOptions::default()
     })

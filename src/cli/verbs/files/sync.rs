@@ -89,6 +89,7 @@ async fn synchronise(target: SftpTarget, words: FileWords, typed: TypedSync) -> 
             // What an interrupted run has left is compared and continued.
             resume: ResumePolicy::Always,
             verify: words.verify,
+            fsync: words.fsync,
             rate: words.limit,
             ..TransferOptions::default()
         },
@@ -130,6 +131,10 @@ fn conclude(report: &SyncReport, plan: &SyncPlan) {
     let special = plan.count(|step| *step == SyncStep::Special);
     if special > 0 {
         warn!("{}", say!(sync_special_left, count = special));
+    }
+    let partial = plan.count(|step| *step == SyncStep::Partial);
+    if partial > 0 {
+        warn!("{}", say!(sync_partial_left, count = partial));
     }
 }
 
@@ -178,6 +183,7 @@ fn line(change: &SyncChange) -> String {
         SyncStep::Remove => format!("- {path}{slash}"),
         SyncStep::Blocked => format!("! {path}{slash}  ({})", say!(sync_blocked)),
         SyncStep::Special => format!("! {path}  ({})", say!(sync_special)),
+        SyncStep::Partial => format!("! {path}{slash}  ({})", say!(sync_partial)),
     }
 }
 

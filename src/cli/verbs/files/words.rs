@@ -31,6 +31,7 @@ pub(super) struct FileWords {
     pub(super) connections: Option<usize>,
     pub(super) resume: bool,
     pub(super) verify: bool,
+    pub(super) fsync: bool,
     pub(super) overwrite: Option<OverwritePolicy>,
     /// Bytes a second.
     pub(super) limit: Option<u64>,
@@ -176,6 +177,7 @@ impl FileWords {
             FileFlag::Connections => self.connections = Some(connections(&value)?),
             FileFlag::Resume => self.resume = true,
             FileFlag::Verify => self.verify = true,
+            FileFlag::Fsync => self.fsync = true,
             FileFlag::Overwrite => self.overwrite = Some(policy(&value)?),
             FileFlag::Limit => self.limit = Some(rate(&value)?),
             FileFlag::Links => self.links = Some(links(&value)?),

@@ -16,7 +16,7 @@ use crate::os::words;
 use crate::say;
 use crate::sftp::{
     Attributes, DirectoryEntry, FileType, RemoteShell, ResumePolicy, Sftp, SftpFailure, SftpFault,
-    Transfer, TransferJob, TransferOptions,
+    Transfer, TransferJob, TransferOptions, join,
 };
 use crate::text;
 
@@ -270,12 +270,12 @@ impl BatchSession {
 
     /// The path of a word without wildcards.
     fn there(&self, word: &[u8]) -> Vec<u8> {
-        join(&self.there, &plain(word))
+        from_directory(&self.there, &plain(word))
     }
 
     /// The pattern of a word, from the script's directory on the server.
     fn there_word(&self, word: &[u8]) -> Vec<u8> {
-        join(&quoted(&self.there), word)
+        from_directory(&quoted(&self.there), word)
     }
 
     fn here(&self, word: &[u8]) -> PathBuf {
@@ -284,17 +284,16 @@ impl BatchSession {
 
     fn here_word(&self, word: &[u8]) -> OsString {
         let here = quoted(self.here.as_os_str().as_encoded_bytes());
-        words::from_bytes(join(&here, word))
+        words::from_bytes(from_directory(&here, word))
     }
 }
 
 /// A path from a directory; one that begins at the root is taken as it is.
-fn join(directory: &[u8], path: &[u8]) -> Vec<u8> {
+fn from_directory(directory: &[u8], path: &[u8]) -> Vec<u8> {
     match path {
         [b'/', ..] => path.to_vec(),
         [] => directory.to_vec(),
-        _ if directory.ends_with(b"/") => [directory, path].concat(),
-        _ => [directory, b"/", path].concat(),
+        _ => join(directory, path),
     }
 }
 
