@@ -2,6 +2,9 @@
 //! nothing cut short under its final name, an end in any case.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "transfer_hostile/replies.rs"]
+mod replies;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
