@@ -13,7 +13,7 @@ use lab::{Home, Output, Setup, Sshd, USER, arg, tool};
 use tessh::client::algorithms::Lists;
 use tessh::client::deadline::Budget;
 use tessh::client::handshake::{TransportOptions, verify};
-use tessh::client::host_key::{DnsCheck, HostPolicy};
+use tessh::client::host_key::{DnsCheck, HostPolicy, SettledKey};
 use tessh::client::stream::{Route, connect};
 use tessh::config::{AddressFamily, UpdateHostKeys};
 use tessh::error::Error;
@@ -71,6 +71,7 @@ fn policy(home: &Home, sshd: &Sshd) -> HostPolicy {
         visual: false,
         dns: DnsCheck::default(),
         first_seen: None,
+        settled: SettledKey::default(),
     }
 }
 

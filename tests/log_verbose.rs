@@ -53,7 +53,7 @@ fn the_servers_identification_cannot_act_on_the_terminal_at_v() {
                 Home::new().tessh(&["-F", "none", level, "-p", &port, "127.0.0.1"]).output();
             output.expect_code(255);
             assert!(!output.stderr.contains(evil), "{output:?}");
-            let line = format!("Remote protocol version 2.0, SSH-2.0-{shown}");
+            let line = format!("Remote protocol version 2.0, remote software version {shown}");
             assert!(output.stderr.contains(&line), "{output:?}");
         }
     }

@@ -16,6 +16,8 @@ mod lines;
 mod ours;
 #[path = "teraterm_login/server.rs"]
 mod server;
+#[path = "teraterm_login/thinking.rs"]
+mod thinking;
 
 use std::fs;
 use std::os::unix::net::UnixListener;
@@ -279,7 +281,7 @@ fn a_wrong_passphrase_or_file_is_told_before_anything_is_sent() {
     dialog(&pty, &["wrong passphrase for key file", "Nothing was sent", "Passphrase:  ▸"]);
     // The file's field comes after the boxes and the button of the method before it.
     pty.send("<tab><tab><tab><tab><tab><c-u>~/missing<enter>");
-    dialog(&pty, &["No such file or directory"]);
+    dialog(&pty, &["cannot be read: No such file"]);
     pty.send("<c-u>~/refused<enter>");
     dialog(&pty, &["secp256k1"]);
     assert_eq!(sshd.methods_tried(), [""; 0]);
@@ -399,12 +401,18 @@ fn an_agent_that_hangs_is_named_and_costs_little() {
     assert_eq!(pty.exit_code(), 255);
 }
 
+/// Steps that the server has accepted are lost with the connection.
 #[test]
-fn a_server_that_hangs_up_meanwhile_is_told_at_once() {
-    let server = Scripted::start([Step::Refuse(&[Password, KeyboardInteractive])]);
+fn a_server_that_hangs_up_between_two_steps_is_told_at_once() {
+    let server = Scripted::start([
+        Step::Refuse(&[Password, KeyboardInteractive]),
+        Step::Further(&[Password]),
+    ]);
     let home = knowing(&server);
     let pty = on_pty(&home, &server.to(&[]), &[]);
     dialog(&pty, &["(•) Password"]);
+    pty.send("one<enter>");
+    dialog(&pty, &["Further authentication required."]);
     server.hang_up();
     dialog(&pty, &["The connection was lost", "closing time", "▶ Disconnect (d) ◀"]);
     pty.send("<enter>");
@@ -455,10 +463,13 @@ fn a_server_that_has_enough_is_named() {
     pty.send("wrong<enter>");
     dialog(&pty, &["Please retry."]);
     pty.send("wrong again<enter>");
-    assert_eq!(pty.exit_code(), 255);
-    pty.expect_restored();
-    assert!(pty.screen().contains("Too many authentication failures"), "{}", pty.screen());
+    let ended = "The server ended the connection after password.";
+    dialog(&pty, &[ended, "Too many authentication failures", "(•) Password"]);
     assert_eq!(sshd.methods_tried(), ["password", "password"]);
+    // The next attempt is the person's, over a new connection.
+    pty.send(&format!("{PASSWORD}<enter>"));
+    leave_shell(&pty);
+    assert_eq!(sshd.methods_tried(), ["password", "password", "password"]);
 }
 
 /// Where the host's key is not the known one and that is let pass, nothing that could be

@@ -14,7 +14,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lab::{Bed, Output, Run, TESSH, USER, arg, noise, tool};
+use lab::{Bed, Home, Output, PASSWORD, Pty, Run, Sshd, TESSH, USER, arg, noise, tool};
 
 /// Interpreters and package tools start slowly on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -105,6 +105,39 @@ fn expect_success(output: Output) -> Output {
 fn installed(program: &str) -> &str {
     assert!(Path::new(program).exists(), "{program} is missing: tests/run installs it");
     program
+}
+
+// ---- ssh-copy-id ------------------------------------------------------------------------
+
+/// A key that the server does not know exists, the normal case: ssh-copy-id's probes with it ask
+/// nothing, and its last connection asks for the password once the key was refused.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn ssh_copy_id_asks_for_the_password_once_the_key_is_refused() {
+    let program = installed("/usr/bin/ssh-copy-id");
+    let own_file = "AuthorizedKeysFile .ssh/authorized_keys";
+    let sshd = Sshd::start(&["UsePAM yes", "KbdInteractiveAuthentication no", own_file]);
+    let home = Home::knowing(&sshd);
+    home.key(".ssh/id_ed25519", &["ed25519"], "");
+    fs::create_dir(home.path("bin")).unwrap();
+    symlink(TESSH, home.path("bin/ssh")).unwrap();
+    let path = format!("{}:/usr/bin:/bin", arg(&home.path("bin")));
+    let (port, there) = (sshd.port().to_string(), format!("{USER}@127.0.0.1"));
+    let pty = Pty::spawn(|| {
+        let command = pty_process::blocking::Command::new(program);
+        let command = command.args(["-p", &port, &there]).env_clear();
+        command.env("PATH", &path).env("HOME", home.path("")).env("TERM", "xterm")
+    });
+    pty.wait_until("the question", |_| pty.unbroken().contains("127.0.0.1's password:"));
+    let shown = pty.unbroken();
+    assert!(shown.contains("publickey was refused; the server accepts password."), "{shown}");
+    assert_eq!(shown.matches("password:").count(), 1, "{shown}");
+    pty.send(&format!("{PASSWORD}<enter>"));
+    assert_eq!(pty.exit_code(), 0, "{}", pty.screen());
+    assert!(pty.written().contains("Number of key(s) added: 1"), "{}", pty.written());
+    assert!(!pty.written().contains(PASSWORD));
+    let login = home.connect(&sshd, &[], &["echo in"]).env("TESSH_AS_SSH", "1").output();
+    assert_eq!(login.expect_quiet_success().text(), "in\n");
 }
 
 // ---- git --------------------------------------------------------------------------------

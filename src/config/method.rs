@@ -163,6 +163,10 @@ pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
         return Ok(MethodChoice::Ask);
     }
     if let Some(words) = c.preferred {
+        if c.as_ssh {
+            // As in ssh(1), the server is asked, and its refusal is the error.
+            return Ok(MethodChoice::Chain(vec![Method::None]));
+        }
         // PreferredAuthentications excludes all other methods; to use another one would be a
         // fallback.
         let words = shown(&words.join(","));

@@ -248,6 +248,7 @@ const CHOICES: &str = "
     -                     gssapi-with-mic                    -   key,ask          error
     -                     password                           P   key,ask          error
     -                     password                           -   batch,key        password
+    -                     gssapi-with-mic                    -   ssh,key,ask      none
     password              publickey                          -   key              password
     none                  -                                  PKI -                none
     agent                 -                                  -   -                agent

@@ -3,7 +3,9 @@
 
 use std::io;
 use std::net::{Shutdown, SocketAddr};
+use std::os::fd::{AsFd, OwnedFd};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
@@ -70,4 +72,30 @@ pub fn acknowledge_at_once(stream: &TcpStream) {
 /// The peer has gone.
 pub fn shut_down_writing(stream: &TcpStream) -> io::Result<()> {
     SockRef::from(stream).shutdown(Shutdown::Write)
+}
+
+/// A second descriptor of a connection, by which the peer's end of it is seen while nobody reads.
+#[derive(Debug)]
+pub struct ConnectionWatch(OwnedFd);
+
+impl ConnectionWatch {
+    /// Watches this connection, which is not closed as long as the watch lives.
+    ///
+    /// # Errors
+    /// The system has no free descriptor.
+    pub fn of(stream: &TcpStream) -> io::Result<ConnectionWatch> {
+        stream.as_fd().try_clone_to_owned().map(ConnectionWatch)
+    }
+
+    /// Whether the peer has closed its end, even if not everything that it sent has been read.
+    pub fn is_closed(&self) -> bool {
+        #[cfg(target_os = "linux")]
+        let closed = PollFlags::RDHUP;
+        #[cfg(not(target_os = "linux"))]
+        let closed = PollFlags::HUP;
+        let mut asked = [PollFd::new(&self.0, closed)];
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let all = closed | PollFlags::HUP | PollFlags::ERR;
+        poll(&mut asked, Some(&now)).is_ok() && asked[0].revents().intersects(all)
+    }
 }

@@ -72,6 +72,9 @@ pub enum Occasion {
     First,
     /// The server refused this, such as `password` or `publickey with ED25519 SHA256:…`.
     Refused(String),
+    /// The server ended the connection during this attempt, for this reason. The next attempt is
+    /// made over a new connection.
+    HungUp(String, Error),
     /// The attempt failed here, not at the server: for example, an agent did not sign.
     Unusable(Error),
     /// The server accepted this and wants another method, too.
@@ -101,6 +104,8 @@ impl MethodOffer {
 pub enum MethodObstacle {
     /// This ssh_config keyword switches the method off.
     SwitchedOff(&'static str),
+    /// This ssh_config keyword names other methods.
+    NotNamed(&'static str),
     /// The host's key changed, and this method would send something that can be stolen.
     HostKeyChanged,
     /// There is no agent.

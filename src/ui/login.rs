@@ -33,6 +33,11 @@ pub(super) fn heading(question: &LoginQuestion) -> Vec<(Tone, String)> {
             lines.push((Tone::Warn, say!(login_retry)));
             lines.push((Tone::Plain, say!(login_refused, what)));
         }
+        Occasion::HungUp(what, why) => {
+            lines.push((Tone::Warn, say!(login_hung_up, what)));
+            lines.push((Tone::Plain, why.cause().to_owned()));
+            lines.push((Tone::Plain, say!(login_hung_up_next)));
+        }
         Occasion::Unusable(why) => lines.push((Tone::Warn, say!(login_unusable, why))),
         Occasion::Further(what) => {
             lines.push((Tone::Good, say!(login_further)));
@@ -58,6 +63,7 @@ pub(super) fn note(question: &LoginQuestion, offer: &MethodOffer) -> String {
         return say!(login_note_not_accepted);
     }
     match (&offer.obstacle, offer.method) {
+        (Some(MethodObstacle::NotNamed(keyword)), _) => say!(login_note_not_named, keyword),
         (Some(MethodObstacle::SwitchedOff(keyword)), _) => say!(login_note_switched_off, keyword),
         (Some(MethodObstacle::HostKeyChanged), _) => say!(login_note_host_key_changed),
         (Some(MethodObstacle::NoAgent), _) => say!(login_note_no_agent),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tessh::client::algorithms::{Lists, of_certificate};
 use tessh::client::deadline::Budget;
 use tessh::client::handshake::{TransportOptions, verify};
-use tessh::client::host_key::{DnsCheck, HostPolicy};
+use tessh::client::host_key::{DnsCheck, HostPolicy, SettledKey};
 use tessh::client::login::{Login, authenticate};
 use tessh::client::stream::{Route, connect};
 use tessh::client::{Session, Stream, Transport};
@@ -87,6 +87,8 @@ pub struct Options {
     /// Another key of the host is on record, and StrictHostKeyChecking is `no`.
     pub changed: bool,
     pub alive_interval: Option<Duration>,
+    /// The key that was settled on an earlier connection; with one, StrictHostKeyChecking is `ask`.
+    pub settled: SettledKey,
 }
 
 pub async fn transport_for(
@@ -99,6 +101,9 @@ pub async fn transport_for(
     if options.changed {
         std::fs::write(known.path(), format!("server {ANOTHER_KEY}")).unwrap();
         (sources.user, policy) = (vec![known.path().to_owned()], Policy::No);
+    }
+    if options.settled.key().is_some() {
+        policy = Policy::Ask;
     }
     let host = HostPolicy {
         subject: Subject { name: "server".to_owned(), port: 22, alias: false },
@@ -118,6 +123,7 @@ pub async fn transport_for(
         visual: false,
         dns: DnsCheck::default(),
         first_seen: None,
+        settled: options.settled,
     };
     let options = TransportOptions {
         lists: Lists { host_key: options.host_key, ..Lists::default() },
@@ -159,6 +165,8 @@ pub fn login(method: Method) -> Login {
             .iter()
             .flat_map(|name| [(*name).to_owned(), of_certificate(name)])
             .collect(),
+        after_refusal: tessh::client::login::AfterRefusal::End,
+        again: None,
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use russh::MethodKind::{HostBased, Password};
+use russh::keys::PublicKey;
 use tessh::client::Session;
+use tessh::client::host_key::SettledKey;
 use tessh::client::login::{Login, LoginDialogOptions, authenticate_asking};
 use tessh::config::Method;
 use tessh::error::{Error, Kind};
@@ -160,4 +162,24 @@ async fn nothing_is_asked_where_nothing_is_to_be_chosen() {
     let error = session.err().unwrap();
     assert_eq!((error.kind(), &seen[..]), (Kind::Authentication, &[][..]));
     assert!(error.to_string().contains("it accepts hostbased"), "{error}");
+}
+
+/// Where a connection is made again, its host's key is not asked about, and no other key will do.
+#[tokio::test]
+async fn a_settled_host_key_is_the_only_one_and_needs_no_answer() {
+    let server = Scripted::start([]);
+    let reach = async |settled: SettledKey| {
+        let options = ours::Options { settled, ..ours::Options::default() };
+        ours::transport_for(server.address(), Arc::default(), options).await
+    };
+    let (_, key) = server.known_hosts().split_once(' ').unwrap();
+    let right = SettledKey::default();
+    right.settle(&PublicKey::from_openssh(key).unwrap());
+    assert!(reach(right).await.is_ok());
+    let wrong = SettledKey::default();
+    let other = include_str!("../data/keys/made/ecdsa256.pub");
+    wrong.settle(&PublicKey::from_openssh(other).unwrap());
+    let error = reach(wrong).await.err().unwrap();
+    assert_eq!(error.kind(), Kind::HostKey);
+    assert!(error.to_string().contains("another key than a moment ago"), "{error}");
 }

@@ -71,20 +71,3 @@ fn in_lines_a_key_file_is_asked_for_and_unlocked_first() {
     leave_shell(&pty);
     assert!(!pty.written().contains("sesame"));
 }
-
-#[test]
-fn in_lines_a_lost_connection_is_told_after_the_answer() {
-    let server = Scripted::start([Step::Refuse(&[Password, KeyboardInteractive])]);
-    let home = knowing(&server);
-    let pty = on_pty(&home, &server.to(&["--plain"]), &[]);
-    pty.wait_for("Method (1-4)");
-    server.hang_up();
-    pty.send("1<enter>");
-    pty.wait_for("password:");
-    pty.send("x<enter>");
-    pty.wait_for("Remember");
-    pty.send("<enter>");
-    assert_eq!(pty.exit_code(), 255);
-    assert!(pty.screen().contains("connection was lost while"), "{}", pty.screen());
-    assert_eq!(server.log(), ["none root"]);
-}

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex};
 
 use russh::keys::ssh_key::PrivateKey;
@@ -32,6 +33,7 @@ pub struct Scripted {
     /// Every request, such as `password root` and `answers a,b`.
     log: Arc<Mutex<Vec<String>>>,
     hang_up: Arc<Notify>,
+    connections: Connections,
     _hosted: Hosted,
 }
 
@@ -48,14 +50,15 @@ impl Scripted {
         let (log, hang_up) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
         let steps = Arc::new(Mutex::new(steps.into()));
         let script = Script { steps, log: Arc::clone(&log), banner };
-        let end = Arc::clone(&hang_up);
+        let (end, connections) = (Arc::clone(&hang_up), Connections::default());
+        let made = Arc::clone(&connections);
         let (_hosted, port) = Hosted::start(|begins| async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             begins.send(listener.local_addr().unwrap().port()).unwrap();
-            serve(listener, key, script, end).await;
+            serve(listener, key, script, (end, made)).await;
         });
         let known_hosts = format!("[127.0.0.1]:{port} {public}\n");
-        Scripted { port, known_hosts, log, hang_up, _hosted }
+        Scripted { port, known_hosts, log, hang_up, connections, _hosted }
     }
 
     /// Where it listens.
@@ -83,12 +86,35 @@ impl Scripted {
     pub fn hang_up(&self) {
         self.hang_up.notify_one();
     }
+
+    /// Closes every connection without a word.
+    pub fn cut(&self) {
+        for connection in &*self.connections.lock().unwrap() {
+            // One that has ended is cut already.
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// How many connections have been made.
+    pub fn connections(&self) -> usize {
+        self.connections.lock().unwrap().len()
+    }
 }
 
-async fn serve(listener: TcpListener, key: PrivateKey, script: Script, end: Arc<Notify>) {
+/// The sockets of all connections, of those that have ended as well.
+type Connections = Arc<Mutex<Vec<TcpStream>>>;
+
+async fn serve(
+    listener: TcpListener,
+    key: PrivateKey,
+    script: Script,
+    (end, connections): (Arc<Notify>, Connections),
+) {
     let config = Arc::new(library_server(key));
     while let Ok((stream, _)) = listener.accept().await {
         let (config, script, end) = (Arc::clone(&config), script.clone(), Arc::clone(&end));
+        let socket = stream.as_fd().try_clone_to_owned().unwrap();
+        connections.lock().unwrap().push(socket.into());
         tokio::spawn(async move {
             let Ok(session) = server::run_stream(config, stream, script).await else { return };
             let handle = session.handle();
@@ -145,6 +171,23 @@ impl Handler for Script {
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {
         Ok(self.next(format!("password {user} {password:?}")))
+    }
+
+    async fn auth_publickey_offered(
+        &mut self,
+        user: &str,
+        _: server::PublicKeyOffer<'_>,
+    ) -> Result<Auth, russh::Error> {
+        self.log.lock().unwrap().push(format!("offer {user}"));
+        Ok(Auth::Accept)
+    }
+
+    async fn auth_publickey(
+        &mut self,
+        user: &str,
+        _: server::VerifiedPublicKey<'_>,
+    ) -> Result<Auth, russh::Error> {
+        Ok(self.next(format!("publickey {user}")))
     }
 
     async fn auth_keyboard_interactive<'a>(

@@ -40,6 +40,21 @@ texts! {
     auth_try_again_hint
         en "try again; the server's log may say why"
         ja "もう一度お試しください。サーバーのログに理由があるかもしれません"
+    auth_setback_refused(tried, list)
+        en "{tried} was refused; the server accepts {list}."
+        ja "{tried} は拒否されました。サーバーが受け付けるのは {list} です。"
+    auth_setback_further(tried, list)
+        en "{tried} was accepted; the server also wants {list}."
+        ja "{tried} は受け入れられました。サーバーは続けて {list} を求めています。"
+    auth_setback_hung_up(tried)
+        en "The server ended the connection after {tried}."
+        ja "サーバーは {tried} の後に接続を終了しました。"
+    auth_setback_password(what, label)
+        en "{what} Enter alone gives up. {label}'s password: "
+        ja "{what} Enter だけで中止します。{label} のパスワード: "
+    auth_setback_questions(what)
+        en "{what} Answer its questions (yes/no)? "
+        ja "{what} サーバーの質問に答えますか (yes/no)? "
     password_retry
         en "Permission denied, please try again."
         ja "ログインを拒否されました。もう一度お試しください。"

@@ -337,6 +337,9 @@ texts! {
     host_key_refused(reason)
         en "Host key verification failed: {reason}"
         ja "ホスト鍵を確認できませんでした: {reason}"
+    host_key_other_than_before
+        en "the host has another key than a moment ago"
+        ja "ホスト鍵が先ほどのものと異なります"
     host_key_only_other_types(kind, host)
         en "no {kind} host key of {host} is known, only of other types"
         ja "{host} の {kind} ホスト鍵は登録されておらず、別の種類の鍵だけがあります"

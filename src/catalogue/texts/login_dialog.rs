@@ -17,6 +17,12 @@ texts! {
     login_refused(what)
         en "The server refused {what}."
         ja "サーバーが拒否しました: {what}"
+    login_hung_up(what)
+        en "The server ended the connection after {what}."
+        ja "サーバーは {what} の後に接続を終了しました。"
+    login_hung_up_next
+        en "The next attempt connects again."
+        ja "次の認証は、接続し直して行います。"
     login_unusable(why)
         en "Nothing was refused, but it could not be used: {why}"
         ja "拒否されたのではなく、使用できませんでした: {why}"
@@ -68,6 +74,9 @@ texts! {
     login_note_switched_off(keyword)
         en "switched off by {keyword} no"
         ja "{keyword} no で無効にされています"
+    login_note_not_named(keyword)
+        en "not in {keyword}"
+        ja "{keyword} にありません"
     login_note_host_key_changed
         en "off, since the host key changed"
         ja "ホスト鍵が変わったため使えません"

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use russh::Pty;
 
 use super::background::{ChildReport, Tether};
+use super::prompt::Quietly;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::client::state::RememberedLogins;
@@ -85,6 +86,13 @@ impl<'a> ConnectContext<'a> {
     pub fn for_jump_host(&self, plan: &'a Plan) -> ConnectContext<'a> {
         let prompt = Arc::clone(&self.prompt);
         ConnectContext { plan, prompt, terminal_modes: None, ..*self }
+    }
+
+    /// The context in which the connection is made again during the login, without saying things
+    /// twice.
+    pub fn for_reconnection(&self) -> ConnectContext<'a> {
+        let prompt = Arc::new(Quietly(Arc::clone(&self.prompt)));
+        ConnectContext { prompt, is_further: true, terminal_modes: None, ..*self }
     }
 
     /// Goes to the background if ForkAfterAuthentication says so. Afterwards, output to the

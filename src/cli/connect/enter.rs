@@ -1,6 +1,7 @@
 //! Reaches one host, verifies it and logs in. A jump host is entered first with the same functions;
 //! this is the only recursion.
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,7 +14,10 @@ use crate::cli::descriptor;
 use crate::cli::resolve::{Plan, ProxyPlan};
 use crate::client::deadline::Budget;
 use crate::client::handshake::verify;
-use crate::client::login::{Login, authenticate, authenticate_asking};
+use crate::client::host_key::{HostPolicy, SettledKey};
+use crate::client::login::{
+    Login, ReconnectionRequests, authenticate, authenticate_asking, reconnection,
+};
 use crate::client::session::{jump, rotation};
 use crate::client::stream::{ProxyRequest, Route, dial, proxy};
 use crate::client::{Session, Stream, Transport};
@@ -37,23 +41,16 @@ pub async fn enter(
     }
     let login = login::login(plan, environment, password)?;
     let login = Login { keep: context.keeps_logins, ..login };
-    let mut wanted = wants::transport_options(options);
-    wanted.lists.check()?;
-    wanted.warn_weak_crypto &= !context.is_further;
+    wants::transport_options(options).lists.check()?;
     if !context.is_further {
         wants::left_out(options).iter().for_each(|line| warn!("{line}"));
     }
-    let host = wants::host_policy(plan, environment)?;
-
-    let (stream, budget) = reach(context).await?;
-    let connected = Instant::now();
-    let transport = verify(stream, host, &wanted, budget, Arc::clone(prompt))
-        .await
-        .map_err(|error| name_host(error, plan))?;
+    let settled = SettledKey::default();
+    let (transport, connected) = transport(context, &settled).await?;
     if transport.is_restricted() {
         forward::refuse_restricted(plan)?;
     }
-    let mut session = log_in(context, transport, login).await?;
+    let mut session = log_in_over(context, transport, login, &settled).await?;
     session.route = route::route_line(plan);
     prompt.welcome(&Welcome {
         host: &plan.host,
@@ -62,6 +59,72 @@ pub async fn enter(
         is_proved: session.is_proved(),
     });
     Ok((session, connected))
+}
+
+/// Reaches a host and verifies it, once more if the connection was lost while the person looked at
+/// its key and accepted it. Settles the key.
+async fn transport(
+    context: &ConnectContext<'_>,
+    settled: &SettledKey,
+) -> Result<(Transport, Instant)> {
+    let made = reached(context, settled).await;
+    let is_lost = match &made {
+        Ok((transport, _)) => transport.is_lost(),
+        Err(error) => matches!(error.kind(), Kind::KeyExchange | Kind::Disconnected),
+    };
+    let made = match is_lost && settled.key().is_some() {
+        true => reached(&context.for_reconnection(), settled).await?,
+        false => made?,
+    };
+    if let Some(key) = made.0.host_key() {
+        settled.settle(&key);
+    }
+    Ok((made.0.asking(Arc::clone(&context.prompt)), made.1))
+}
+
+/// Reaches a host and verifies it: any host that is accepted, or the one whose key is settled.
+async fn reached(
+    context: &ConnectContext<'_>,
+    settled: &SettledKey,
+) -> Result<(Transport, Instant)> {
+    let ConnectContext { plan, environment, prompt, .. } = context;
+    let mut wanted = wants::transport_options(&plan.options);
+    wanted.warn_weak_crypto &= !context.is_further;
+    let host = HostPolicy { settled: settled.clone(), ..wants::host_policy(plan, environment)? };
+    let (stream, budget) = reach(context).await?;
+    let connected = Instant::now();
+    let transport = verify(stream, host, &wanted, budget, Arc::clone(prompt)).await;
+    Ok((transport.map_err(|error| name_host(error, plan))?, connected))
+}
+
+/// Logs in, while new connections are made that the login asks for.
+async fn log_in_over(
+    context: &ConnectContext<'_>,
+    transport: Transport,
+    login: Login,
+    settled: &SettledKey,
+) -> Result<Session> {
+    let (again, requests) = reconnection();
+    let login = Login { again: Some(again), ..login };
+    tokio::select! {
+        session = log_in(context, transport, login) => session,
+        never = reconnect(context, settled, requests) => match never {},
+    }
+}
+
+/// Makes the connections that a login asks for.
+async fn reconnect(
+    context: &ConnectContext<'_>,
+    settled: &SettledKey,
+    mut requests: ReconnectionRequests,
+) -> Infallible {
+    let quiet = context.for_reconnection();
+    while let Some(request) = requests.next().await {
+        let made = reached(&quiet, settled).await;
+        request.answer(made.map(|(made, _)| made.asking(Arc::clone(&context.prompt))));
+    }
+    // The login is dropped before this future.
+    std::future::pending().await
 }
 
 /// Reaches a host and returns the judgement of its key, for `tessh trust check`. Logs in to the
@@ -198,6 +261,7 @@ async fn log_in(
         }
         return Ok(session);
     }
+    login.after_refusal = login::after_refusal(plan, environment, context.prompt.is_full_screen());
     let mut session = authenticate(transport, login).await;
     match &mut session {
         Ok(session) => {

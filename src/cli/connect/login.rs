@@ -11,17 +11,20 @@ use crate::cli::args::Typed;
 use crate::cli::descriptor;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
-use crate::client::login::{Login, LoginDialogOptions};
+use crate::client::login::{AfterRefusal, Login, LoginDialogOptions};
 use crate::client::state::{RememberedCredential, RememberedLogin};
 use crate::config::{Context, Method, MethodChoice, Options, Origin};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
 use crate::keys::security_key::SecurityKeys;
 use crate::profiles::{Source, winscp};
+use crate::prompt::MethodObstacle;
 use crate::say;
 use crate::secret::Secret;
-use crate::text;
+use crate::{os, terminal, text};
 
+/// The keyword that names the methods of which one may be used.
+const PREFERRED: &str = "PreferredAuthentications";
 /// The most characters of a session's name that a message shows.
 const MAX_SHOWN: usize = 80;
 
@@ -95,6 +98,8 @@ pub fn login(
         tries: options.number_of_password_prompts.value,
         rsa_bits: *options.required_rsa_size,
         signatures: signatures(pubkey, true)?,
+        after_refusal: AfterRefusal::End,
+        again: None,
     })
 }
 
@@ -114,9 +119,26 @@ fn devices(options: &Options, environment: &ProcessEnvironment) -> SecurityKeys 
     SecurityKeys { helper: set("SSH_SK_HELPER").map_or(usual.helper, PathBuf::from), provider }
 }
 
-/// The initial content of the authentication dialog.
-pub fn asking(plan: &Plan, environment: &ProcessEnvironment) -> LoginDialogOptions {
+/// What follows if the method that was settled beforehand does not log in: a person at a terminal is
+/// asked, in the dialog where `dialogs` come, or else in one line.
+pub fn after_refusal(plan: &Plan, environment: &ProcessEnvironment, dialogs: bool) -> AfterRefusal {
     let options = &plan.options;
+    let nobody = plan.ends_on_refusal || options.batch_mode.value;
+    if nobody || terminal::open_controlling().is_err() {
+        return AfterRefusal::End;
+    }
+    let stdin = terminal::is_terminal(os::descriptor::stdin());
+    if dialogs || (!plan.as_ssh && stdin && terminal::is_terminal(os::descriptor::stderr())) {
+        return AfterRefusal::Dialog(Box::new(asking(plan, environment)));
+    }
+    let off = switched_off(options);
+    let asks = [Method::Password, Method::KeyboardInteractive];
+    let is_on = |method: &Method| !off.iter().any(|(off, _)| off == method);
+    AfterRefusal::Line(asks.into_iter().filter(is_on).collect())
+}
+
+/// The methods that the options exclude, and by what.
+fn switched_off(options: &Options) -> Vec<(Method, MethodObstacle)> {
     let off = [
         (options.password_authentication.value, "PasswordAuthentication", &[Method::Password][..]),
         (
@@ -131,15 +153,30 @@ pub fn asking(plan: &Plan, environment: &ProcessEnvironment) -> LoginDialogOptio
         ),
     ];
     let off = off.into_iter().filter(|(on, _, _)| !on);
-    let switched_off = off
-        .flat_map(|(_, keyword, methods)| methods.iter().map(move |&method| (method, keyword)))
-        .collect();
+    let off = off.flat_map(|(_, keyword, methods)| {
+        methods.iter().map(move |&method| (method, MethodObstacle::SwitchedOff(keyword)))
+    });
+    let mut all: Vec<_> = off.collect();
+    if let Some(words) = options.preferred_authentications.value.as_deref() {
+        let is_named = |method: Method| {
+            let wire = if method == Method::Agent { Method::PublicKey } else { method };
+            words.iter().any(|word| word == method.name() || word == wire.name())
+        };
+        let others = Method::ALL.into_iter().filter(|&method| !is_named(method));
+        all.extend(others.map(|method| (method, MethodObstacle::NotNamed(PREFERRED))));
+    }
+    all
+}
+
+/// The initial content of the authentication dialog.
+pub fn asking(plan: &Plan, environment: &ProcessEnvironment) -> LoginDialogOptions {
+    let options = &plan.options;
     let named = options.identity_files.first().cloned();
     let existing = || environment.default_identities().into_iter().find(|path| path.exists());
     LoginDialogOptions {
         host: route::shown(plan),
         user_is_proposed: options.user.origin == Origin::Default,
-        switched_off,
+        switched_off: switched_off(options),
         key_file_is_named: named.is_some(),
         key_file: named.or_else(existing),
         home: environment.home().clone(),

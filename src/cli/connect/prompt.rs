@@ -67,6 +67,42 @@ impl Prompt for NobodyAsked {
     fn notice(&self, _: Notice<'_>) {}
 }
 
+/// A prompt for a connection that is made again: it asks, and repeats nothing that was said on the
+/// first one.
+pub struct Quietly(pub Arc<dyn Prompt>);
+
+impl Prompt for Quietly {
+    fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
+        self.0.host_key(question)
+    }
+
+    fn secret(&self, label: &str) -> Answer<Secret> {
+        self.0.secret(label)
+    }
+
+    fn login(&self, question: LoginQuestion) -> Answer<LoginAnswer> {
+        self.0.login(question)
+    }
+
+    fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>> {
+        self.0.challenge(challenge)
+    }
+
+    fn yes(&self, question: &str) -> Answer<bool> {
+        self.0.yes(question)
+    }
+
+    fn is_full_screen(&self) -> bool {
+        self.0.is_full_screen()
+    }
+
+    fn notice(&self, notice: Notice<'_>) {
+        if let Notice::Error(_) = notice {
+            self.0.notice(notice);
+        }
+    }
+}
+
 /// Reports the judgement of a host key on standard error for `--json`: one object in one line.
 /// `because` is why the key was accepted; `None` if it was refused.
 fn report_host_key(judgement: &Judgement, because: Option<&str>) {

@@ -9,7 +9,7 @@ use crate::cli::resolve::Plan;
 use crate::client::algorithms::{self, AlgorithmFamily, Lists};
 use crate::client::forward::{Forward, ForwardDirection, ForwardSettings};
 use crate::client::handshake::TransportOptions;
-use crate::client::host_key::{DnsCheck, HostPolicy};
+use crate::client::host_key::{DnsCheck, HostPolicy, SettledKey};
 use crate::client::session::ProgramRequest;
 use crate::client::stream::{Diagnosis, ProxyCommand, ProxyErrors, ProxyProgram, Route};
 use crate::config::{self, Keyword, Options, RequestTty, SessionType, Setting};
@@ -159,6 +159,7 @@ pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<Host
         visual: options.visual_host_key.value,
         dns: dns_check(options, environment)?,
         first_seen: Some(environment.first_seen()),
+        settled: SettledKey::default(),
     })
 }
 

@@ -22,6 +22,9 @@ pub struct Plan {
     pub options: Options,
     /// The authentication method.
     pub method: MethodChoice,
+    /// Whether a refusal ends the login, because the methods were named with `--auth`, or a program
+    /// reads the output.
+    pub ends_on_refusal: bool,
     /// The agent's socket, if an agent is to be used.
     pub agent: Option<PathBuf>,
     /// Whether `publickey` also offers the agent's keys: only under the name `ssh`.

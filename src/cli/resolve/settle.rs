@@ -176,6 +176,7 @@ pub fn settle_within(
         host,
         options,
         method,
+        ends_on_refusal: typed.auth.is_some() || typed.json,
         agent,
         agent_identities,
         command,

@@ -44,7 +44,9 @@ pub(crate) async fn greet(
     for line in &greeting.preface {
         debug!("kex_exchange_identification: banner line: {line}");
     }
-    debug!("Remote protocol version 2.0, {}", text::line(&greeting.identification, SHOWN));
+    let identification = text::line(&greeting.identification, SHOWN);
+    let software = identification.splitn(3, '-').last().unwrap_or_default();
+    debug!("Remote protocol version 2.0, remote software version {software}");
     let quirks = Quirks::of(&greeting.identification);
     proposal.adapt(quirks);
     let offer = match proposal.asks_for_a_group() {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use log::debug;
+use russh::keys::ssh_key::PublicKey;
 use russh::{AlgorithmKind, Limits, client};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -51,6 +52,23 @@ impl Transport {
     /// record, and StrictHostKeyChecking is `no`.
     pub fn is_restricted(&self) -> bool {
         self.shared.is_restricted()
+    }
+
+    /// Whether the server has ended the connection.
+    pub fn is_lost(&self) -> bool {
+        self.shared.look_for_end();
+        self.shared.ended().is_some()
+    }
+
+    /// The host's key.
+    pub fn host_key(&self) -> Option<PublicKey> {
+        self.shared.record.host_key().map(|accepted| accepted.key)
+    }
+
+    /// Has this prompt asked in place of the one that the connection was made with.
+    #[must_use]
+    pub fn asking(self, prompt: Arc<dyn Prompt>) -> Transport {
+        Transport { prompt, ..self }
     }
 }
 
@@ -117,6 +135,7 @@ async fn exchange(
     let ours = identification(options.version_addendum)?;
     let (greeting, sizes) = greet(&mut stream, &ours, &mut proposal, budget).await?;
     let shared = Arc::new(ConnectionState::default());
+    shared.watch_end(stream.watch());
     let Greeting { identification, rest, .. } = &greeting;
     shared.record.greeted(&stream, identification, &ours, rest.len());
     // Only certificates are proposed for a host of a cluster, so a host without one shares no

@@ -93,6 +93,10 @@ impl HostCheck {
         prompt: &Arc<dyn Prompt>,
     ) -> Result<String> {
         let evidence = &judgement.evidence;
+        let settled = self.host.settled.key();
+        if settled.is_some_and(|key| key.key_data() != evidence.offered.key_data()) {
+            return Err(refused(&say!(host_key_other_than_before)).hint(remedy(evidence)));
+        }
         // If the host is refused, the refusal itself names the problems; otherwise they are
         // warnings.
         let warn = || {
@@ -124,6 +128,7 @@ impl HostCheck {
                 Ok(say!(trusted_not))
             }
             Verdict::Reject(reason) => Err(refused(reason).hint(remedy(evidence))),
+            Verdict::Ask if settled.is_some() => Ok(say!(trusted_once)),
             Verdict::Ask => self.ask(evidence.clone(), shared, prompt).await,
         }
     }
@@ -197,6 +202,7 @@ impl HostCheck {
                 return Err(refused(&say!(host_key_not_confirmed)));
             }
         };
+        self.host.settled.settle(&evidence.offered);
         if !recorded {
             return Ok(say!(trusted_once));
         }

@@ -6,5 +6,5 @@ pub(super) mod explanation;
 pub(super) mod policy;
 pub mod sshfp;
 
-pub use policy::{DnsCheck, HostPolicy};
+pub use policy::{DnsCheck, HostPolicy, SettledKey};
 pub use sshfp::{LIMIT, MAX_RECORDS, Resolver, look_up};

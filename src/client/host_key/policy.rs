@@ -1,6 +1,9 @@
 //! The settings that decide about a host's key.
 
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use russh::keys::ssh_key::PublicKey;
 
 use crate::client::host_key::sshfp;
 use crate::config::{KnownHostsCommand, UpdateHostKeys};
@@ -47,6 +50,25 @@ pub struct HostPolicy {
     pub dns: DnsCheck,
     /// The file that notes when a key was first written; it is a convenience and proves nothing.
     pub first_seen: Option<FirstSeen>,
+    /// The key that was settled on a connection that this one replaces.
+    pub settled: SettledKey,
+}
+
+/// The key of a host to which a connection is made again: only this one is accepted then, and
+/// nobody is asked about it a second time. Copies share it.
+#[derive(Clone, Debug, Default)]
+pub struct SettledKey(Arc<OnceLock<PublicKey>>);
+
+impl SettledKey {
+    /// Settles the key; the first one counts.
+    pub fn settle(&self, key: &PublicKey) {
+        self.0.get_or_init(|| key.clone());
+    }
+
+    /// The key, if it is settled.
+    pub fn key(&self) -> Option<&PublicKey> {
+        self.0.get()
+    }
 }
 
 /// VerifyHostKeyDNS and its settings.

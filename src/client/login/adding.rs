@@ -8,7 +8,8 @@ use std::path::Path;
 use log::debug;
 use russh::keys::PrivateKey;
 
-use crate::client::login::dialogue::Dialogue;
+use crate::client::handshake::verify::Transport;
+use crate::client::login::dialogue::{Dialogue, ask};
 use crate::config::AddKeys;
 use crate::error::Result;
 use crate::keys::agent::{Agent, Terms};
@@ -49,8 +50,9 @@ impl Dialogue {
     /// Asks the person; without anybody to ask, the answer is no.
     async fn may_add(&self, path: &str, comment: &str) -> bool {
         let question = say!(agent_add, path, comment);
-        let answer = self.ask(move |prompt| prompt.yes(&question)).await;
-        matches!(answer, Ok(Answer::Given(true)))
+        let Transport { shared, prompt, .. } = &self.transport;
+        let answer = ask(shared, prompt, move |prompt| prompt.yes(&question)).await;
+        matches!(answer, Answer::Given(true))
     }
 }
 

@@ -4,7 +4,6 @@
 //! section 5.2). Then each attempt is one that the person asked for. A refusal leads back to the
 //! question, never to another method. Only the person or the server ends the login.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use log::{debug, info};
@@ -14,7 +13,7 @@ use crate::client::connection::Session;
 use crate::client::handshake::verify::Transport;
 use crate::client::login::dialogue::{Dialogue, MethodOutcome, name};
 use crate::client::login::interactive::cancelled;
-use crate::client::login::request::Login;
+use crate::client::login::request::{Login, LoginDialogOptions};
 use crate::client::state::remembered::RememberedLogin;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result, joined};
@@ -29,24 +28,6 @@ use crate::say;
 /// Time for the agent to list its keys, while the person waits for the dialog.
 const AGENT_LIST: Duration = Duration::from_millis(1500);
 
-/// The content of the dialog, besides the [`Login`].
-pub struct LoginDialogOptions {
-    /// The host as the person typed it, sanitised.
-    pub host: String,
-    /// Whether the login's user name is only a proposal that the person may change.
-    pub user_is_proposed: bool,
-    /// Methods that ssh_config switches off, each with its keyword.
-    pub switched_off: Vec<(Method, &'static str)>,
-    /// The proposed key file.
-    pub key_file: Option<PathBuf>,
-    /// Whether the person named that file, so that its method comes first.
-    pub key_file_is_named: bool,
-    /// The home directory.
-    pub home: PathBuf,
-    /// Whether agent forwarding is preselected; `None` if there is no agent to forward.
-    pub forward: Option<bool>,
-}
-
 /// Logs in as the person chooses; [`Login::chain`] and [`Login::identities`] are ignored.
 ///
 /// # Errors
@@ -56,15 +37,7 @@ pub async fn authenticate_asking(
     login: Login,
     asking: LoginDialogOptions,
 ) -> Result<Session> {
-    // On a restricted connection the agent is not forwarded, whatever the person chooses.
-    let forward = asking.forward.filter(|_| !transport.shared.is_restricted());
-    let mut talk = LoginConversation {
-        dialogue: Dialogue::new(transport, login),
-        asking,
-        agent: AgentKeys::None,
-        remember: false,
-        forward,
-    };
+    let mut talk = LoginConversation::new(Dialogue::new(transport, login), asking);
     if talk.asking.user_is_proposed {
         talk.settle_user().await?;
     }
@@ -72,7 +45,17 @@ pub async fn authenticate_asking(
         MethodOutcome::Success => return Ok(talk.dialogue.finish(Method::None)),
         MethodOutcome::Partial(accepted) | MethodOutcome::Refused(accepted) => accepted,
     };
-    talk.log_in(accepted).await
+    let accepted = Some(accepted);
+    talk.log_in(DialogPosition { occasion: Occasion::First, accepted, tried: None }).await
+}
+
+/// Logs in as the person chooses, after the method that was chosen beforehand has not.
+pub(super) async fn ask_after(
+    dialogue: Dialogue,
+    asking: LoginDialogOptions,
+    position: DialogPosition,
+) -> Result<Session> {
+    LoginConversation::new(dialogue, asking).log_in(position).await
 }
 
 /// The state of a login by dialog.
@@ -86,15 +69,21 @@ struct LoginConversation {
 }
 
 /// The situation in which the next question is asked.
-struct DialogPosition {
-    occasion: Occasion,
+pub(super) struct DialogPosition {
+    pub occasion: Occasion,
     /// The methods that the server accepts; `None` before it was asked.
-    accepted: Option<Vec<String>>,
+    pub accepted: Option<Vec<String>>,
     /// The method that was tried last.
-    tried: Option<Method>,
+    pub tried: Option<Method>,
 }
 
 impl LoginConversation {
+    fn new(dialogue: Dialogue, asking: LoginDialogOptions) -> LoginConversation {
+        // On a restricted connection the agent is not forwarded, whatever the person chooses.
+        let forward = asking.forward.filter(|_| !dialogue.transport.is_restricted());
+        LoginConversation { dialogue, asking, agent: AgentKeys::None, remember: false, forward }
+    }
+
     /// Asks for the user name, before anything about the user is sent.
     async fn settle_user(&mut self) -> Result<()> {
         let stage = DialogPosition { occasion: Occasion::First, accepted: None, tried: None };
@@ -110,10 +99,8 @@ impl LoginConversation {
         }
     }
 
-    async fn log_in(mut self, accepted: Vec<String>) -> Result<Session> {
-        let accepted = Some(accepted);
-        let mut stage = DialogPosition { occasion: Occasion::First, accepted, tried: None };
-        let mut steps = 1;
+    async fn log_in(mut self, mut stage: DialogPosition) -> Result<Session> {
+        let mut steps = 1 + self.dialogue.done.len();
         loop {
             let mut attempt = self.next_attempt(&stage).await?;
             let method = attempt.credential.method();
@@ -133,6 +120,10 @@ impl LoginConversation {
                 Ok(MethodOutcome::Refused(accepted)) => {
                     let (tried, occasion) = (Some(method), Occasion::Refused(tried));
                     DialogPosition { occasion, accepted: Some(accepted), tried }
+                }
+                Err(error) if self.dialogue.is_hung_up(&error) => {
+                    let (tried, occasion) = (Some(method), Occasion::HungUp(tried, error));
+                    DialogPosition { occasion, tried, ..stage }
                 }
                 // The error is local, such as a key or the agent: the server still waits for an
                 // attempt.
@@ -186,7 +177,7 @@ impl LoginConversation {
         }
     }
 
-    fn finish(self, attempt: Attempt, steps: u32) -> Session {
+    fn finish(self, attempt: Attempt, steps: usize) -> Session {
         let method = attempt.credential.method();
         debug!("Authenticated using \"{}\".", name(method));
         let user = self.dialogue.login.user.clone();
@@ -234,9 +225,9 @@ impl LoginConversation {
     }
 
     fn obstacle(&self, method: Method) -> Option<MethodObstacle> {
-        if let Some((_, keyword)) = self.asking.switched_off.iter().find(|(off, _)| *off == method)
-        {
-            return Some(MethodObstacle::SwitchedOff(keyword));
+        let mut off = self.asking.switched_off.iter();
+        if let Some((_, why)) = off.find(|(off, _)| *off == method) {
+            return Some(why.clone());
         }
         match method {
             Method::Password | Method::KeyboardInteractive
@@ -292,7 +283,7 @@ impl LoginConversation {
             && self.named_agent_key().is_some()
     }
 
-    async fn ask(&self, question: LoginQuestion) -> Result<LoginAnswer> {
+    async fn ask(&mut self, question: LoginQuestion) -> Result<LoginAnswer> {
         match self.dialogue.ask(move |prompt| prompt.login(question)).await? {
             Answer::Given(answer) => Ok(answer),
             Answer::Cancelled => Err(cancelled()),
@@ -328,14 +319,10 @@ impl LoginConversation {
 }
 
 impl Dialogue {
-    fn is_alive(&self) -> bool {
-        self.transport.shared.ended().is_none()
-    }
-
     /// Whether an error is local: a key that cannot sign, or an agent that refuses or does not
     /// answer. A server's timeout is not: its answer may still arrive and would be taken for the
     /// next one.
-    fn is_local(&self, error: &Error) -> bool {
+    pub(super) fn is_local(&self, error: &Error) -> bool {
         match error.kind() {
             Kind::Identity => true,
             Kind::Timeout => !self.transport.shared.wire.is_late(),
@@ -347,6 +334,7 @@ impl Dialogue {
 fn why(obstacle: &MethodObstacle) -> String {
     match obstacle {
         MethodObstacle::SwitchedOff(keyword) => format!("{keyword} no"),
+        MethodObstacle::NotNamed(keyword) => say!(login_note_not_named, keyword),
         MethodObstacle::HostKeyChanged => say!(login_off_host_key_changed),
         MethodObstacle::NoAgent => say!(login_note_no_agent),
         MethodObstacle::AgentSilent => say!(login_note_agent_silent),

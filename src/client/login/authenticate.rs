@@ -1,8 +1,8 @@
 //! From a [`Transport`] to a [`Session`]: exactly the chosen method (RFC 4252).
 //!
 //! There is no fallback. A chain is the list of methods that the person configured for a server
-//! that wants several steps. Each method is tried when it is its turn, and a refusal ends the login
-//! with a message that names what the server would accept.
+//! that wants several steps. Each method is tried when it is its turn. After a refusal a person is
+//! asked (see `setback`), or the login ends with a message that names what the server would accept.
 
 use log::{debug, info};
 
@@ -10,6 +10,7 @@ use crate::client::connection::Session;
 use crate::client::handshake::verify::Transport;
 use crate::client::login::dialogue::{Dialogue, MethodOutcome, name};
 use crate::client::login::request::Login;
+use crate::client::login::setback::Setback;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -23,7 +24,13 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
     let chain = dialogue.login.chain.clone();
     for (index, &method) in chain.iter().enumerate() {
         info!("Next authentication method: {}", name(method));
-        match dialogue.run(method).await? {
+        let outcome = match dialogue.run(method).await {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                return dialogue.after(&chain[..=index], method, Setback::Failed(error)).await;
+            }
+        };
+        match outcome {
             MethodOutcome::Success => {
                 debug!("Authenticated using \"{}\".", name(method));
                 return Ok(dialogue.finish(method));
@@ -34,10 +41,14 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
                 dialogue.done.push(described);
                 let next = chain.get(index + 1).map(|&next| name(next));
                 if !next.is_some_and(|next| wanted.iter().any(|name| name == next)) {
-                    return Err(dialogue.further(&chain[..=index], &wanted));
+                    let setback = Setback::Further(wanted);
+                    return dialogue.after(&chain[..=index], method, setback).await;
                 }
             }
-            MethodOutcome::Refused(accepted) => return Err(dialogue.denied(method, &accepted)),
+            MethodOutcome::Refused(accepted) => {
+                let setback = Setback::Refused(accepted);
+                return dialogue.after(&chain[..=index], method, setback).await;
+            }
         }
     }
     Err(Error::new(Kind::Authentication, say!(auth_no_method_chosen))

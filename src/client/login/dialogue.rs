@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::client::connection::Session;
 use crate::client::deadline;
 use crate::client::handshake::verify::Transport;
+use crate::client::login::again::Reconnection;
 use crate::client::login::request::Login;
 use crate::client::state::remembered::{RememberedCredential, RememberedLogin};
 use crate::client::state::shared::ConnectionState;
@@ -96,6 +97,7 @@ impl Dialogue {
         self.done.push(last);
         let how = self.done.join(&say!(login_then));
         let Transport { handle, shared, .. } = self.transport;
+        shared.watch_end(None);
         shared.record.logged_in(&self.login.user);
         shared.wire.logged_in();
         Session { remembered, ..Session::new(handle, shared, how) }
@@ -182,23 +184,68 @@ impl Dialogue {
         self.permission_denied(wanted).hint(say!(auth_partial_hint, done = done.join(","), next))
     }
 
-    /// Asks the person on a separate thread, while the deadlines stand still. Fails if the server
-    /// has disconnected meanwhile (gap G13).
+    /// Asks the person on a separate thread, while the deadlines stand still. If the connection was
+    /// lost meanwhile (gap G13) and the person has answered, it is made again.
     pub(super) async fn ask<T: Send + 'static>(
-        &self,
+        &mut self,
         question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
     ) -> Result<Answer<T>> {
+        self.asked(question).await.map(|(answer, _)| answer)
+    }
+
+    /// Does what [`Dialogue::ask`] does, and says whether the connection is a new one.
+    pub(super) async fn asked<T: Send + 'static>(
+        &mut self,
+        question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
+    ) -> Result<(Answer<T>, bool)> {
         let answer = ask(&self.transport.shared, &self.transport.prompt, question).await;
-        match self.transport.shared.ended() {
-            Some(error) => Err(error.context(say!(login_lost_meanwhile))),
-            None => Ok(answer),
+        let is_given = matches!(answer, Answer::Given(_));
+        let is_new = match is_given || self.reconnection().is_none() {
+            true => self.stay_connected().await?,
+            false => false,
+        };
+        Ok((answer, is_new))
+    }
+
+    /// Makes the connection again if it is lost; says whether that was so.
+    pub(super) async fn stay_connected(&mut self) -> Result<bool> {
+        let Some(error) = self.transport.shared.ended() else { return Ok(false) };
+        let lost = error.context(say!(login_lost_meanwhile));
+        let Some(again) = self.reconnection() else { return Err(lost) };
+        let transport = again.connect().await.ok_or_else(|| lost.clone())??;
+        // Whoever answered was told that the host is the right one.
+        if transport.is_restricted() && !self.transport.is_restricted() {
+            return Err(lost);
+        }
+        debug!("The connection was lost while a question was open; it was made again.");
+        self.transport = transport;
+        self.announced = None;
+        Ok(true)
+    }
+
+    /// By which a new connection is made, if that is possible: steps of the login that the server
+    /// has accepted belong to the old one.
+    pub(super) fn reconnection(&self) -> Option<Reconnection> {
+        self.login.again.clone().filter(|_| self.done.is_empty())
+    }
+
+    /// The function by which a dialog finds out that the connection is lost; see [`Lost`]. A
+    /// connection that can be made again is not.
+    pub(super) fn lost(&self) -> Lost {
+        let shared = Arc::clone(&self.transport.shared);
+        match self.reconnection() {
+            Some(_) => Arc::new(|| None),
+            None => Arc::new(move || shared.ended()),
         }
     }
 
-    /// The function by which a dialog finds out that the connection is lost; see [`Lost`].
-    pub(super) fn lost(&self) -> Lost {
-        let shared = Arc::clone(&self.transport.shared);
-        Arc::new(move || shared.ended())
+    pub(super) fn is_alive(&self) -> bool {
+        self.transport.shared.ended().is_none()
+    }
+
+    /// Whether the server ended the connection during an attempt, and a new one can be made.
+    pub(super) fn is_hung_up(&self, error: &Error) -> bool {
+        error.kind() == Kind::Disconnected && !self.is_alive() && self.reconnection().is_some()
     }
 }
 
@@ -213,6 +260,7 @@ pub(crate) async fn ask<T: Send + 'static>(
     shared.pause();
     let answer = tokio::task::spawn_blocking(move || question(&*prompt)).await;
     shared.resume();
+    shared.look_for_end();
     // The panic on the other thread has been reported there.
     answer.unwrap_or(Answer::Cancelled)
 }

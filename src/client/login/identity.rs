@@ -75,6 +75,8 @@ pub(crate) struct InteractiveSigner<'a> {
     pub devices: &'a SecurityKeys,
     pub shared: &'a Arc<ConnectionState>,
     pub prompt: &'a Arc<dyn Prompt>,
+    /// Whether the connection was lost before there was a signature.
+    pub unsent: bool,
 }
 
 impl russh::Signer for InteractiveSigner<'_> {
@@ -91,6 +93,11 @@ impl russh::Signer for InteractiveSigner<'_> {
             let path = file.path().display().to_string();
             let private = unlock(file, self.shared, self.prompt).await?;
             *self.signer = Signer::Open(Arc::new(private), path);
+            // Nothing has been sent, so that the same attempt can be made over a new connection.
+            if self.shared.ended().is_some() {
+                self.unsent = true;
+                return Err(SignerError::Lost);
+            }
         }
         match self.signer {
             Signer::Agent(agent) => {

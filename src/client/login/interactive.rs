@@ -30,14 +30,22 @@ impl Dialogue {
     /// Asks for a password up to the configured number of times; a handed-over password is the only
     /// attempt.
     pub(super) async fn password(&mut self) -> Result<MethodOutcome> {
-        let mut left = self.login.tries.max(1);
+        match self.login.password.take() {
+            Some(secret) => self.passwords(Some(secret), 1).await,
+            None => self.passwords(None, self.login.tries.max(1)).await,
+        }
+    }
+
+    /// Makes up to so many attempts, the first one with this password.
+    pub(super) async fn passwords(
+        &mut self,
+        mut first: Option<Secret>,
+        mut left: u32,
+    ) -> Result<MethodOutcome> {
         loop {
             left -= 1;
-            let secret = match self.login.password.take() {
-                Some(secret) => {
-                    left = 0;
-                    secret
-                }
+            let secret = match first.take() {
+                Some(secret) => secret,
                 None => self.ask_password().await?,
             };
             let outcome = self.try_password(&secret).await?;
@@ -68,7 +76,7 @@ impl Dialogue {
         self.outcome(result).await
     }
 
-    async fn ask_password(&self) -> Result<Secret> {
+    async fn ask_password(&mut self) -> Result<Secret> {
         let label = say!(password_ask, label = self.login.label);
         match self.ask(move |prompt| prompt.secret(&label)).await? {
             Answer::Given(secret) => Ok(secret),
@@ -93,8 +101,20 @@ impl Dialogue {
         }
     }
 
-    /// Makes one attempt: answers the server's requests until it accepts or refuses.
+    /// Makes one attempt: answers the server's requests until it accepts or refuses. If the
+    /// connection is lost while the person types, the attempt begins again on a new one, where the
+    /// same request gets what was typed.
     pub(super) async fn one_interaction(&mut self) -> Result<MethodOutcome> {
+        let mut typed = None;
+        loop {
+            match self.interaction(typed.take()).await? {
+                Interaction::Over(outcome) => return Ok(outcome),
+                Interaction::Interrupted(answered) => typed = Some(answered),
+            }
+        }
+    }
+
+    async fn interaction(&mut self, mut typed: Option<Answered>) -> Result<Interaction> {
         let shared = Arc::clone(&self.transport.shared);
         let user = self.login.user.clone();
         let start =
@@ -103,10 +123,10 @@ impl Dialogue {
         let mut rounds = 0;
         loop {
             let (name, instructions, prompts) = match response {
-                Response::Success => return Ok(MethodOutcome::Success),
+                Response::Success => return Ok(Interaction::Over(MethodOutcome::Success)),
                 Response::Failure { remaining_methods, partial_success } => {
                     let result = AuthResult::Failure { remaining_methods, partial_success };
-                    return self.outcome(result).await;
+                    return self.outcome(result).await.map(Interaction::Over);
                 }
                 Response::InfoRequest { name, instructions, prompts } => {
                     (name, instructions, prompts)
@@ -120,7 +140,16 @@ impl Dialogue {
             if !challenge.prompts.is_empty() {
                 shared.record.prove();
             }
-            let answers = self.answer(challenge).await?;
+            let asked = texts(&challenge);
+            let answers = match typed.take().filter(|typed| typed.asked == asked) {
+                Some(typed) => typed.answers,
+                None => match self.answer(challenge).await? {
+                    (answers, false) => answers,
+                    (answers, true) => {
+                        return Ok(Interaction::Interrupted(Answered { asked, answers }));
+                    }
+                },
+            };
             // The library takes the texts over and does not wipe them.
             let texts = answers.iter().map(|answer| answer.expose().to_owned()).collect();
             let request = self.transport.handle.authenticate_keyboard_interactive_respond(texts);
@@ -138,12 +167,13 @@ impl Dialogue {
         }
     }
 
-    async fn answer(&mut self, challenge: Challenge) -> Result<Vec<Secret>> {
+    /// The answers, and whether the connection is a new one, which has not asked this.
+    async fn answer(&mut self, challenge: Challenge) -> Result<(Vec<Secret>, bool)> {
         let nothing_to_say = challenge.prompts.is_empty()
             && challenge.name.is_empty()
             && challenge.instruction.is_empty();
         if nothing_to_say {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), false));
         }
         if let [prompt] = &challenge.prompts[..]
             && !prompt.echo
@@ -151,19 +181,39 @@ impl Dialogue {
         {
             self.credential = Some(TriedWith::HandedOver);
             self.keep_password(&secret);
-            return Ok(vec![secret]);
+            return Ok((vec![secret], false));
         }
         // Answers may be valid only once.
         (self.kept, self.login.keep) = (None, false);
         let wanted = challenge.prompts.len();
-        match self.ask(move |prompt| prompt.challenge(challenge)).await? {
-            Answer::Given(answers) if answers.len() == wanted => Ok(answers),
-            Answer::Given(_) | Answer::Cancelled => Err(cancelled()),
-            Answer::CannotAsk => {
+        match self.asked(move |prompt| prompt.challenge(challenge)).await? {
+            (Answer::Given(answers), is_new) if answers.len() == wanted => Ok((answers, is_new)),
+            (Answer::Given(_) | Answer::Cancelled, _) => Err(cancelled()),
+            (Answer::CannotAsk, _) => {
                 Err(cannot_ask("keyboard-interactive", &say!(password_handed_over_sources)))
             }
         }
     }
+}
+
+/// How one attempt of keyboard-interactive went.
+enum Interaction {
+    Over(MethodOutcome),
+    /// The connection is a new one, and these answers have not been sent.
+    Interrupted(Answered),
+}
+
+/// A request and what the person typed for it.
+struct Answered {
+    asked: Vec<(String, bool)>,
+    answers: Vec<Secret>,
+}
+
+/// What a request says, to compare it with another one.
+fn texts(challenge: &Challenge) -> Vec<(String, bool)> {
+    let around = [&challenge.name, &challenge.instruction];
+    let around = around.into_iter().map(|text| (text.clone(), true));
+    around.chain(challenge.prompts.iter().map(|it| (it.text.clone(), it.echo))).collect()
 }
 
 fn instruction(text: &str) -> String {

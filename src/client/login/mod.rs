@@ -2,6 +2,7 @@
 //! method (RFC 4252).
 
 mod adding;
+mod again;
 mod asking;
 pub mod authenticate;
 mod certificates;
@@ -12,8 +13,10 @@ mod interactive;
 mod order;
 mod publickey;
 mod request;
+mod setback;
 
-pub use asking::{LoginDialogOptions, authenticate_asking};
+pub use again::{Reconnection, ReconnectionRequest, ReconnectionRequests, reconnection};
+pub use asking::authenticate_asking;
 pub use authenticate::authenticate;
 pub use order::listing;
-pub use request::Login;
+pub use request::{AfterRefusal, Login, LoginDialogOptions};

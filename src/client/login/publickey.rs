@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use log::{debug, info};
+use russh::client::AuthResult;
 use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
 use tokio::time::timeout;
@@ -279,6 +280,39 @@ impl Dialogue {
     ) -> Result<MethodOutcome> {
         let described = identity.describe(certificate.is_some());
         info!("Offering public key: {described}");
+        let result = loop {
+            // A passphrase may have been asked for before the first request.
+            let was_asked = !self.transport.shared.paused().is_zero();
+            if was_asked && self.stay_connected().await? {
+                self.renew(identity).await?;
+            }
+            // Without a result, the person has unlocked the key meanwhile.
+            if let Some(result) = self.request(identity, certificate.clone()).await? {
+                break result;
+            }
+        };
+        let outcome = self.outcome(result).await?;
+        if matches!(outcome, MethodOutcome::Success) {
+            debug!("Server accepts key: {described}");
+        }
+        Ok(outcome)
+    }
+
+    /// Makes an identity fit for a new connection: an agent is told which one it signs for.
+    async fn renew(&self, identity: &mut Identity) -> Result<()> {
+        if matches!(identity.signer, Signer::Agent(_)) {
+            identity.signer = Signer::Agent(self.open_agent().await?);
+        }
+        Ok(())
+    }
+
+    /// Asks the server about a key, or its certificate, and signs if it accepts it. `None` if the
+    /// connection was lost before that, while a question was open, and can be made again.
+    async fn request(
+        &mut self,
+        identity: &mut Identity,
+        certificate: Option<Certificate>,
+    ) -> Result<Option<AuthResult>> {
         let public = identity.public.clone();
         let hash = self.hash(&public, certificate.is_some()).await?;
         let user = self.login.user.clone();
@@ -287,26 +321,26 @@ impl Dialogue {
         let host_key = self.host_key_to_name(&identity.signer);
         let signer = &mut identity.signer;
         let devices = &self.login.devices;
+        let (shared, prompt) = (&shared, &prompt);
         let mut signer =
-            InteractiveSigner { signer, host_key, devices, shared: &shared, prompt: &prompt };
+            InteractiveSigner { signer, host_key, devices, shared, prompt, unsent: false };
         let handle = &mut self.transport.handle;
         let limit = deadline::AUTHENTICATION_STEP;
         let result = match certificate {
             Some(certificate) => {
                 let request =
                     handle.authenticate_certificate_with(user, certificate, hash, &mut signer);
-                answered_within(&shared, limit, request).await?
+                answered_within(shared, limit, request).await
             }
             None => {
                 let request = handle.authenticate_publickey_with(user, public, hash, &mut signer);
-                answered_within(&shared, limit, request).await?
+                answered_within(shared, limit, request).await
             }
         };
-        let outcome = self.outcome(result).await?;
-        if matches!(outcome, MethodOutcome::Success) {
-            debug!("Server accepts key: {described}");
+        match result {
+            Err(_) if signer.unsent && self.reconnection().is_some() => Ok(None),
+            result => result.map(Some),
         }
-        Ok(outcome)
     }
 
     /// Why an identity is not offered, if so: its RSA key is shorter than RequiredRSASize, or

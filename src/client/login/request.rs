@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use russh::keys::{PrivateKey, PublicKey};
 
+use crate::client::login::again::Reconnection;
 use crate::config::{AddKeys, Method};
 use crate::keys::KeyFile;
 use crate::keys::security_key::SecurityKeys;
+use crate::prompt::MethodObstacle;
 use crate::secret::Secret;
 
 /// The input of a login.
@@ -50,4 +52,39 @@ pub struct Login {
     pub rsa_bits: u32,
     /// Signature algorithms that may be used (PubkeyAcceptedAlgorithms).
     pub signatures: Vec<String>,
+    /// What follows if the chosen method does not log in.
+    pub after_refusal: AfterRefusal,
+    /// By which a connection that is lost while a question is open is made again.
+    pub again: Option<Reconnection>,
+}
+
+/// What follows if the method that was chosen beforehand does not log in. No other one is tried
+/// without the person.
+#[derive(Default)]
+pub enum AfterRefusal {
+    /// The login ends.
+    #[default]
+    End,
+    /// The person is asked in one line for one of these methods, of those that ask for a secret.
+    Line(Vec<Method>),
+    /// The login dialog comes.
+    Dialog(Box<LoginDialogOptions>),
+}
+
+/// The content of the login dialog, besides the [`Login`].
+pub struct LoginDialogOptions {
+    /// The host as the person typed it, sanitised.
+    pub host: String,
+    /// Whether the login's user name is only a proposal that the person may change.
+    pub user_is_proposed: bool,
+    /// Methods that ssh_config excludes.
+    pub switched_off: Vec<(Method, MethodObstacle)>,
+    /// The proposed key file.
+    pub key_file: Option<PathBuf>,
+    /// Whether the person named that file, so that its method comes first.
+    pub key_file_is_named: bool,
+    /// The home directory.
+    pub home: PathBuf,
+    /// Whether agent forwarding is preselected; `None` if there is no agent to forward.
+    pub forward: Option<bool>,
 }

@@ -121,6 +121,11 @@ impl ConnectionRecord {
         self.exchanges.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The host's key, once it was accepted.
+    pub fn host_key(&self) -> Option<HostKey> {
+        self.noted().host_key.clone()
+    }
+
     pub fn noted(&self) -> MutexGuard<'_, Noted> {
         // No code panics while it holds this lock.
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)

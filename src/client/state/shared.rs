@@ -1,6 +1,7 @@
 //! The state that the handler and the steps of one connection share: how it ended, where the data
 //! and events of its first session go, and what is known of it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::client::state::record::ConnectionRecord;
 use crate::client::state::rotation::PendingRotation;
 use crate::client::state::wire_facts::WireFacts;
 use crate::error::{Error, Kind};
+use crate::os::tcp::ConnectionWatch;
 use crate::say;
 
 /// State shared between the handler and the steps.
@@ -24,6 +26,8 @@ use crate::say;
 pub(crate) struct ConnectionState {
     ended: Mutex<Option<Ended>>,
     over: tokio::sync::Notify,
+    goodbye: AtomicBool,
+    watch: Mutex<Option<ConnectionWatch>>,
     events: Mutex<Option<EventSender>>,
     pub(crate) output: Mutex<Option<(ChannelId, ChannelOutput)>>,
     pub(crate) open_failure: Mutex<Option<String>>,
@@ -75,6 +79,24 @@ impl ConnectionState {
         self.ended().unwrap_or_else(unexplained)
     }
 
+    /// Watches the connection's end until the login is over: while the library waits for a person's
+    /// answer, it does not read (gap G13).
+    pub fn watch_end(&self, watch: Option<ConnectionWatch>) {
+        *lock(&self.watch) = watch;
+    }
+
+    /// Notes that the connection has ended if the server has closed it while nobody read.
+    pub fn look_for_end(&self) {
+        if lock(&self.watch).as_ref().is_some_and(ConnectionWatch::is_closed) {
+            self.set_ended(Ended::Silently);
+        }
+    }
+
+    /// Whether the server said that it ends the connection.
+    pub fn said_goodbye(&self) -> bool {
+        self.goodbye.load(Ordering::Relaxed)
+    }
+
     /// Waits until the connection has ended; returns the reason.
     pub async fn end(&self) -> Error {
         let over = self.over.notified();
@@ -92,6 +114,12 @@ impl ConnectionState {
     /// Notes that the connection has ended, and wakes all waiting steps. Only the first reason
     /// counts.
     pub(crate) fn set_ended(&self, ended: Ended) {
+        let said = |reason: &DisconnectReason<Stop>| {
+            matches!(reason, DisconnectReason::ReceivedDisconnect(_))
+        };
+        if matches!(&ended, Ended::For(reason) if said(reason)) {
+            self.goodbye.store(true, Ordering::Relaxed);
+        }
         lock(&self.ended).get_or_insert(ended);
         *lock(&self.events) = None;
         self.incoming.lanes.end();

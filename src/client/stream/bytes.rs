@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::client::stream::command::RunningProxy;
 use crate::client::stream::vectored::poll_vectored;
-use crate::os::tcp;
+use crate::os::tcp::{self, ConnectionWatch};
 
 /// What a [`Stream`] may be made of besides its own kinds.
 pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -41,6 +41,14 @@ impl Stream {
     pub fn local(&self) -> Option<SocketAddr> {
         match self {
             Stream::Tcp(stream) => stream.local_addr().ok(),
+            Stream::Command(_) | Stream::Other(_) => None,
+        }
+    }
+
+    /// By which the end of a TCP connection is seen while nobody reads.
+    pub(crate) fn watch(&self) -> Option<ConnectionWatch> {
+        match self {
+            Stream::Tcp(stream) => ConnectionWatch::of(stream).ok(),
             Stream::Command(_) | Stream::Other(_) => None,
         }
     }
