@@ -104,7 +104,7 @@ fn the_command_line_is_off_unless_it_was_enabled() {
     for off in [&[][..], &["-o", "EnableEscapeCommandline=no"]] {
         let pty = shell(&bed, off);
         pty.send("\r~C");
-        let screen = pty.wait_for("commandline disabled");
+        let screen = pty.wait_for("-o EnableEscapeCommandline=yes");
         assert!(!screen.contains("ssh>"), "{screen}");
         pty.send("\r~.");
     }

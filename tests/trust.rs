@@ -91,6 +91,12 @@ fn show_finds_hashed_names_patterns_and_markers_and_nothing_else() {
     };
     assert_eq!(numbers(&["web1"], 0), [3, 5, 7]);
     assert_eq!(numbers(&["WEB1"], 0), [3, 5, 7]);
+    // Without a port, the other ports are told apart from what a connection would look at.
+    let text = trust(&home, &["show", "web1"]).text();
+    let (own, others) = text.split_once("on other ports:\n").unwrap_or_else(|| panic!("{text}"));
+    assert!(own.lines().count() == 3 && others.lines().count() == 1, "{text}");
+    assert!(others.contains("[web1]:2222"), "{text}");
+    assert!(!trust(&home, &["show", "-p", "22", "web1"]).text().contains("other ports"));
     // What a connection to the port looks at: its own lines, and those of the bare name.
     assert_eq!(numbers(&["-p", "2222", "web1"], 0), [3, 4, 5, 7]);
     assert_eq!(numbers(&["10.0.0.1"], 0), [3]);
@@ -105,6 +111,25 @@ fn show_finds_hashed_names_patterns_and_markers_and_nothing_else() {
     assert_eq!(numbers(&["rack"], 0), [3, 5, 7]);
     home.write(".ssh/config", "Host rack\n HostKeyAlias 10.0.0.1\n Port 99\n");
     assert_eq!(numbers(&["rack"], 0), [3]);
+}
+
+#[test]
+fn a_person_gets_a_table_that_fits_the_screen() {
+    let (home, _) = all_kinds();
+    let long = "a-host-with-a-name-that-is-rather-long.example.org,[192.168.100.200]:2222";
+    let known = format!("{}{long} {}\n", home.read(".ssh/known_hosts"), blob(TWO));
+    home.write(".ssh/known_hosts", &known);
+    let pty = home.on_pty(&["trust", "list"]);
+    let screen = pty.wait_for("rather-long.example.org");
+    assert_eq!(pty.exit_code(), 0);
+    assert!(screen.contains(" LINE  HOSTS"), "{screen}");
+    let written = pty.written();
+    let text = written.replace('\r', "");
+    let (_, text) = text.split_once("the key is missing\n").unwrap();
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let row = text.lines().find(|line| line.contains("web1,10.0.0.1")).unwrap();
+    assert!(row.trim_start().starts_with("3  web1,10.0.0.1"), "{row}");
+    assert!(row.ends_with(fingerprint(ONE).trim_start_matches("SHA256:")), "{row}");
 }
 
 #[test]
@@ -331,7 +356,7 @@ fn a_person_is_asked_and_may_say_no() {
     let pty = home.on_pty(&asked);
     pty.wait_for("(yes/once/no/");
     pty.send("no<enter>");
-    pty.wait_written("not confirmed: nothing is written");
+    pty.wait_written("the key was not added; nothing is written");
     assert!(!home.path(".ssh/known_hosts").exists());
     let pty = home.on_pty(&asked);
     pty.wait_for("(yes/once/no/");

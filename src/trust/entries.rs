@@ -110,6 +110,30 @@ pub fn list(file: &Path, names: Option<&[String]>) -> Listing {
     listing
 }
 
+/// Lists the lines about hosts of these bare names on ports, or on the default port, under which
+/// `own` does not have them. Hashed names do not show their port and are left out.
+pub fn list_other_ports(file: &Path, bare: &[String], own: &[String]) -> Vec<KnownHostsEntry> {
+    let text = read(file).ok().flatten().unwrap_or_default();
+    let lines = numbered(&text).filter_map(|(number, raw)| {
+        let line = KnownHostsLine::split(raw).ok().flatten()?;
+        let has = |name: &String| pattern::matches_field(line.hosts, name);
+        if raw.len() > LINE_MAX || line.salt.is_some() || own.iter().any(has) {
+            return None;
+        }
+        let hosts = String::from_utf8_lossy(line.hosts);
+        let ports = hosts.split(',').map(|part| part.rsplit_once("]:").map(|(_, port)| port));
+        let mut names = ports.flat_map(|port| {
+            bare.iter().map(move |bare| match port {
+                Some(port) => format!("[{bare}]:{port}"),
+                None => bare.clone(),
+            })
+        });
+        let name = names.find(|name| has(name))?;
+        entry(&FileLine { file: file.to_owned(), line: number }, raw, Some(&[name])).ok().flatten()
+    });
+    lines.collect()
+}
+
 /// Computes what [`remove`] would do, without changing the file.
 ///
 /// # Errors

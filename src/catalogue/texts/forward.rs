@@ -104,8 +104,8 @@ texts! {
         en "X11 forwarding is disabled to avoid man-in-the-middle attacks."
         ja "中間者攻撃を避けるため、X11 転送を無効にしています。"
     forward_command_line_disabled
-        en "commandline disabled"
-        ja "コマンドラインは無効です（EnableEscapeCommandline）"
+        en "commandline disabled; it is switched on with -o EnableEscapeCommandline=yes, or that line in ~/.ssh/config"
+        ja "コマンドラインは無効です。-o EnableEscapeCommandline=yes か、~/.ssh/config の EnableEscapeCommandline yes で有効になります"
     forward_command_commands
         en "Commands:"
         ja "コマンド:"

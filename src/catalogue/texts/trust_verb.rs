@@ -107,8 +107,32 @@ texts! {
         en "cannot read {shown}: {error}"
         ja "{shown} を読めません: {error}"
     trust_not_added
-        en "not confirmed: nothing is written"
-        ja "承認されなかったため、何も書き込みませんでした"
+        en "the key was not added; nothing is written"
+        ja "鍵を追加しませんでした。何も書き込んでいません"
+    trust_other_ports
+        en "on other ports:"
+        ja "ほかのポート:"
+    trust_column_line
+        en "LINE"
+        ja "行"
+    trust_column_hosts
+        en "HOSTS"
+        ja "ホスト"
+    trust_column_type
+        en "TYPE"
+        ja "種類"
+    trust_column_session
+        en "SESSION"
+        ja "セッション"
+    trust_column_name
+        en "NAME"
+        ja "名前"
+    trust_authorities
+        en "authorities"
+        ja "認証局"
+    trust_pins
+        en "pinned in saved sessions"
+        ja "保存されたセッションで固定した鍵"
     trust_nobody_to_ask(kind, sha256)
         en "the host offers the {kind} key {sha256}, and nobody can be asked whether that is right"
         ja "ホストは {kind} 鍵 {sha256} を提示しましたが、正しいかどうかを確認できる人がいません"

@@ -7,7 +7,7 @@ use crate::cli::args::Typed;
 use crate::cli::connect::trust_places;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, SystemNames};
-use crate::config::Options;
+use crate::config::{Options, Origin};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -19,6 +19,8 @@ pub(super) struct HostLookup {
     pub(super) subject: Subject,
     /// The names that known_hosts may have for it, the most important first.
     pub(super) names: Vec<String>,
+    /// The names without a port, where none was typed: the host may be on record with others.
+    pub(super) bare: Vec<String>,
     /// As it was typed.
     pub(super) shown: String,
 }
@@ -36,7 +38,13 @@ impl HostLookup {
             }
         }
         let shown = text::line(&resolved.host, MAX_SHOWN);
-        Ok(HostLookup { options: resolved.options, subject, names, shown })
+        let port = &resolved.options.port.origin;
+        let mut bare = Vec::new();
+        if !(port.is_typed() || *port == Origin::Destination) {
+            bare = vec![subject.name.to_ascii_lowercase(), resolved.host.to_ascii_lowercase()];
+            bare.dedup();
+        }
+        Ok(HostLookup { options: resolved.options, subject, names, bare, shown })
     }
 
     /// The file to write to.

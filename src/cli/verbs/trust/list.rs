@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::report::{self, Records};
+use super::table;
 use super::words::{TrustWords, usage};
 use crate::cli::args;
 use crate::cli::environment::ProcessEnvironment;
@@ -11,7 +12,9 @@ use crate::cli::output::print;
 use crate::cli::resolve;
 use crate::cli::resolve::SystemNames;
 use crate::error::Result;
+use crate::os::descriptor;
 use crate::say;
+use crate::terminal;
 
 /// A host that only `Host *` matches, to find the files for all hosts.
 const ANY: &str = "*";
@@ -35,5 +38,13 @@ pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Resul
         return print(&format!("{:#}\n", json!(records.json())));
     }
     records.complain();
-    print(&records.page())
+    // A person gets a table; a program gets what it can search, one line for each record.
+    let stdout = descriptor::stdout();
+    match terminal::is_terminal(stdout) {
+        true => {
+            let columns = terminal::window_size(stdout).map_or(0, |size| size.columns as usize);
+            print(&table::table(&records, columns))
+        }
+        false => print(&records.page()),
+    }
 }

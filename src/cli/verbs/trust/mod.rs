@@ -12,6 +12,7 @@ mod list;
 mod remove;
 mod report;
 mod show;
+mod table;
 mod words;
 
 use words::{MAX_SHOWN, TrustWords, usage};

@@ -45,18 +45,30 @@ pub(super) fn files(options: &Options, named: Option<&Path>) -> Vec<Scoped> {
     files
 }
 
+/// The lines about a host on other ports, where none was typed.
+pub(super) fn on_other_ports(
+    files: &[Scoped],
+    host: &HostLookup,
+    kind: Option<&str>,
+) -> Vec<KnownHostsEntry> {
+    let of_file = |(file, _): &Scoped| entries::list_other_ports(file, &host.bare, &host.names);
+    let mut found: Vec<_> = files.iter().flat_map(of_file).collect();
+    found.retain(|entry| kind.is_none_or(|kind| entries::is_of_type(&entry.key, kind)));
+    found
+}
+
 /// A fingerprint pinned in a saved session.
-struct Pinned {
-    session: String,
-    host: String,
-    fingerprint: String,
+pub(super) struct Pinned {
+    pub(super) session: String,
+    pub(super) host: String,
+    pub(super) fingerprint: String,
 }
 
 /// The records that were found.
 pub(super) struct Records {
-    files: Vec<(&'static str, Listing)>,
-    authorities: Authorities,
-    pins: Vec<Pinned>,
+    pub(super) files: Vec<(&'static str, Listing)>,
+    pub(super) authorities: Authorities,
+    pub(super) pins: Vec<Pinned>,
     dates: Dates,
     names: Option<Vec<String>>,
 }

@@ -22,18 +22,26 @@ pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Resul
         records.add_authorities(Some(&host), environment);
         records.add_pins(Some(&host), environment);
     }
-    let code = if records.is_empty() { NOTHING } else { 0 };
+    let others = report::on_other_ports(&files, &host, words.kind.as_deref());
+    let code = if records.is_empty() && others.is_empty() { NOTHING } else { 0 };
     if words.json {
         let mut object = records.json();
         object.insert("name".to_owned(), json!(host.subject.entry_name()));
+        let others: Vec<_> = others.iter().map(|it| report::entry(it, None)).collect();
+        object.insert("other_ports".to_owned(), json!(others));
         print(&format!("{:#}\n", json!(object)))?;
         return Ok(code);
     }
     records.complain();
-    if code == NOTHING {
+    if records.is_empty() {
         let (host, names) = (&host.shown, host.names.join(", "));
         log::write(&format!("tessh: {}", say!(trust_nothing_on_record, host, names)));
     }
-    print(&records.page())?;
+    let mut page = records.page();
+    if !others.is_empty() {
+        page.push_str(&(say!(trust_other_ports) + "\n"));
+        others.iter().for_each(|it| page.push_str(&(report::row(it, None) + "\n")));
+    }
+    print(&page)?;
     Ok(code)
 }
