@@ -189,6 +189,19 @@ fn a_jump_host_that_does_not_pass_on_says_so() {
 }
 
 #[test]
+fn a_host_on_the_way_is_named_once() {
+    let home = Home::new();
+    for (way, says) in [
+        (["-J", "127.0.0.1:1"], "jump host: connect to host 127.0.0.1 port 1: "),
+        (["--proxy", "socks5://127.0.0.1:1"], "socks5 proxy: connect to host 127.0.0.1 port 1: "),
+    ] {
+        let output = run(&home, &[&way[..], &["host", "true"]].concat());
+        let line = output.expect_failure(&[says]);
+        assert_eq!(line.matches("127.0.0.1").count(), 1, "{line}");
+    }
+}
+
+#[test]
 fn a_jump_host_that_dies_in_the_middle_is_named() {
     let (a, b, c) = (Gate::start("a"), Gate::start("b"), Gate::start("c"));
     let home = home(&[(&a, ""), (&b, ""), (&c, "")]);

@@ -32,7 +32,7 @@ texts! {
         en "Error: remote port forwarding failed for listen path {path}"
         ja "エラー: リモートのソケット {path} の転送を設定できませんでした"
     forward_server_may_not_allow
-        en "The server may not allow it, or something listens there already; ExitOnForwardFailure=no goes on without"
+        en "the server may not allow it, or something listens there already; ExitOnForwardFailure=no goes on without"
         ja "サーバーが許可していないか、すでに使われている可能性があります。ExitOnForwardFailure=no なら転送なしで続けます"
     forward_no_answer(seconds)
         en "the server has not answered a request to listen for {seconds} seconds: going on without it"

@@ -4,6 +4,9 @@ texts! {
     route_jump_host(host)
         en "jump host {host}"
         ja "踏み台 {host}"
+    route_jump_host_alone
+        en "jump host"
+        ja "踏み台"
     route_jump_shown(host, onward)
         en "{host} (jump host on the way to {onward})"
         ja "{host}（{onward} への踏み台）"
@@ -55,6 +58,9 @@ texts! {
     route_proxy(server)
         en "proxy {server}"
         ja "プロキシ {server}"
+    route_proxy_unreached(kind)
+        en "{kind} proxy"
+        ja "{kind} プロキシ"
     route_proxy_silent
         en "the proxy did not answer in time"
         ja "プロキシが時間内に応答しませんでした"

@@ -156,6 +156,18 @@ fn name_host(error: Error, plan: &Plan) -> Error {
     }
 }
 
+/// Says that an error is that of a jump host, and of which one where the error does not name it.
+fn name_jump_host(error: Error, via: &Plan) -> Error {
+    let is_named = matches!(
+        error.kind(),
+        Kind::Resolve | Kind::Connect | Kind::Timeout | Kind::Greeting | Kind::KeyExchange
+    );
+    match is_named && via.host == via.options.hostname.value {
+        true => error.context(say!(route_jump_host_alone)),
+        false => error.context(say!(route_jump_host, host = via.host)),
+    }
+}
+
 /// Opens the stream to a plan's host: through its jump host, through a proxy, or directly.
 /// ConnectTimeout starts after the jump hosts have been entered.
 async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
@@ -163,7 +175,7 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     let options = &plan.options;
     let timeout = options.connect_timeout.value;
     if let Some(via) = &plan.via {
-        let named = |error: Error| error.context(say!(route_jump_host, host = via.host));
+        let named = |error: Error| name_jump_host(error, via);
         let session = enter_jump_host(context, via).await.map_err(named)?;
         // The question comes before the clock starts, because the person's time does not count.
         rotation::asked(&session, prompt).await;

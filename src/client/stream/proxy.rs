@@ -24,7 +24,10 @@ use crate::say;
 pub async fn connect(route: &Route, request: &ProxyRequest<'_>, budget: Budget) -> Result<Stream> {
     let server = request.server;
     let named = |error: Error| error.context(say!(route_proxy, server = server.to_string()));
-    let mut stream = dial::connect(route, budget).await.map_err(named)?;
+    // The error of the connection has host and port.
+    let kind = server.to_string().split("://").next().unwrap_or_default().to_owned();
+    let unreached = |error: Error| error.context(say!(route_proxy_unreached, kind));
+    let mut stream = dial::connect(route, budget).await.map_err(unreached)?;
     let until = budget.until(deadline::CONNECT);
     let talk = async {
         match server.kind {
