@@ -2,6 +2,8 @@
 //! without a yes, and each failure is one line.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "keygen/copy_id.rs"]
+mod copy_id;
 mod lab;
 
 use std::fs;

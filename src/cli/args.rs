@@ -41,6 +41,8 @@ pub enum Verb {
     Keygen,
     /// `trust`.
     Trust,
+    /// `copy-id`.
+    CopyId,
     /// `sessions`.
     Sessions,
     /// `teleport`.
@@ -70,6 +72,7 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
     ("sync", Verb::Sync, "make one directory like another; tessh sync --help"),
     ("keygen", Verb::Keygen, "make, convert and show keys; tessh keygen --help"),
     ("trust", Verb::Trust, "keys of hosts, on record and offered; tessh trust --help"),
+    ("copy-id", Verb::CopyId, "a key for a server to log in with; tessh copy-id --help"),
     ("sessions", Verb::Sessions, "saved sessions"),
     ("teleport", Verb::Teleport, "nodes of Teleport clusters; tessh teleport --help"),
     ("explain", Verb::Explain, "what would be done and why, without connecting"),
@@ -97,6 +100,7 @@ impl Verb {
                 | V::Trust
                 | V::Demo
                 | V::Keygen
+                | V::CopyId
                 | V::Completions
                 | V::Man
                 | V::Help

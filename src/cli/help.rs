@@ -5,6 +5,7 @@ mod completions;
 use std::fmt::Write;
 
 use super::args::VERBS;
+use super::flags::copy_id::{self, COPY_ID};
 use super::flags::files::{self, FILES, FileFlag, PANES, SYNC};
 use super::flags::keygen::KEYGEN;
 use super::flags::teleport::{self, TELEPORT};
@@ -55,6 +56,23 @@ pub fn keygen_help() -> String {
     for flag in KEYGEN {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
+    out
+}
+
+/// What `tessh copy-id --help` prints.
+pub fn copy_id_help() -> String {
+    let mut out =
+        String::from("tessh copy-id: a key for a server to log in with, installed once\n\n");
+    let _ = writeln!(out, "usage: {}\n\noptions", copy_id::USE);
+    for flag in COPY_ID {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
+    out.push_str("\noptions of connecting (letters as in ssh(1))\n");
+    for flag in copy_id::connecting() {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
+    out.push('\n');
+    entry(&mut out, "exit status", COPY_ID_STATUS);
     out
 }
 
@@ -162,6 +180,14 @@ pub fn man_page() -> String {
     for flag in KEYGEN {
         man_entry(&mut out, flag, "");
     }
+    out.push_str(".SH OPTIONS OF COPY-ID\n");
+    let _ = writeln!(out, "{}\n.br", roff(copy_id::USE));
+    for flag in COPY_ID {
+        man_entry(&mut out, flag, "");
+    }
+    let taken: Vec<&str> = copy_id::connecting().map(|flag| flag.name).collect();
+    let _ = writeln!(out, ".PP\n{}.", roff(&format!("Of connecting: {}", taken.join(" "))));
+    let _ = writeln!(out, ".PP\n{}.", roff(&format!("Exit status: {COPY_ID_STATUS}")));
     out.push_str(".SH VERBS AND OPTIONS OF TRUST\n");
     for (name, takes, doc) in trust::VERBS {
         let _ = writeln!(out, ".TP\n.B trust {}\n{}.", roff(&format!("{name} {takes}")), roff(doc));
@@ -240,6 +266,9 @@ const KEYGEN_USES: [&str; 5] = [
 ];
 
 const EXIT_STATUS: &str = "The status of the remote command; 128 and the number of the signal that ended it; 255 when tessh itself failed.";
+
+const COPY_ID_STATUS: &str =
+    "0 the key is on the server; 1 it is, but does not log in; 255 when tessh itself failed";
 
 const TRUST_STATUS: &str = "0 found, changed or trusted; 1 nothing there, nothing to change or not trusted; 2 where check could not tell; 255 when tessh itself failed";
 
@@ -324,6 +353,11 @@ mod tests {
         for flag in KEYGEN {
             assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
             assert!(man_page().contains(&format!("\\fB{}\\fR", roff(flag.name))), "{}", flag.name);
+        }
+        assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
+        let help = copy_id_help();
+        for flag in COPY_ID {
+            assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
         }
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
         let help = trust_help();

@@ -20,6 +20,8 @@ pub const AUTHENTICATION_STEP: Duration = Duration::from_secs(120);
 pub const UNREADABLE_ANSWER: Duration = Duration::from_secs(5);
 /// Time for a channel, a pty or a command to be confirmed.
 pub const CHANNEL: Duration = Duration::from_secs(60);
+/// Time for a short program that is given its input, such as the installation of a key.
+pub const PROGRAM: Duration = Duration::from_secs(60);
 /// Time for the answer to a request to forward, which the session waits for.
 pub const FORWARD: Duration = Duration::from_secs(15);
 /// Time for a server to prove that it has the host keys it announced. A command that has ended

@@ -4,9 +4,11 @@
 //! private half is needed. `client` decides which identity is offered to a server and who is asked
 //! for the passphrase. The cryptography is in libraries; this room detects what a file is, bounds
 //! what opening it may cost, and explains why one cannot be used. `generate` makes new keys,
-//! `write` encodes them as text, and `save` writes the files.
+//! `write` encodes them as text, and `save` writes the files. `authorized` is a server's list of them.
 
 pub mod agent;
+pub mod authorized;
+pub mod authorized_script;
 mod file;
 pub mod generate;
 mod key_file;

@@ -152,6 +152,7 @@ pub fn login(method: Method) -> Login {
         agent: None,
         agent_identities: false,
         agent_key: None,
+        key_alone: false,
         agent_held: None,
         host_bound: true,
         devices: tessh::keys::security_key::SecurityKeys::default(),

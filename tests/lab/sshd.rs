@@ -35,6 +35,7 @@ cp "$0/pam" "$0/etc/pam.d/sshd"
 rm -f "$0/etc/nologin"
 mount --bind "$0/etc" /etc
 mount -t proc proc /proc
+if [ -n "$1" ]; then exec /usr/sbin/dropbear -F -E -p "127.0.0.1:$1" -r "$0/dropbear_key"; fi
 exec /usr/sbin/sshd -D -e -f "$0/sshd_config"
 "#;
 
@@ -110,7 +111,7 @@ impl Setup {
         for _ in 0..ATTEMPTS {
             let port = free_port();
             self.write_config(port, lines);
-            let mut child = self.spawn();
+            let mut child = self.spawn("");
             let log = Transcript::of(child.stderr.take().unwrap(), |_| {});
             let listening =
                 log.wait(DEADLINE, || log.text().contains("Server listening on").then_some(()));
@@ -124,10 +125,37 @@ impl Setup {
         panic!("no port stays free");
     }
 
-    fn spawn(&self) -> Child {
+    /// Starts dropbear in its place, with the same user; its host key takes the place of the other
+    /// in the directory.
+    pub fn start_dropbear(self) -> Sshd {
+        self.write_accounts();
+        let key = self.at("dropbear_key");
+        tool("/usr/bin/dropbearkey", &["-t", "ed25519", "-f", &key]);
+        let said = tool("/usr/bin/dropbearkey", &["-y", "-f", &key]);
+        let public = said.lines().find(|line| line.starts_with("ssh-ed25519 ")).unwrap();
+        self.write("host_ed25519.pub", &format!("{public}\n"));
+        for _ in 0..ATTEMPTS {
+            let port = free_port();
+            let mut child = self.spawn(&port.to_string());
+            let log = Transcript::of(child.stderr.take().unwrap(), |_| {});
+            let listening = log.wait(DEADLINE, || {
+                (log.text().contains("Not backgrounding") || log.text().contains("Failed"))
+                    .then_some(())
+            });
+            if listening.is_some() && !log.text().contains("Failed") {
+                return Sshd { dir: self.dir, child, log, port };
+            }
+            end(&mut child);
+        }
+        panic!("no port stays free");
+    }
+
+    /// Starts dropbear on this port, or sshd if it is empty.
+    fn spawn(&self, port: &str) -> Child {
         Command::new("/usr/bin/unshare")
             .args(["--mount", "--pid", "--fork", "--kill-child", "sh", "-c", IN_NAMESPACE])
             .arg(self.dir.path())
+            .arg(port)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

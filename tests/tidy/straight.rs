@@ -56,7 +56,8 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
     (
         "keys",
         &[
-            &["listing"],
+            &["authorized_script", "listing"],
+            &["authorized"],
             &["key_file", "write"],
             &["agent", "openssh", "place", "ppk", "rfc4716", "save", "security_key"],
             &["file", "generate", "pem", "pkcs8", "public"],

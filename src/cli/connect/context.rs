@@ -27,6 +27,8 @@ pub struct ConnectContext<'a> {
     pub keeps_logins: bool,
     /// Whether an earlier connection of this run has told what there is to warn of.
     pub is_further: bool,
+    /// Whether the login is by a key itself, without any certificate.
+    pub key_alone: bool,
     /// How many sessions are below this one on the terminal (`~d`).
     pub sessions_below: usize,
     /// The terminal's modes as they were before the first session changed them; `None` for the
@@ -51,6 +53,7 @@ impl<'a> ConnectContext<'a> {
             remembered,
             keeps_logins: false,
             is_further: false,
+            key_alone: false,
             sessions_below: 0,
             terminal_modes: None,
             tether: None,
@@ -72,6 +75,11 @@ impl<'a> ConnectContext<'a> {
         ConnectContext { is_further, ..self }
     }
 
+    /// Has the login be by a key itself, without any certificate.
+    pub fn with_key_alone(self) -> ConnectContext<'a> {
+        ConnectContext { key_alone: true, ..self }
+    }
+
     /// The context of a duplicate on top of this session.
     pub fn for_duplicate(&self, terminal_modes: &[(Pty, u32)]) -> ConnectContext<'a> {
         ConnectContext {
@@ -85,7 +93,7 @@ impl<'a> ConnectContext<'a> {
     /// The context of a jump host before this host, with its own plan.
     pub fn for_jump_host(&self, plan: &'a Plan) -> ConnectContext<'a> {
         let prompt = Arc::clone(&self.prompt);
-        ConnectContext { plan, prompt, terminal_modes: None, ..*self }
+        ConnectContext { plan, prompt, terminal_modes: None, key_alone: false, ..*self }
     }
 
     /// The context in which the connection is made again during the login, without saying things

@@ -40,7 +40,7 @@ pub async fn enter(
         options.warnings.iter().for_each(|warning| warn!("{warning}"));
     }
     let login = login::login(plan, environment, password)?;
-    let login = Login { keep: context.keeps_logins, ..login };
+    let login = Login { keep: context.keeps_logins, key_alone: context.key_alone, ..login };
     wants::transport_options(options).lists.check()?;
     if !context.is_further {
         wants::left_out(options).iter().for_each(|line| warn!("{line}"));

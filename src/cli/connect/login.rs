@@ -85,6 +85,7 @@ pub fn login(
         chain,
         identities: identities(plan, environment)?,
         certificates: options.certificate_files.value.clone(),
+        key_alone: false,
         agent: plan.agent.clone(),
         agent_identities: plan.agent_identities,
         agent_key,

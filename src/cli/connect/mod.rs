@@ -4,6 +4,7 @@
 //!   invocation       which process does what: the background, a master that is there, or here
 //!   shared           a client of a master that is there
 //!   session          the main path: enter, open a channel, relay, exit
+//!   copy_id          a key for the server's authorized_keys, and a login with it
 //!   subsystem        the main path for files: an SFTP client in place of a relay
 //!   master           what clients of this connection get
 //!   enter            reach, verify, log in; a jump host first
@@ -17,6 +18,7 @@
 mod background;
 mod choice;
 pub mod context;
+pub mod copy_id;
 pub mod enter;
 mod filter;
 mod forward;

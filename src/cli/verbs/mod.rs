@@ -1,5 +1,6 @@
 //! Runs the verb that was typed; each verb has its own file. Connecting is in `cli/connect`.
 
+mod copy_id;
 mod demo;
 mod explain;
 mod files;
@@ -38,6 +39,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Files => files::panes_or_batch::run(typed, &environment),
         Verb::Get | Verb::Put => files::run(typed, &environment),
         Verb::Sync => files::sync::run(typed, &environment),
+        Verb::CopyId => copy_id::run(typed, environment),
         Verb::Teleport => teleport::run(typed, environment),
         Verb::Trust => trust::run(typed, environment),
         Verb::Connect if typed.query.is_some() => {

@@ -14,6 +14,8 @@ use crate::say;
 pub(super) struct UserCertificates<'a> {
     /// Files that were named separately (CertificateFile).
     pub named: &'a [PathBuf],
+    /// Whether keys go without certificates.
+    pub none: bool,
     /// Called with the reason why a certificate does not count.
     pub tell: &'a dyn Fn(&str),
 }
@@ -21,6 +23,9 @@ pub(super) struct UserCertificates<'a> {
 impl UserCertificates<'_> {
     /// The certificates for a key file.
     pub fn of(&self, file: &KeyFile, public: &PublicKey) -> Vec<Certificate> {
+        if self.none {
+            return Vec::new();
+        }
         let path = file.path();
         let named = self.named_for(public);
         if !named.is_empty() {
@@ -35,6 +40,9 @@ impl UserCertificates<'_> {
 
     /// The named certificates for this key.
     pub fn named_for(&self, public: &PublicKey) -> Vec<Certificate> {
+        if self.none {
+            return Vec::new();
+        }
         let usable = |path: &PathBuf| match keys::certificate(path) {
             Ok(certificate) => self.usable(certificate, public, &path.display().to_string()),
             Err(error) => {
@@ -47,6 +55,9 @@ impl UserCertificates<'_> {
 
     /// The certificate in `KEY-cert.pub`, or in `KEY.pub` if that holds no plain key.
     pub fn beside(&self, path: &Path, public: &PublicKey) -> Option<Certificate> {
+        if self.none {
+            return None;
+        }
         match keys::certificate_beside(path) {
             Some(Ok(certificate)) => {
                 self.usable(certificate, public, &format!("{}-cert.pub", path.display()))

@@ -89,7 +89,8 @@ pub async fn listing(mut login: Login, explicit: bool) -> Result<Vec<String>> {
         None => Vec::new(),
     };
     let silent = |_: &str| {};
-    let certificates = UserCertificates { named: &login.certificates, tell: &silent };
+    let certificates =
+        UserCertificates { named: &login.certificates, none: login.key_alone, tell: &silent };
     let named: Vec<(PathBuf, PublicKey)> = files
         .iter()
         .filter_map(|file| Some((file.path().to_owned(), file.public()?.clone())))

@@ -220,7 +220,7 @@ impl Dialogue {
     }
 
     fn certificates<'a>(&'a self, tell: &'a dyn Fn(&str)) -> UserCertificates<'a> {
-        UserCertificates { named: &self.login.certificates, tell }
+        UserCertificates { named: &self.login.certificates, none: self.login.key_alone, tell }
     }
 
     fn tell(&self, text: &str) {

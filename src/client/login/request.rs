@@ -24,6 +24,8 @@ pub struct Login {
     pub identities: Vec<KeyFile>,
     /// Certificates that were named separately (CertificateFile).
     pub certificates: Vec<PathBuf>,
+    /// Whether a key is offered by itself, without any certificate.
+    pub key_alone: bool,
     /// The agent's socket.
     pub agent: Option<PathBuf>,
     /// Whether `publickey` offers every key of the agent too, as callers of ssh expect.

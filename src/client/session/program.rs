@@ -1,13 +1,17 @@
 //! A program that is run beside what the connection is for, such as `sha256sum`: on a channel of its
-//! own, without input, its output gathered.
+//! own, its output gathered.
 
+use bytes::Bytes;
 use log::debug;
+use tokio::time::timeout;
 
 use crate::client::connection::Session;
+use crate::client::deadline;
 use crate::client::flow::event::{Event, EventReceiver};
 use crate::client::flow::lane::Lane;
 use crate::client::session::channel::{ExtraChannel, ProgramRequest, SessionRequest, open_extra};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::text;
 
 /// The most bytes of output that are kept; more than any answer that is asked for.
@@ -21,21 +25,53 @@ const SHOWN_ERRORS: usize = 200;
 /// # Errors
 /// The server refuses the channel, or the connection is lost.
 pub async fn output_of(session: &Session, command: Vec<u8>) -> Result<Option<Vec<u8>>> {
+    let (output, successful) = run(session, command, Vec::new()).await?;
+    Ok(successful.then_some(output))
+}
+
+/// Runs a command line with this input and returns what it has printed, however it ends; nothing if
+/// the server does not run it.
+///
+/// # Errors
+/// The server refuses the channel, the program does not end in time, or the connection is lost.
+pub async fn output_of_fed(session: &Session, command: Vec<u8>, input: Vec<u8>) -> Result<Vec<u8>> {
+    match timeout(deadline::PROGRAM, run(session, command, input)).await {
+        Ok(ran) => ran.map(|(output, _)| output),
+        Err(_) => Err(Error::new(Kind::Timeout, say!(program_not_over_in_time))),
+    }
+}
+
+/// Runs a command line; returns its output and whether it was a success.
+async fn run(session: &Session, command: Vec<u8>, input: Vec<u8>) -> Result<(Vec<u8>, bool)> {
     let program = ProgramRequest::Exec(command);
     let request = SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
     let extra = open_extra(session, &request).await?;
     let write = std::sync::Arc::clone(&extra.channel.write);
-    let _ = write.eof().await;
     let lane = std::sync::Arc::clone(&extra.stdout);
-    let found = gathered(extra).await;
+    let feed = async {
+        if !input.is_empty() {
+            let _ = write.data_bytes(Bytes::from(input)).await;
+        }
+        let _ = write.eof().await;
+    };
+    // A server that takes no input refuses the program, and nothing waits for the input then.
+    let gather = gathered(extra);
+    tokio::pin!(feed, gather);
+    let found = tokio::select! {
+        found = &mut gather => found,
+        () = &mut feed => gather.await,
+    };
     if !lane.is_closed() {
         let _ = write.close().await;
     }
     session.shared.incoming.lanes.remove(write.id());
-    Ok(found)
+    match session.ended() {
+        Some(lost) => Err(lost),
+        None => Ok(found),
+    }
 }
 
-async fn gathered(extra: ExtraChannel) -> Option<Vec<u8>> {
+async fn gathered(extra: ExtraChannel) -> (Vec<u8>, bool) {
     let ExtraChannel { channel, stdout, stderr } = extra;
     let output = async {
         let (output, errors) = tokio::join!(taken(&stdout), taken(&stderr));
@@ -44,8 +80,7 @@ async fn gathered(extra: ExtraChannel) -> Option<Vec<u8>> {
         }
         output
     };
-    let (output, successful) = tokio::join!(output, succeeds(channel.events, &stdout));
-    successful.then_some(output)
+    tokio::join!(output, succeeds(channel.events, &stdout))
 }
 
 /// Takes output until there is no more; what is too much is dropped.

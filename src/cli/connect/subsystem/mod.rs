@@ -32,9 +32,10 @@ use crate::error::Result;
 use crate::os::local::UnattachedStream;
 use crate::secret::Secret;
 pub use connection::{RemotePrograms, SftpConnection};
+pub use own::around;
 
 /// The keywords that are set whatever the files say, as sftp(1) does.
-const SETTINGS: &[(Keyword, &str)] = &[
+pub const SETTINGS: &[(Keyword, &str)] = &[
     (Keyword::SessionType, "subsystem"),
     (Keyword::RequestTTY, "no"),
     (Keyword::RemoteCommand, "none"),

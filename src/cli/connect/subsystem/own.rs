@@ -136,6 +136,31 @@ async fn serve(login: Arc<SftpLogin>, occasion: ConnectionOccasion, ready: Ready
     exit.map(drop)
 }
 
+/// Speaks SFTP on a session of somebody else as long as the work takes.
+///
+/// # Errors
+/// The server does not speak SFTP, the connection is lost, or those of the work.
+pub async fn around<T>(
+    session: &Session,
+    (plan, environment): (&Plan, &ProcessEnvironment),
+    work: impl AsyncFnOnce(Sftp) -> Result<T>,
+) -> Result<T> {
+    let (ready, opened) = oneshot::channel();
+    let worked = async {
+        match opened.await {
+            Ok(Ok((sftp, _))) => work(sftp).await,
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(stopped()),
+        }
+    };
+    let (spoken, worked) = tokio::join!(speak(session, plan, environment, ready), worked);
+    // Why there is no SFTP says more than that there is none.
+    match (spoken, worked) {
+        (Err(error), Err(_)) => Err(error),
+        (_, worked) => worked,
+    }
+}
+
 /// Speaks SFTP on the session until nobody uses the client any more.
 async fn speak(
     session: &Session,
