@@ -373,8 +373,9 @@ fn the_help_is_its_own() {
     let help = keygen(&home, &["--help"]).expect_quiet_success().text();
     assert!(help.contains("-N passphrase") && help.contains("--output file"), "{help}");
     let script = home.tessh(&["completions", "bash"]).output().text();
+    let tessh = Path::new(lab::TESSH).parent().unwrap().display();
     home.write("complete", &format!(
-        "{script}\nCOMP_WORDS=(tessh keygen -t ''); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
+        "PATH={tessh}:$PATH\n{script}\nCOMP_WORDS=(tessh keygen -t ''); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
          COMP_WORDS=(tessh keygen --o); COMP_CWORD=2; _tessh; echo \"${{COMPREPLY[@]}}\"\n"
     ));
     let replies = home.run(Path::new("/bin/bash"), &["complete"]).output();

@@ -360,11 +360,72 @@ fn shells_complete_the_names_of_every_source() {
         &format!(
             "PATH={tessh}:$PATH\n{script}\n\
              COMP_WORDS=(tessh la); COMP_CWORD=1; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
-             COMP_WORDS=(tessh sessions show b); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n"
+             COMP_WORDS=(tessh sessions show b); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
+             COMP_WORDS=(tessh 'lab\\ o'); COMP_CWORD=1; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
+             COMP_WORDS=(tessh own : w); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
+             COMP_WORDS=(tessh me @ db); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
+             COMP_WORDS=(tessh -o StrictHost); COMP_CWORD=2; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
+             COMP_WORDS=(tessh -o Compression =); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
+             COMP_WORDS=(tessh --profile ba); COMP_CWORD=2; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
+             COMP_WORDS=(tessh copy-id -i co); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
+             COMP_WORDS=(tessh trust sh); COMP_CWORD=2; _tessh; echo \"${{COMPREPLY[@]}}\"\n"
         ),
     );
+    home.write(".ssh/known_hosts", &format!("[db1.example]:2222,db2.example {HOST_KEY}\n"));
     let replies = home.run(Path::new("/bin/bash"), &["complete"]).output();
-    assert_eq!(replies.text(), "lab\\ one\nbastion\n", "{replies:?}");
+    let expected = "lab\\ one\nbastion\nlab\\ one\nweb\ndb1.example db2.example\n\
+                    StrictHostKeyChecking=\nyes no\nbastion\ncomplete\nshow\n";
+    assert_eq!(replies.text(), expected, "{replies:?}");
+}
+
+const HOST_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJrbJDvYsSp27u0IPPfNeSAn5Wq7g9b1sbowGTRvQQl6";
+
+#[test]
+fn a_misspelt_verb_or_name_is_told_before_a_host_is_looked_up() {
+    let home = Home::new();
+    put(&home, "labor.toml", "host = '127.0.0.1'\nport = 1\n");
+    for (words, says) in [
+        (&["session", "list"][..], "did you mean `tessh sessions`?"),
+        (&["trsut"], "did you mean `tessh trust`?"),
+        (&["labro"], "did you mean `tessh labor`?"),
+    ] {
+        let output = home.tessh(words).output();
+        let line = output.expect_failure(&[says]);
+        assert!(line.contains(&format!("`tessh -- {}`", words[0])), "{line}");
+    }
+    // What is typed as a host, or known as one, is a host.
+    let batch = ["-o", "BatchMode=yes", "-o", "ProxyCommand=false"];
+    let reaches = |words: &[&str]| {
+        let output = home.tessh(&[&batch, words].concat()).output();
+        output.expect_code(255);
+        assert!(!output.stderr.contains("did you mean"), "{output:?}");
+    };
+    reaches(&["session"]);
+    for words in
+        [&["--", "session.invalid"][..], &["me@session.invalid"], &["connect", "session.invalid"]]
+    {
+        let output = home.tessh(words).output();
+        assert!(output.stderr.contains("session.invalid"), "{output:?}");
+        assert!(!output.stderr.contains("did you mean"), "{output:?}");
+    }
+    let known = |home: &Home| {
+        let output = home.tessh(&["session"]).output();
+        output.expect_code(255);
+        !output.stderr.contains("did you mean")
+    };
+    home.write(".ssh/config", "Host *\n ProxyCommand false\n");
+    assert!(!known(&home), "a lone * means nothing");
+    home.write(".ssh/config", "Host sess*\n ProxyCommand false\n");
+    assert!(known(&home));
+    home.write(".ssh/config", "Host *\n ProxyCommand false\n");
+    home.write(".ssh/known_hosts", &format!("[session]:2222 {HOST_KEY}\n"));
+    assert!(known(&home));
+    // Under the name ssh there are no verbs.
+    fs::remove_file(home.path(".ssh/known_hosts")).unwrap();
+    let output = home.tessh(&["session"]).env("TESSH_AS_SSH", "1").output();
+    output.expect_code(255);
+    assert!(!output.stderr.contains("did you mean"), "{output:?}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::say;
 const RUSSH: &str = "0.65.1";
 
 /// The commands of `-O`.
-const CONTROLS: [&str; 8] =
+pub const CONTROLS: [&str; 8] =
     ["check", "conninfo", "channels", "forward", "cancel", "exit", "stop", "proxy"];
 
 /// The task that the command line asks for.
@@ -145,6 +145,8 @@ pub struct Typed {
     pub as_ssh: bool,
     /// The destination, not parsed yet.
     pub destination: Option<String>,
+    /// Whether the destination is the very first word, where a verb can stand.
+    pub destination_is_first: bool,
     /// How many of the settings were typed before the destination.
     pub destination_at: usize,
     /// The words of the command.
@@ -238,6 +240,8 @@ pub fn parse(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed
 pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed> {
     let mut words: Vec<OsString> = args.collect();
     let verb = words.first().and_then(|word| verb(word)).filter(|_| !as_ssh);
+    let is_option = |word: &OsString| word.as_encoded_bytes().starts_with(b"-");
+    let first = !as_ssh && verb.is_none() && words.first().is_some_and(|word| !is_option(word));
     if let Some(verb) = verb {
         words.remove(0);
         // `explain` takes the same words as connecting.
@@ -260,7 +264,12 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
     }
     let mut reading = Reading {
         words: words.into_iter(),
-        typed: Typed { verb: verb.unwrap_or_default(), as_ssh, ..Typed::default() },
+        typed: Typed {
+            verb: verb.unwrap_or_default(),
+            as_ssh,
+            destination_is_first: first,
+            ..Typed::default()
+        },
         level: None,
         tty: None,
     };

@@ -20,6 +20,16 @@ fn distance(one: &[char], other: &[char]) -> Option<usize> {
     if !one.is_empty() && other.windows(one.len()).any(|part| part == one) {
         return Some(most);
     }
+    edits(one, other, most)
+}
+
+/// How many edits make one word of another, if at most so many.
+pub fn typing_mistakes(one: &str, other: &str, most: usize) -> Option<usize> {
+    let letters = |text: &str| text.chars().take(MAX_COMPARED).collect::<Vec<_>>();
+    edits(&letters(one), &letters(other), most)
+}
+
+fn edits(one: &[char], other: &[char], most: usize) -> Option<usize> {
     if one.len().abs_diff(other.len()) > most {
         return None;
     }

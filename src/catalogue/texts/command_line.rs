@@ -185,6 +185,15 @@ texts! {
     usage
         en "usage: tessh [options] [user@]host[:port] [command [argument ...]]"
         ja "使い方: tessh [options] [user@]host[:port] [command [argument ...]]"
+    misspelt_verb(word, verb)
+        en "'{word}' is no verb and no host that is on record: did you mean `tessh {verb}`?"
+        ja "'{word}' という動詞も、記録されたホストもありません。`tessh {verb}` のことですか?"
+    misspelt_session(word, name)
+        en "'{word}' is no saved session and no host that is on record: did you mean `tessh {name}`?"
+        ja "'{word}' という保存されたセッションも、記録されたホストもありません。`tessh {name}` のことですか?"
+    misspelt_hint(word)
+        en "a host of that name is reached with `tessh -- {word}`"
+        ja "その名前のホストには `tessh -- {word}` で接続できます"
     no_host_named
         en "no host is named"
         ja "ホストが指定されていません"

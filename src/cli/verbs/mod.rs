@@ -1,11 +1,13 @@
 //! Runs the verb that was typed; each verb has its own file. Connecting is in `cli/connect`.
 
+mod complete;
 mod copy_id;
 mod demo;
 mod explain;
 mod files;
 mod keygen;
 mod list_keys;
+mod misspelt;
 mod new;
 mod query;
 mod sessions;
@@ -26,20 +28,23 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
     match &typed.verb {
         Verb::Help => print(&help::help_text()),
         Verb::Man => print(&help::man_page()),
+        Verb::Completions if complete::is_asked(&typed.rest) => {
+            complete::run(&typed.rest, &environment)
+        }
         Verb::Completions => {
             let shell = typed.rest.first().map(|word| word.to_string_lossy()).unwrap_or_default();
-            print(&help::completions(&shell)?)
+            print(help::completions(&shell)?)
         }
         Verb::Version => version(),
         Verb::Connect if typed.print_version => version(),
         Verb::Demo => demo::run(typed, environment),
         Verb::Explain => explain::run(typed, &environment),
         Verb::Sessions => sessions::run(typed, &environment),
+        Verb::CopyId => copy_id::run(typed, environment),
         Verb::Keygen => keygen::run(typed, &environment),
         Verb::Files => files::panes_or_batch::run(typed, &environment),
         Verb::Get | Verb::Put => files::run(typed, &environment),
         Verb::Sync => files::sync::run(typed, &environment),
-        Verb::CopyId => copy_id::run(typed, environment),
         Verb::Teleport => teleport::run(typed, environment),
         Verb::Trust => trust::run(typed, environment),
         Verb::Connect if typed.query.is_some() => {
@@ -48,7 +53,10 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Connect if typed.print_config => query::print_config(typed, &environment),
         Verb::Connect if typed.list_keys => list_keys::run(typed, environment),
         Verb::Connect if typed.lacks_host() => new::run(typed, environment),
-        Verb::Connect => invocation::run(typed, environment),
+        Verb::Connect => {
+            misspelt::check(typed, &environment)?;
+            invocation::run(typed, environment)
+        }
         other => {
             Err(Error::new(Kind::Usage, say!(verb_missing, other)).hint(say!(verb_missing_hint)))
         }

@@ -108,7 +108,8 @@ fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
         );
     }
     if words.only_names {
-        return print(&names(sessions));
+        let names = sources::typed_names(sessions).into_iter().map(|name| name + "\n");
+        return print(&names.collect::<String>());
     }
     let (all, faults) = sessions.list();
     let report = |error: &Error| log::write(&format!("tessh: {error}"));
@@ -132,20 +133,6 @@ fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
         log::write(&say!(sessions_none, hint));
     }
     print(&out)
-}
-
-/// The names as they can be typed, one on each line, for the completions of shells: with the source
-/// if several have it. Nothing is read but names.
-fn names(sessions: &Sessions) -> String {
-    let (mut all, _) = sessions.names();
-    all.retain(|(at, fault)| fault.is_ok() && !at.name.contains(char::is_control));
-    all.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
-    let of_one_name = all.chunk_by(|(one, _), (other, _)| one.name == other.name);
-    let typed = of_one_name.flat_map(|places| match places {
-        [(at, _)] => vec![at.name.clone()],
-        several => several.iter().map(|(at, _)| at.full_name()).collect(),
-    });
-    typed.map(|name| name + "\n").collect()
 }
 
 /// The row of the list: name, destination, method, tags, and the source if it is not tessh itself;

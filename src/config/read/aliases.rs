@@ -9,6 +9,7 @@ use super::file::{ConfigFile, FileKind, MAX_DEPTH, MAX_FILE, MAX_FILES};
 use super::glob::glob;
 use crate::config::keyword::Keyword;
 use crate::config::line;
+use crate::config::pattern::matches;
 
 /// The most names that are listed.
 const MAX_ALIASES: usize = 10_000;
@@ -16,7 +17,7 @@ const MAX_ALIASES: usize = 10_000;
 /// The names in the Host lines of the files and their includes, in order, each with its file; a
 /// name counts once.
 pub fn host_aliases(files: &[ConfigFile], home: &Path) -> Vec<(String, PathBuf)> {
-    let mut search = AliasSearch { home, files: 0, found: Vec::new() };
+    let mut search = AliasSearch { home, files: 0, found: Vec::new(), wanted: None };
     for file in files {
         let user = file.kind != FileKind::System;
         search.file(&file.path, user, 0);
@@ -24,10 +25,22 @@ pub fn host_aliases(files: &[ConfigFile], home: &Path) -> Vec<(String, PathBuf)>
     search.found
 }
 
+/// Whether a Host line of the files or their includes means this host, by its name or by a pattern
+/// other than `*` alone.
+pub fn is_named(files: &[ConfigFile], home: &Path, host: &str) -> bool {
+    let mut search = AliasSearch { home, files: 0, found: Vec::new(), wanted: Some(host) };
+    for file in files {
+        search.file(&file.path, file.kind != FileKind::System, 0);
+    }
+    !search.found.is_empty()
+}
+
 struct AliasSearch<'a> {
     home: &'a Path,
     files: usize,
     found: Vec<(String, PathBuf)>,
+    /// The only host that is looked for, if not all names are.
+    wanted: Option<&'a str>,
 }
 
 impl AliasSearch<'_> {
@@ -55,6 +68,12 @@ impl AliasSearch<'_> {
     }
 
     fn add(&mut self, name: String, path: &Path) {
+        if let Some(wanted) = self.wanted {
+            if name != "*" && matches(&name, wanted) {
+                self.found.push((name, path.to_owned()));
+            }
+            return;
+        }
         let literal = !name.contains(['*', '?', '!']) && !name.is_empty();
         if literal
             && self.found.len() < MAX_ALIASES

@@ -40,7 +40,7 @@ fn the_host_field_takes_what_the_command_line_takes() {
         ("ssh", &["--", "ssh"]),
         ("ssh web", &["--", "web"]),
         ("ssh -p 2222 -l root web", &["-p", "2222", "-l", "root", "web"]),
-        ("/usr/bin/ssh web ls '-l a' \"b c\"", &["web", "ls", "-l a", "b c"]),
+        ("/usr/bin/ssh web ls '-l a' \"b c\"", &["--", "web", "ls", "-l a", "b c"]),
         ("ssh keygen", &["--", "keygen"]),
         ("tessh web", &["--", "web"]),
         ("tessh connect keygen", &["--", "keygen"]),
