@@ -116,6 +116,9 @@ impl DemoProgram {
         starting.envs(self.env.iter().cloned());
         let home = if options.home.is_dir() { &options.home } else { Path::new("/") };
         starting.current_dir(home).kill_on_drop(true);
+        if let Some(ids) = options.run_as {
+            process::run_as(&mut starting, ids);
+        }
         starting
     }
 }

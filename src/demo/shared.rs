@@ -14,6 +14,8 @@ pub struct DemoOptions {
     pub home: PathBuf,
     /// The only user who can log in, also the value of `USER`.
     pub user: String,
+    /// User and group that programs run as; `None` for those of this process.
+    pub run_as: Option<(u32, u32)>,
     /// The environment in which programs start, such as `PATH` and `LANG`.
     pub env: Vec<(String, String)>,
     /// The loopback address to listen on; with port 0 the kernel chooses the port.

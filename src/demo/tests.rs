@@ -39,6 +39,7 @@ fn server() -> (DemoServer, tempfile::TempDir) {
         shell: PathBuf::from("/bin/sh"),
         home: home.path().to_owned(),
         user: "someone".into(),
+        run_as: None,
         env: vec![("PATH".into(), "/usr/bin:/bin".into()), ("FROM_SERVER".into(), "yes".into())],
         address: "127.0.0.1:0".parse().unwrap(),
     });
@@ -309,6 +310,7 @@ async fn what_is_not_offered_is_refused() {
         shell: "/bin/sh".into(),
         home: "/".into(),
         user: "someone".into(),
+        run_as: None,
         env: Vec::new(),
         address: "0.0.0.0:0".parse().unwrap(),
     };

@@ -81,6 +81,13 @@ pub fn name_itself(command: &mut Command, name: &OsStr) {
     command.arg0(name);
 }
 
+/// Has a program about to be started run as this user and group, without any other group. Only the
+/// administrator's programs may become somebody else.
+pub fn run_as(command: &mut Command, (user, group): (u32, u32)) {
+    // Without groups named, the standard library drops all of the administrator's.
+    command.gid(group).uid(user);
+}
+
 /// The signal that ended a program, if one did, and whether the program dumped core.
 pub fn ended_by_signal(status: ExitStatus) -> Option<(i32, bool)> {
     status.signal().map(|signal| (signal, status.core_dumped()))

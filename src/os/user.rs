@@ -14,6 +14,8 @@ pub struct UserId(u32);
 pub struct Account {
     /// The login name.
     pub name: String,
+    /// The user's id, and that of the first group.
+    pub ids: (u32, u32),
     /// The home directory.
     pub home: PathBuf,
     /// The shell; empty if none is set.
@@ -61,6 +63,7 @@ pub fn account_of(name: &str) -> Option<Account> {
 
 impl From<User> for Account {
     fn from(user: User) -> Account {
-        Account { name: user.name, home: user.dir, shell: user.shell }
+        let ids = (user.uid.as_raw(), user.gid.as_raw());
+        Account { name: user.name, ids, home: user.dir, shell: user.shell }
     }
 }

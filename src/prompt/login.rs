@@ -22,6 +22,8 @@ pub struct LoginQuestion {
     pub user: User,
     /// Why the person is asked.
     pub occasion: Occasion,
+    /// A line that helps with the answer, if there is one.
+    pub hint: Option<String>,
     /// The methods, in the order in which they are shown.
     pub methods: Vec<MethodOffer>,
     /// The method that is selected at first; `None` if none can be used yet.

@@ -44,6 +44,7 @@ pub(super) fn heading(question: &LoginQuestion) -> Vec<(Tone, String)> {
             lines.push((Tone::Plain, say!(login_so_far, what)));
         }
     }
+    lines.extend(question.hint.clone().map(|hint| (Tone::Good, hint)));
     lines
 }
 

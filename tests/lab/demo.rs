@@ -30,6 +30,7 @@ impl Demo {
             shell: "/bin/sh".into(),
             home: home.path().to_owned(),
             user: DEMO_USER.to_owned(),
+            run_as: None,
             env: Vec::new(),
             address: "127.0.0.1:0".parse().unwrap(),
         };

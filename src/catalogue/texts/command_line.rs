@@ -245,6 +245,32 @@ texts! {
     demo_no_directory(error)
         en "no temporary directory: {error}"
         ja "一時ディレクトリを作成できません: {error}"
+    demo_as_root
+        en "You are root. The shells of the demonstration are those of the user nobody instead, so that no\n\
+            root shell is handed out."
+        ja "あなたは root です。root のシェルを渡さないよう、デモのシェルはユーザー nobody で動きます。"
+    demo_password_hint(password)
+        en "the password of this demonstration: {password}"
+        ja "このデモのパスワード: {password}"
+    demo_hello
+        en "\n\
+            This is the demo server: a shell on this machine, in an empty directory.\n\
+            Three things to try at the start of a line:\n\
+            \n\
+            \x20 ~i     who is at both ends of the connection, and why the host is trusted\n\
+            \x20 ~d     log in once more on top of this session, perhaps in another way\n\
+            \x20 exit   back to your own shell\n"
+        ja "\n\
+            デモのサーバーです。このマシンの、空のディレクトリーで動くシェルです。\n\
+            行の先頭で試せること:\n\
+            \n\
+            \x20 ~i     接続の両端と、ホストを信頼した理由を表示します\n\
+            \x20 ~d     このセッションの上で、もう一度 (別の方法でも) ログインします\n\
+            \x20 exit   自分のシェルに戻ります\n"
+    demo_over
+        en "That was the demonstration, and nothing of it is left. The next step: tessh user@host, or tessh\n\
+            alone, which asks where to."
+        ja "デモは以上です。何も残っていません。次は tessh ユーザー@ホスト、または tessh だけで接続先の画面が開きます。"
     demo_welcome(address, user, password, key, kind, fingerprint, port, ip)
         en "An SSH server of your own runs on {address}, for this demonstration only.\n\
             \n\

@@ -1,10 +1,15 @@
 //! `tessh demo`: an SSH server on loopback and a login to it, through the main path.
 //!
-//! `--serve` runs only the server. All files are in a temporary directory that is removed
-//! afterwards; the user's known_hosts and keys are not touched.
+//! `--serve` runs only the server. All files are in temporary directories that are removed
+//! afterwards; the user's known_hosts and keys are not touched. The shells start in an empty
+//! directory of their own. Where the administrator runs it, they are those of the user nobody: a
+//! demonstration hands out no shell that can do everything.
+
+mod guide;
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use russh::keys::ssh_key::LineEnding;
 
@@ -15,10 +20,24 @@ use crate::cli::environment::ProcessEnvironment;
 use crate::cli::{log, resolve, runtime};
 use crate::demo::{DemoOptions, DemoServer};
 use crate::error::{Error, Kind, Result, io_reason};
+use crate::os::attributes;
 use crate::os::private::{self, TemporaryDirectory};
+use crate::os::user::{self, UserId};
 use crate::say;
 use crate::terminal;
 use crate::trust::fingerprint;
+use guide::GuidedPrompt;
+
+/// The shell, which every system has and which takes the prompt that it is given.
+const SHELL: &str = "/bin/sh";
+/// Whose shells they are where the administrator runs the demonstration, and its usual ids.
+const NOBODY: &str = "nobody";
+const NOBODY_IDS: (u32, u32) = (65_534, 65_534);
+/// What a shell reads when it starts, and what it shows then.
+const PROFILE: &str = ".profile";
+const HELLO: &str = ".hello";
+/// A prompt that says where one is.
+const PROFILE_TEXT: &str = "PS1=\"$LOGNAME@demo\\$ \"\ncat \"$HOME/.hello\"\n";
 
 pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let serve = match typed.rest.iter().map(|word| word.to_str()).collect::<Vec<_>>()[..] {
@@ -36,11 +55,20 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
     let directory = TemporaryDirectory::create("tessh-demo-").map_err(|error| {
         Error::new(Kind::Local, say!(demo_no_directory, error = io_reason(&error)))
     })?;
+    let home = shell_home()?;
     runtime::run_to_exit_code(async move {
-        let server = DemoServer::start(options(&environment))?;
+        let options = options(&environment, home.path());
+        if let Some(ids) = options.run_as {
+            hand_over(home.path(), ids)?;
+        }
+        let is_nobodys = options.run_as.is_some();
+        let server = DemoServer::start(options)?;
         let key = directory.path().join("id_ed25519");
         write_key(&server, &key)?;
         announce(&server, &key);
+        if is_nobodys {
+            log::to_stderr(&(say!(demo_as_root) + "\n\n"));
+        }
         if serve {
             return std::future::pending().await;
         }
@@ -48,14 +76,43 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
     })
 }
 
-fn options(environment: &ProcessEnvironment) -> DemoOptions {
-    let passed = ["PATH", "LANG", "LC_ALL", "USER", "LOGNAME"];
+fn failed(error: &std::io::Error) -> Error {
+    Error::new(Kind::Local, say!(demo_no_directory, error = io_reason(error)))
+}
+
+/// The directory that the shells start in: it has their prompt, and what they say first.
+fn shell_home() -> Result<TemporaryDirectory> {
+    let home = TemporaryDirectory::create("tessh-demo-home-").map_err(|error| failed(&error))?;
+    let write = |name: &str, text: &str| {
+        let mut file = private::create_file(&home.path().join(name))?;
+        file.write_all(text.as_bytes())
+    };
+    let written = write(PROFILE, PROFILE_TEXT);
+    written
+        .and_then(|()| write(HELLO, &(say!(demo_hello) + "\n")))
+        .map_err(|error| failed(&error))?;
+    Ok(home)
+}
+
+/// Gives the directory of the shells to their user; itself last, so that until then nobody else can
+/// put anything in the place of a file.
+fn hand_over(home: &Path, (user, group): (u32, u32)) -> Result<()> {
+    let all = [home.join(PROFILE), home.join(HELLO), home.to_owned()];
+    let given = all.iter().try_for_each(|path| attributes::set_owner(path, user, group));
+    given.map_err(|error| failed(&error))
+}
+
+fn options(environment: &ProcessEnvironment, home: &Path) -> DemoOptions {
+    let passed = ["PATH", "LANG", "LC_ALL"];
     let env =
         environment.all().into_iter().filter(|(name, _)| passed.contains(&name.as_str())).collect();
+    let is_root = UserId::effective().is_root();
+    let run_as = is_root.then(|| user::account_of(NOBODY).map_or(NOBODY_IDS, |nobody| nobody.ids));
     DemoOptions {
-        shell: environment.shell(),
-        home: environment.home().clone(),
-        user: environment.user().to_owned(),
+        shell: SHELL.into(),
+        home: home.to_owned(),
+        user: if run_as.is_some() { NOBODY.to_owned() } else { environment.user().to_owned() },
+        run_as,
         env,
         address: std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0)),
     }
@@ -115,6 +172,10 @@ async fn log_in(
     let typed = args::parse(words.into_iter().map(Into::into), false)?;
     let plan = resolve::resolve(&typed, &environment.context())?;
     log::start(plan.options.log_level.value, None)?;
+    let password = server.password().expose().to_owned();
     let prompt = prompt::choose(&plan, &typed, environment);
-    session::run_plan(&plan, Inherited::default(), environment, prompt, || {}).await
+    let prompt = Arc::new(GuidedPrompt { prompt, password });
+    let code = session::run_plan(&plan, Inherited::default(), environment, prompt, || {}).await?;
+    log::to_stderr(&(say!(demo_over) + "\n"));
+    Ok(code)
 }

@@ -201,6 +201,7 @@ impl LoginConversation {
                 None => User::Proposed(user),
             },
             occasion: stage.occasion.clone(),
+            hint: None,
             preselected: self.preselected(&methods, stage.tried),
             methods,
             key_file: key_file.clone(),

@@ -44,6 +44,7 @@ fn question(home: &Path) -> LoginQuestion {
         host: "server".to_owned(),
         user: User::Settled("root".to_owned()),
         occasion: Occasion::First,
+        hint: None,
         methods: methods.map(offer).to_vec(),
         preselected: Some(Method::Password),
         key_file: None,
