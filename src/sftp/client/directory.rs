@@ -17,6 +17,8 @@ use crate::sftp::request::{Field, Request};
 /// The most requests for names on the way at once. A server gives a hundred names at a time, so
 /// that a large directory would take a round trip for each hundred.
 const MOST_AHEAD: usize = 16;
+/// So many at first: the names of a small directory and its end come together.
+const FIRST_AHEAD: usize = 2;
 /// The most names of one directory.
 const MAX_ENTRIES: usize = 10_000_000;
 
@@ -40,7 +42,14 @@ impl RemoteDirectory {
     ) -> Result<RemoteDirectory, Outcome> {
         let open = OpenHandle::take(outcome, link, paths)?;
         let ahead = VecDeque::new();
-        Ok(RemoteDirectory { ahead, open, depth: 1, ended: false, seen: 0, most: MAX_ENTRIES })
+        Ok(RemoteDirectory {
+            ahead,
+            open,
+            depth: FIRST_AHEAD,
+            ended: false,
+            seen: 0,
+            most: MAX_ENTRIES,
+        })
     }
 
     /// The path by which it was opened.

@@ -1,12 +1,17 @@
 //! The walk of a tree on the server.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
 
 use crate::os::tree::TreeKind;
 use crate::say;
 use crate::sftp::attributes::{Attributes, FileType};
-use crate::sftp::client::Sftp;
+use crate::sftp::client::{RemoteDirectory, Sftp};
+use crate::sftp::failure::SftpResult;
 use crate::sftp::reply::DirectoryEntry;
 use crate::sftp::transfer::failure::TransferFault;
 use crate::sftp::transfer::folder::LocalFolder;
@@ -15,6 +20,11 @@ use crate::sftp::transfer::observer::{SkipReason, TransferFile};
 use crate::sftp::transfer::options::{LinkPolicy, TransferDirection};
 use crate::sftp::transfer::task::{LocalPlace, SourceFacts, Task, TaskEnd};
 use crate::sftp::transfer::walk::{Findings, FolderToFinish, Unwanted, local_name, parts, unfit};
+
+/// How many directories are read at once.
+const AT_ONCE: usize = 16;
+/// How many names of each are read before its turn has come.
+const NAMES_AHEAD: usize = 1024;
 
 /// A directory that is to be read.
 struct RemoteTree {
@@ -100,26 +110,67 @@ fn behind_link(to: &LocalPlace) -> Option<LocalPlace> {
     Some(LocalPlace { folder: LocalFolder::root(&parent), name, follow: false })
 }
 
-/// Reads directories, each whole before those that are in it.
+/// Reads directories, those of a level before those that are in them, several at once.
 async fn trees(found: &mut Findings<'_>, sftp: &Sftp, root: RemoteTree) -> Result<(), Unwanted> {
-    let mut open = vec![root];
-    while let Some(tree) = open.pop() {
+    let (mut waiting, mut reading) = (VecDeque::from([root]), FuturesOrdered::new());
+    loop {
+        while reading.len() < AT_ONCE
+            && let Some(tree) = waiting.pop_front()
+        {
+            reading.push_back(async move {
+                let listing = FirstNames::begin(sftp, &tree.path).await;
+                (tree, listing)
+            });
+        }
+        let Some((tree, listing)) = reading.next().await else { return Ok(()) };
         found.run.count(|report| report.directories += 1);
-        let result = directory(found, sftp, &tree, &mut open).await;
+        let result = match listing {
+            Ok(listing) => directory(found, sftp, &tree, listing, &mut waiting).await,
+            Err(failure) => Err(Ok(failure.into())),
+        };
         let to = tree.folder.path.as_os_str().as_encoded_bytes().to_vec();
         fail(found, &tree.path, &to, result)?;
     }
-    Ok(())
+}
+
+/// A directory whose first names have been read.
+struct FirstNames {
+    names: VecDeque<Vec<DirectoryEntry>>,
+    /// Where the rest is; `None` if there is none.
+    rest: Option<RemoteDirectory>,
+}
+
+impl FirstNames {
+    async fn begin(sftp: &Sftp, path: &[u8]) -> SftpResult<FirstNames> {
+        let mut reading = sftp.open_directory(path).await?;
+        let (mut names, mut count) = (VecDeque::new(), 0);
+        while count < NAMES_AHEAD {
+            let Some(next) = reading.next().await? else {
+                return Ok(FirstNames { names, rest: None });
+            };
+            count += next.len();
+            names.push_back(next);
+        }
+        Ok(FirstNames { names, rest: Some(reading) })
+    }
+
+    async fn next(&mut self) -> SftpResult<Option<Vec<DirectoryEntry>>> {
+        match (self.names.pop_front(), &mut self.rest) {
+            (Some(names), _) => Ok(Some(names)),
+            (None, Some(rest)) => rest.next().await,
+            (None, None) => Ok(None),
+        }
+    }
 }
 
 async fn directory(
     found: &mut Findings<'_>,
     sftp: &Sftp,
     tree: &RemoteTree,
-    open: &mut Vec<RemoteTree>,
+    mut listing: FirstNames,
+    open: &mut VecDeque<RemoteTree>,
 ) -> Walked {
-    let mut reading = sftp.open_directory(&tree.path).await.map_err(|it| Ok(it.into()))?;
-    while let Some(entries) = reading.next().await.map_err(|it| Ok(it.into()))? {
+    while let Some(entries) = listing.next().await.map_err(|it| Ok(it.into()))? {
         for entry in entries {
             if matches!(&entry.name[..], b"." | b"..") {
                 continue;
@@ -142,7 +193,7 @@ async fn one(
     sftp: &Sftp,
     tree: &RemoteTree,
     entry: DirectoryEntry,
-    open: &mut Vec<RemoteTree>,
+    open: &mut VecDeque<RemoteTree>,
 ) -> Walked {
     let path = names::join(&tree.path, &entry.name);
     let folder = Arc::clone(&tree.folder);
@@ -182,7 +233,7 @@ async fn one(
             let folder = make(&to, false).map_err(Ok)?;
             let facts = SourceFacts::from(&attributes);
             found.folders.push(FolderToFinish::Local { folder: Arc::clone(&folder), facts });
-            open.push(RemoteTree { path, folder, depth: tree.depth + 1, above });
+            open.push_back(RemoteTree { path, folder, depth: tree.depth + 1, above });
             Ok(())
         }
         FileType::Regular | FileType::Unknown => {
