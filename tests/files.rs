@@ -1,6 +1,8 @@
 //! `tessh get` and `tessh put` against OpenSSH's server.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "files/far.rs"]
+mod far;
 mod lab;
 #[path = "files/ways.rs"]
 mod ways;

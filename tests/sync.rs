@@ -54,7 +54,8 @@ impl Bed {
     async fn sync(&self, direction: TransferDirection, rules: SyncRules) -> (SyncPlan, SyncReport) {
         let local = self.path("here");
         let sync = Sync {
-            connections: vec![self.sftp.clone()],
+            sftp: self.sftp.clone(),
+            clients: vec![self.sftp.clone()].into(),
             local: &local,
             remote: b"there",
             direction,
@@ -238,7 +239,8 @@ async fn the_target_is_made_and_a_source_that_is_not_there_is_said() {
     fs::remove_dir_all(bed.path("there")).unwrap();
     let local = bed.path("here");
     let sync = Sync {
-        connections: vec![bed.sftp.clone()],
+        sftp: bed.sftp.clone(),
+        clients: vec![bed.sftp.clone()].into(),
         local: &local,
         remote: b"there",
         direction: TransferDirection::Get,

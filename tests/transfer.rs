@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 use lab::{noise, sftp_server};
 use tessh::sftp::{
     Answering, LinkPolicy, OverwritePolicy, RemoteShell, ResumePolicy, Sftp, Transfer,
-    TransferEvent, TransferJob, TransferObserver, TransferOptions, TransferReport,
+    TransferClients, TransferEvent, TransferJob, TransferObserver, TransferOptions, TransferReport,
 };
 use tokio::process::{Child, Command};
 use tokio::sync::Notify;
@@ -536,8 +536,7 @@ async fn a_large_file_goes_over_all_connections() {
     let bed = Bed::new().await;
     let data = noise(100_000_001);
     fs::write(bed.there.join("f"), &data).unwrap();
-    let mut lanes = Vec::new();
-    let mut servers = Vec::new();
+    let (mut lanes, mut servers) = (Vec::new(), Vec::new());
     for _ in 0..3 {
         let (sftp, child) = sftp_server(&bed.there).await;
         lanes.push(sftp);
@@ -551,6 +550,18 @@ async fn a_large_file_goes_over_all_connections() {
     assert!(fs::read(bed.here.join("f")).unwrap() == data);
     assert!(fs::read(bed.there.join("back")).unwrap() == data);
     assert_eq!(listing(&bed.here).len() + listing(&bed.there).len(), 3);
+    // One that comes later takes its part.
+    let (late, server) = sftp_server(&bed.there).await;
+    let (to_come, clients) = TransferClients::growing(vec![lanes[0].clone()]);
+    let to_come = Mutex::new(Some(to_come));
+    let then = || to_come.lock().unwrap().take().unwrap().add(late.clone());
+    let after = After { bytes: Mutex::new(0), at: 10_000_000, then };
+    let transfer = Transfer::new(clients, TransferOptions::default());
+    assert!(transfer.run(&[bed.get(b"f", "late")], &after).await.is_complete());
+    assert!(fs::read(bed.here.join("late")).unwrap() == data);
+    let io = fs::read_to_string(format!("/proc/{}/io", server.id().unwrap())).unwrap();
+    let sent = io.lines().find_map(|line| line.strip_prefix("wchar: ")).unwrap();
+    assert!(sent.parse::<u64>().unwrap() > 10_000_000, "{io}");
     // One that is lost meanwhile leaves its part to the others.
     let lost = Mutex::new(servers.pop());
     let then = || drop(lost.lock().unwrap().take());

@@ -71,9 +71,9 @@ pub use sync::{
     SyncRules, SyncStep,
 };
 pub use transfer::{
-    Answering, LinkPolicy, MOST_FAILURES, OverwriteAnswer, OverwritePolicy, OverwriteQuestion,
-    RemoteShell, RestartReason, ResumeAnswer, ResumePolicy, ResumeQuestion, SkipReason, Transfer,
-    TransferDirection, TransferEvent, TransferFailure, TransferFile, TransferJob, TransferObserver,
-    TransferOptions, TransferReport, target_name,
+    Answering, ClientsToCome, LinkPolicy, MOST_FAILURES, OverwriteAnswer, OverwritePolicy,
+    OverwriteQuestion, RemoteShell, RestartReason, ResumeAnswer, ResumePolicy, ResumeQuestion,
+    SkipReason, Transfer, TransferClients, TransferDirection, TransferEvent, TransferFailure,
+    TransferFile, TransferJob, TransferObserver, TransferOptions, TransferReport, target_name,
 };
 pub(crate) use transfer::{join, partial_of};

@@ -401,7 +401,8 @@ async fn run(verb: Verb, row: &Arc<Row>) -> (Vec<String>, Arc<Mutex<Served>>, Ta
     let sync = async |direction| {
         let local = if direction == TransferDirection::Get { &copy } else { &tree };
         let sync = Sync {
-            connections: vec![sftp.clone()],
+            sftp: sftp.clone(),
+            clients: vec![sftp.clone()].into(),
             local,
             remote: b"d",
             direction,

@@ -142,6 +142,9 @@ texts! {
     files_fewer_connections(have, wanted, why)
         en "{have} of {wanted} connections are used: {why}"
         ja "{wanted} 本のうち {have} 本の接続を使います: {why}"
+    files_fewer_channels(why)
+        en "fewer channels are used than would be quickest: {why}"
+        ja "最速となる数より少ないチャネルを使います: {why}"
     files_lost_hint
         en "the same command with --resume goes on"
         ja "同じコマンドに --resume を付けると続きから再開できます"

@@ -40,6 +40,8 @@ pub struct Lanes {
     open: Mutex<HashMap<ChannelId, Arc<Lane>>>,
     /// The number of channels that were requested and not confirmed or refused yet.
     expected: AtomicUsize,
+    /// The number of those that can be done without.
+    aside: AtomicUsize,
     /// The bytes kept by all lanes together.
     kept: Arc<AtomicUsize>,
     /// How much each channel uses the connection.
@@ -61,7 +63,20 @@ impl Lanes {
     pub fn expect(self: &Arc<Lanes>) -> Expected {
         self.expected.fetch_add(1, Ordering::Relaxed);
         self.count(&lock(&self.open));
-        Expected { lanes: Arc::clone(self) }
+        Expected { lanes: Arc::clone(self), is_aside: false }
+    }
+
+    /// The same for a channel that can be done without.
+    pub fn expect_aside(self: &Arc<Lanes>) -> Expected {
+        self.aside.fetch_add(1, Ordering::Relaxed);
+        let mut expected = self.expect();
+        expected.is_aside = true;
+        expected
+    }
+
+    /// Whether a channel that is asked for can be done without.
+    pub fn is_expecting_aside(&self) -> bool {
+        self.aside.load(Ordering::Relaxed) > 0
     }
 
     /// The server has confirmed a channel: opens its lane if a forward is expecting one.
@@ -144,6 +159,7 @@ impl Lanes {
 /// A requested channel that is not confirmed or refused yet.
 pub struct Expected {
     lanes: Arc<Lanes>,
+    is_aside: bool,
 }
 
 impl Expected {
@@ -157,6 +173,9 @@ impl Expected {
 
 impl Drop for Expected {
     fn drop(&mut self) {
+        if self.is_aside {
+            self.lanes.aside.fetch_sub(1, Ordering::Relaxed);
+        }
         let last = self.lanes.expected.fetch_sub(1, Ordering::Relaxed) == 1;
         let mut open = lock(&self.lanes.open);
         if last {

@@ -368,7 +368,8 @@ impl Handler for Events {
         _: &mut Session,
     ) -> Result<(), Stop> {
         let said = text::line(description, SHOWN);
-        if self.shared.incoming.lanes.is_expecting() {
+        let lanes = &self.shared.incoming.lanes;
+        if lanes.is_expecting() && !lanes.is_expecting_aside() {
             let reason = ssh_reason(&reason);
             match said.is_empty() {
                 true => error!("{}", say!(forward_open_failed, id, reason)),

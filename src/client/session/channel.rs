@@ -15,7 +15,7 @@ use crate::client::connection::Session;
 use crate::client::deadline;
 use crate::client::flow::event::{EventReceiver, event_queue};
 use crate::client::flow::idle::{self, ClockedStream, IdleClock};
-use crate::client::flow::lane::Lane;
+use crate::client::flow::lane::{Expected, Lane};
 use crate::client::flow::output::{ChannelOutput, OutputSink};
 use crate::client::incoming::x11::X11Request;
 use crate::client::quirks::Quirks;
@@ -125,7 +125,24 @@ pub(crate) async fn open_extra(
     session: &Session,
     request: &SessionRequest,
 ) -> Result<ExtraChannel> {
-    let BareChannel { write, stdout, stderr, events, clock } = open_bare(session).await?;
+    requested_on(session, open_bare(session).await?, request).await
+}
+
+/// The same for a channel that can be done without: that the server refuses it is not a message.
+pub(crate) async fn open_aside(
+    session: &Session,
+    request: &SessionRequest,
+) -> Result<ExtraChannel> {
+    let expected = session.shared.incoming.lanes.expect_aside();
+    requested_on(session, open_expected(session, expected).await?, request).await
+}
+
+async fn requested_on(
+    session: &Session,
+    channel: BareChannel,
+    request: &SessionRequest,
+) -> Result<ExtraChannel> {
+    let BareChannel { write, stdout, stderr, events, clock } = channel;
     let id = write.id();
     match requested(session, write, (events, clock), request).await {
         Ok(channel) => Ok(ExtraChannel { channel, stdout, stderr }),
@@ -138,8 +155,11 @@ pub(crate) async fn open_extra(
 
 /// Opens one more session channel; see [`open`].
 pub(crate) async fn open_bare(session: &Session) -> Result<BareChannel> {
+    open_expected(session, session.shared.incoming.lanes.expect()).await
+}
+
+async fn open_expected(session: &Session, expected: Expected) -> Result<BareChannel> {
     let lanes = &session.shared.incoming.lanes;
-    let expected = lanes.expect();
     lanes.traffic.about_to_ask();
     let write = opened(session).await?;
     let stdout = expected.claim(write.id());

@@ -9,7 +9,7 @@ use crate::client::connection::Session;
 use crate::client::deadline;
 use crate::client::flow::event::{Event, EventReceiver};
 use crate::client::flow::lane::Lane;
-use crate::client::session::channel::{ExtraChannel, ProgramRequest, SessionRequest, open_extra};
+use crate::client::session::channel::{ExtraChannel, ProgramRequest, SessionRequest, open_aside};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -45,7 +45,7 @@ pub async fn output_of_fed(session: &Session, command: Vec<u8>, input: Vec<u8>) 
 async fn run(session: &Session, command: Vec<u8>, input: Vec<u8>) -> Result<(Vec<u8>, bool)> {
     let program = ProgramRequest::Exec(command);
     let request = SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
-    let extra = open_extra(session, &request).await?;
+    let extra = open_aside(session, &request).await?;
     let write = std::sync::Arc::clone(&extra.channel.write);
     let lane = std::sync::Arc::clone(&extra.stdout);
     let feed = async {

@@ -1,10 +1,11 @@
 //! A subsystem of the server, such as `sftp`: a sink for its bytes, a stream for ours, and how it
 //! ends.
 //!
-//! The channel is the connection's own, so data goes from the decryption to the caller's sink,
-//! without a task or a queue in between. A sink that takes nothing stops the reading of the whole
+//! With [`open`] the channel is the connection's own, so data goes from the decryption to the caller's
+//! sink, without a task or a queue in between. A sink that takes nothing stops the reading of the whole
 //! connection, which is the flow control: the SSH library grants windows on receipt (gap G20). So the
-//! sink must never wait for something that is written to [`SubsystemInput`].
+//! sink must never wait for something that is written to [`SubsystemInput`]. With [`open_beside`] it is
+//! a further channel, whose data waits in its lane until [`SubsystemEnd::wait`] hands it on.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,15 +17,16 @@ use bytes::Bytes;
 use log::debug;
 use russh::ChannelWriteHalf;
 use russh::client::Msg;
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::client::connection::Session;
 use crate::client::flow::event::{Event, EventReceiver};
 use crate::client::flow::exit::Exit;
 use crate::client::flow::idle::IdleClock;
+use crate::client::flow::lane::Lane;
 use crate::client::flow::output::OutputSink;
 use crate::client::session::channel::{
-    self, AwaitedReply, Channel, ProgramRequest, SessionRequest,
+    self, AwaitedReply, Channel, ExtraChannel, ProgramRequest, SessionRequest,
 };
 use crate::client::session::relay;
 use crate::client::state::shared::ConnectionState;
@@ -62,11 +64,45 @@ pub async fn open(
     env: Vec<(String, String)>,
     output: OutputSink,
 ) -> Result<Subsystem> {
-    let program = ProgramRequest::Subsystem(name.to_owned());
-    let request = SessionRequest { pty: None, env, program, agent: false, x11: None };
     let errors = Arc::new(Mutex::default());
     let stderr = Box::new(ErrorSink(Arc::clone(&errors)));
-    let channel = channel::open(session, request, output, stderr).await?;
+    let channel = channel::open(session, request(name, env), output, stderr).await?;
+    Ok(subsystem(session, name, channel, errors, None))
+}
+
+/// Starts a subsystem on one more channel of the connection; otherwise as [`open`]. The server may
+/// refuse the channel because it has enough (`MaxSessions`).
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_beside(
+    session: &Session,
+    name: &str,
+    env: Vec<(String, String)>,
+    output: OutputSink,
+) -> Result<Subsystem> {
+    let ExtraChannel { channel, stdout, stderr } =
+        channel::open_aside(session, &request(name, env)).await?;
+    let errors = Arc::new(Mutex::default());
+    let sink = ErrorSink(Arc::clone(&errors));
+    let write = Arc::clone(&channel.write);
+    let shared = Arc::clone(&session.shared);
+    let lanes = BesideLanes { stdout, stderr, output, errors: sink, write, shared };
+    Ok(subsystem(session, name, channel, errors, Some(lanes)))
+}
+
+fn request(name: &str, env: Vec<(String, String)>) -> SessionRequest {
+    let program = ProgramRequest::Subsystem(name.to_owned());
+    SessionRequest { pty: None, env, program, agent: false, x11: None }
+}
+
+fn subsystem(
+    session: &Session,
+    name: &str,
+    channel: Channel,
+    errors: Arc<Mutex<Vec<u8>>>,
+    lanes: Option<BesideLanes>,
+) -> Subsystem {
     let Channel { write, events, awaited, clock, .. } = channel;
     let shared = Arc::clone(&session.shared);
     let end = SubsystemEnd {
@@ -76,8 +112,49 @@ pub async fn open(
         awaited,
         events,
         clock: clock.clone(),
+        lanes,
     };
-    Ok(Subsystem { input: SubsystemInput { write, shared, clock }, end })
+    Subsystem { input: SubsystemInput { write, shared, clock }, end }
+}
+
+/// What a further channel has received, on its way to the sinks.
+struct BesideLanes {
+    stdout: Arc<Lane>,
+    stderr: Arc<Lane>,
+    output: OutputSink,
+    errors: ErrorSink,
+    write: Arc<ChannelWriteHalf<Msg>>,
+    shared: Arc<ConnectionState>,
+}
+
+impl BesideLanes {
+    /// Hands on what the server sends, to its end.
+    async fn pour(&mut self) {
+        let BesideLanes { stdout, stderr, output, errors, .. } = self;
+        tokio::join!(pour(stdout, output), pour(stderr, errors));
+    }
+
+    /// Closes the channel.
+    async fn close(self) {
+        if !self.stdout.is_closed() {
+            let _ = self.write.close().await;
+        }
+    }
+}
+
+impl Drop for BesideLanes {
+    fn drop(&mut self) {
+        self.shared.incoming.lanes.remove(self.write.id());
+    }
+}
+
+/// Hands on what is in a lane. A sink that fails has told why to whom it belongs.
+async fn pour(lane: &Lane, sink: &mut (impl AsyncWrite + Unpin)) {
+    while let Ok(bytes) = lane.take().await {
+        if sink.write_all(&bytes).await.is_err() {
+            return lane.forget();
+        }
+    }
 }
 
 /// Keeps the beginning of the program's standard error.
@@ -136,6 +213,8 @@ pub struct SubsystemEnd {
     awaited: VecDeque<AwaitedReply>,
     events: EventReceiver,
     clock: Option<Arc<IdleClock>>,
+    /// Those of a further channel.
+    lanes: Option<BesideLanes>,
 }
 
 impl SubsystemEnd {
@@ -144,11 +223,21 @@ impl SubsystemEnd {
     /// # Errors
     /// The server refuses the subsystem, its program fails, or the connection is lost.
     pub async fn wait(mut self) -> Result<()> {
-        let clock = self.clock.take();
-        tokio::select! {
-            end = self.program() => end,
+        let (clock, mut lanes) = (self.clock.take(), self.lanes.take());
+        let poured = async {
+            if let Some(lanes) = &mut lanes {
+                lanes.pour().await;
+            }
+            Ok(())
+        };
+        let end = tokio::select! {
+            end = async { tokio::try_join!(self.program(), poured) } => end.map(drop),
             rest = IdleClock::expired_of(clock.as_deref()) => Err(relay::idle_too_long(rest)),
+        };
+        if let Some(lanes) = lanes {
+            lanes.close().await;
         }
+        end
     }
 
     /// Handles the channel's events until it is closed.

@@ -14,8 +14,8 @@ use crate::sftp::sync::contents;
 use crate::sftp::sync::plan::{self, MOST_NAMES, SyncPlan};
 use crate::sftp::sync::side::Side;
 use crate::sftp::transfer::{
-    LinkPolicy, OverwritePolicy, RemoteShell, Transfer, TransferDirection, TransferJob,
-    TransferObserver, TransferOptions, TransferReport,
+    LinkPolicy, OverwritePolicy, RemoteShell, Transfer, TransferClients, TransferDirection,
+    TransferJob, TransferObserver, TransferOptions, TransferReport,
 };
 
 /// How many failures beside those of files a report keeps.
@@ -26,8 +26,10 @@ const COMPARED_AT_ONCE: usize = 4;
 
 /// One directory that becomes like another.
 pub struct Sync<'a> {
-    /// The connections; the first one also lists, makes and removes.
-    pub connections: Vec<Sftp>,
+    /// What lists, makes and removes.
+    pub sftp: Sftp,
+    /// What the files go over.
+    pub clients: TransferClients,
     /// The directory here.
     pub local: &'a Path,
     /// The directory on the server.
@@ -78,13 +80,12 @@ impl SyncReport {
 }
 
 impl Sync<'_> {
-    fn sides(&self) -> Option<(Side<'_>, Side<'_>)> {
-        let remote = Side::Remote(self.connections.first()?, self.remote);
-        let local = Side::Local(self.local);
-        Some(match self.direction {
+    fn sides(&self) -> (Side<'_>, Side<'_>) {
+        let (remote, local) = (Side::Remote(&self.sftp, self.remote), Side::Local(self.local));
+        match self.direction {
             TransferDirection::Get => (remote, local),
             TransferDirection::Put => (local, remote),
-        })
+        }
     }
 
     /// Finds out what differs, and changes nothing.
@@ -92,22 +93,16 @@ impl Sync<'_> {
     /// # Errors
     /// A directory that was named cannot be read, or a tree has no end.
     pub async fn plan(&self) -> Result<SyncPlan> {
-        match self.sides() {
-            Some((source, target)) => {
-                let mut plan = plan::plan(&self.rules, &source, &target).await?;
-                self.compare_contents(&mut plan).await?;
-                plan.keep_what_is_continued();
-                Ok(plan)
-            }
-            None => Ok(SyncPlan::default()),
-        }
+        let (source, target) = self.sides();
+        let mut plan = plan::plan(&self.rules, &source, &target).await?;
+        self.compare_contents(&mut plan).await?;
+        plan.keep_what_is_continued();
+        Ok(plan)
     }
 
     /// Decides about the files that only what is in them tells apart.
     async fn compare_contents(&self, plan: &mut SyncPlan) -> Result<()> {
-        let (Some(sftp), shell) = (self.connections.first(), self.shell.as_deref()) else {
-            return Ok(());
-        };
+        let (sftp, shell) = (&self.sftp, self.shell.as_deref());
         let (here, there) = (Side::Local(self.local), Side::Remote(sftp, self.remote));
         let mut hashed = Vec::new();
         for (at, change) in plan.changes.iter().enumerate() {
@@ -139,7 +134,7 @@ impl Sync<'_> {
     /// and that only if nothing has failed before.
     pub async fn run(&self, plan: &SyncPlan, observer: &dyn TransferObserver) -> SyncReport {
         let mut report = SyncReport::default();
-        let Some((source, target)) = self.sides() else { return report };
+        let (source, target) = self.sides();
         report.failures.clone_from(&plan.unread);
         let is_in_way = |at: usize| {
             plan.changes.get(at + 1).is_some_and(|next| next.path == plan.changes[at].path)
@@ -197,7 +192,7 @@ impl Sync<'_> {
             follow_copies: false,
             ..self.options.clone()
         };
-        let transfer = Transfer::new(self.connections.clone(), options);
+        let transfer = Transfer::new(self.clients.clone(), options);
         match &self.shell {
             Some(shell) => transfer.with_shell(Arc::clone(shell)),
             None => transfer,

@@ -14,9 +14,10 @@ use crate::os::words::shell_word;
 use crate::sftp::client::{RemoteFile, SILENCE_AT_WORK};
 use crate::sftp::transfer::blocks::BlockReader;
 use crate::sftp::transfer::failure::TransferFault;
+use crate::sftp::transfer::lanes::TransferLane;
 use crate::sftp::transfer::observer::{RemoteShell, TransferEvent, TransferFile};
 use crate::sftp::transfer::ranges::Ranges;
-use crate::sftp::transfer::task::{Run, TransferLane};
+use crate::sftp::transfer::task::Run;
 
 /// How long the server may take for a hash.
 const HASH_TIME: Duration = SILENCE_AT_WORK;

@@ -11,19 +11,20 @@ use crate::sftp::transfer::blocks::BlockReader;
 use crate::sftp::transfer::compare::BothSides;
 use crate::sftp::transfer::decide::{EarlierUse, earlier_use, reason_to_keep};
 use crate::sftp::transfer::failure::TransferFault;
+use crate::sftp::transfer::lanes::{Each, TransferLane};
 use crate::sftp::transfer::observer::{RestartReason, SkipReason, TransferEvent, TransferFile};
 use crate::sftp::transfer::options::{OverwritePolicy, ResumePolicy};
 use crate::sftp::transfer::partial_here::LocalPartial;
 use crate::sftp::transfer::ranges::Ranges;
 use crate::sftp::transfer::spread_get;
 use crate::sftp::transfer::task::{
-    LocalPlace, PLAIN_MODE, Run, SMALL, SPREAD, SPREAD_PIECE, SourceFacts, TaskEnd, TransferLane,
+    LocalPlace, PLAIN_MODE, Run, SMALL, SPREAD, SourceFacts, TaskEnd, piece_of,
 };
 
 /// Transfers one file.
 pub(crate) async fn get(
     run: &Run<'_>,
-    lane: &TransferLane,
+    lane: &Arc<TransferLane>,
     file: &TransferFile,
     facts: SourceFacts,
     to: &LocalPlace,
@@ -43,7 +44,7 @@ pub(crate) async fn get(
     {
         return Ok(TaskEnd::Skipped(why));
     }
-    let is_spread = run.lanes.len() > 1 && facts.size.is_some_and(|size| size > SPREAD);
+    let is_spread = run.lanes.are_several() && facts.size.is_some_and(|size| size > SPREAD);
     let _permit = match (is_spread, facts.size.is_none_or(|size| size > SMALL)) {
         (true, _) => run.spread.acquire().await.ok(),
         (false, true) => lane.large.acquire().await.ok(),
@@ -66,7 +67,7 @@ pub(crate) async fn get(
         run.tell(TransferEvent::Began { file, resumed: have.bytes() });
         let attributes = match have.prefix() {
             Some(prefix) if !is_spread => getting.whole(&partial, prefix, &facts).await?,
-            _ => getting.ranges(&partial, have, is_spread).await?,
+            _ => getting.ranges(&partial, have, is_spread, &facts).await?,
         };
         let bytes = tree::status_of(&partial.file).map_err(local)?.size;
         getting.verify(&partial, bytes).await?;
@@ -100,7 +101,7 @@ pub(crate) async fn get(
 /// One file on its way here.
 struct Getting<'a> {
     run: &'a Run<'a>,
-    lane: &'a TransferLane,
+    lane: &'a Arc<TransferLane>,
     file: &'a TransferFile,
     remote: &'a RemoteFile,
 }
@@ -149,23 +150,22 @@ impl Getting<'_> {
         Ok(())
     }
 
-    /// Reads what is missing of a file of which several parts are there, over all connections or
-    /// one.
+    /// Reads what is missing of a file of which several parts are there, over all lanes or one.
     async fn ranges(
         &self,
         partial: &LocalPartial,
         have: Ranges,
         is_spread: bool,
+        facts: &SourceFacts,
     ) -> Result<Attributes, TransferFault> {
-        let lanes: Vec<&TransferLane> = match is_spread {
-            true => self.run.lanes.iter().collect(),
-            false => vec![self.lane],
+        let lanes = match is_spread {
+            true => self.run.lanes.each(),
+            false => Each::only(Arc::clone(self.lane)),
         };
-        let facts = SourceFacts::from(&self.remote.stat().await?);
-        partial.begin_journal(&facts, &have)?;
+        partial.begin_journal(facts, &have)?;
         let size = facts.size.unwrap_or_default();
-        spread_get::get(self.run, &lanes, self.file, partial, have.missing(size, SPREAD_PIECE))
-            .await?;
+        let missing = have.missing(size, piece_of(size));
+        spread_get::get(self.run, lanes, self.file, partial, missing).await?;
         let attributes = self.remote.stat().await?;
         match attributes.size {
             Some(now) if now != size => Err(self.wrong_size(size, now)),

@@ -38,8 +38,8 @@
 //!
 //! A partial file of an earlier transfer is continued where [`ResumePolicy`] says so, and only after
 //! what is there was compared: by a hash that the server makes, if the caller has a [`RemoteShell`],
-//! or by reading it back. With several connections, files over 64 MiB go over all of them in pieces
-//! of 16 MiB; `NAME.filepart.tessh` beside the partial file lists the pieces that are there.
+//! or by reading it back. With several clients, files over 64 MiB go over all of them in pieces
+//! of 2 to 16 MiB; `NAME.filepart.tessh` beside the partial file lists the pieces that are there.
 //!
 //! No task is spawned: everything happens while [`Transfer::run`] is polled, beside the drivers of
 //! the connections. Local files are read and written in place.
@@ -47,10 +47,11 @@
 //! - `run`: the run, its workers
 //! - `get`, `put`, `link`: one file
 //! - `walk_remote`, `walk_local`, `walk`: what there is to do
-//! - `spread`, `spread_get`, `spread_put`: ranges of one file over several connections
+//! - `spread`, `spread_get`, `spread_put`: ranges of one file over several lanes
 //! - `partial_here`, `partial_there`: unfinished files and their journals
 //! - `compare`: whether both sides are the same; `blocks`: blocks on their way
 //! - `decide`: whether a file is replaced or continued
+//! - `lanes`: the clients, and those that come later
 //! - `task`: what they share; `folder`: directories
 //! - `ranges`, `journal`, `rate`, `failure`, `observer`, `options`, `names`
 
@@ -61,6 +62,7 @@ mod failure;
 mod folder;
 mod get;
 mod journal;
+mod lanes;
 mod link;
 pub(super) mod names;
 mod observer;
@@ -80,6 +82,7 @@ mod walk_local;
 mod walk_remote;
 
 pub use failure::{MOST_FAILURES, TransferFailure, TransferReport};
+pub use lanes::{ClientsToCome, TransferClients};
 pub use names::target_name;
 pub(crate) use names::{join, partial_of};
 pub use observer::{

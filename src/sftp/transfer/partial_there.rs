@@ -146,8 +146,13 @@ impl<'a> RemoteJournal<'a> {
         if self.open().is_some() {
             return Ok(());
         }
-        let _ = self.sftp.remove(&self.path).await;
-        let file = create(self.sftp, &self.path).await?;
+        let file = match create(self.sftp, &self.path).await? {
+            Some(file) => Some(file),
+            None => {
+                self.sftp.remove(&self.path).await?;
+                create(self.sftp, &self.path).await?
+            }
+        };
         let file = file.ok_or_else(|| TransferFault::about(&self.path, &say!(transfer_busy)))?;
         let lines = have.iter().map(|range| journal::line(&range));
         let text: String = [journal::head(facts)].into_iter().chain(lines).collect();
@@ -168,10 +173,10 @@ impl<'a> RemoteJournal<'a> {
         }
     }
 
-    /// Removes it.
-    pub async fn end(&self) -> Result<(), TransferFault> {
-        let Some(OpenJournal { file, ahead, .. }) = self.open().take() else { return Ok(()) };
+    /// Removes it, if there is one: without it all that is there counts.
+    pub fn end(&self) -> Option<Pending<()>> {
+        let OpenJournal { file, ahead, .. } = self.open().take()?;
         drop((ahead, file));
-        Ok(self.sftp.remove(&self.path).await?)
+        Some(self.sftp.remove(&self.path))
     }
 }

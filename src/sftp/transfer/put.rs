@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 
 use crate::os::tree::{self, TreeKind};
 use crate::say;
@@ -13,6 +14,7 @@ use crate::sftp::transfer::blocks::BlockWriter;
 use crate::sftp::transfer::compare::BothSides;
 use crate::sftp::transfer::decide::{EarlierUse, earlier_use, reason_to_keep};
 use crate::sftp::transfer::failure::TransferFault;
+use crate::sftp::transfer::lanes::{Each, TransferLane};
 use crate::sftp::transfer::names;
 use crate::sftp::transfer::observer::{RestartReason, SkipReason, TransferEvent, TransferFile};
 use crate::sftp::transfer::options::{OverwritePolicy, ResumePolicy};
@@ -20,14 +22,13 @@ use crate::sftp::transfer::partial_there::{RemoteJournal, anew, create, earlier,
 use crate::sftp::transfer::ranges::Ranges;
 use crate::sftp::transfer::spread_put;
 use crate::sftp::transfer::task::{
-    LocalPlace, PLAIN_MODE, RemotePlace, Run, SMALL, SPREAD, SPREAD_PIECE, SourceFacts, TaskEnd,
-    TransferLane,
+    LocalPlace, PLAIN_MODE, RemotePlace, Run, SMALL, SPREAD, SourceFacts, TaskEnd, piece_of,
 };
 
 /// Transfers one file.
 pub(crate) async fn put(
     run: &Run<'_>,
-    lane: &TransferLane,
+    lane: &Arc<TransferLane>,
     file: &TransferFile,
     from: &LocalPlace,
     to: &RemotePlace,
@@ -50,7 +51,7 @@ pub(crate) async fn put(
     {
         return Ok(TaskEnd::Skipped(why));
     }
-    let is_spread = run.lanes.len() > 1 && status.size > SPREAD;
+    let is_spread = run.lanes.are_several() && status.size > SPREAD;
     let _permit = match (is_spread, status.size > SMALL) {
         (true, _) => run.spread.acquire().await.ok(),
         (false, true) => lane.large.acquire().await.ok(),
@@ -115,7 +116,7 @@ pub(crate) fn remote_times((access, modified): (i64, i64)) -> Option<(u32, u32)>
 /// One file on its way to the server.
 struct Putting<'a> {
     run: &'a Run<'a>,
-    lane: &'a TransferLane,
+    lane: &'a Arc<TransferLane>,
     file: &'a TransferFile,
     source: &'a File,
     facts: SourceFacts,
@@ -210,10 +211,15 @@ impl Putting<'_> {
             let cause = say!(transfer_size, received, size);
             return Err(TransferFault::about(&self.partial, &cause));
         }
-        self.journal.end().await?;
+        let journal = self.journal.end();
         match run.options.overwrite {
             OverwritePolicy::Never => lane.sftp.rename_new(&self.partial, to).await?,
             _ => replace(&lane.sftp, &self.partial, to).await?,
+        }
+        if let Some(removed) = journal
+            && let Err(failure) = removed.await
+        {
+            note(run, failure.into())?;
         }
         Ok(size)
     }
@@ -229,22 +235,22 @@ impl Putting<'_> {
         }
     }
 
-    /// Writes what is missing of a file of which several parts are there, over all connections or
-    /// one.
+    /// Writes what is missing of a file of which several parts are there, over all lanes or one.
     async fn ranges(&self, have: Ranges, is_spread: bool) -> Result<u64, TransferFault> {
-        let lanes: Vec<&TransferLane> = match is_spread {
-            true => self.run.lanes.iter().collect(),
-            false => vec![self.lane],
+        let lanes = match is_spread {
+            true => self.run.lanes.each(),
+            false => Each::only(Arc::clone(self.lane)),
         };
-        self.journal.begin(&self.facts, &have).await?;
         let size = self.facts.size.unwrap_or_default();
-        let missing = have.missing(size, SPREAD_PIECE);
+        let missing = have.missing(size, piece_of(size));
         let spread = spread_put::SpreadPut {
             run: self.run,
             file: self.file,
             source: self.source,
             partial: &self.partial,
             journal: &self.journal,
+            facts: &self.facts,
+            have: &have,
         };
         spread.put(lanes, missing).await?;
         match self.source_size()? {

@@ -1,12 +1,13 @@
-//! A run: the walk hands tasks on, and on each connection several are worked on at once. All of it
+//! A run: the walk hands tasks on, and on each lane several are worked on at once. All of it
 //! is one future.
 
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
+use futures_util::stream::{FuturesOrdered, FuturesUnordered};
+use log::debug;
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, Receiver};
-use tokio::sync::{Mutex, Semaphore};
 
 use crate::error::{Error, Kind};
 use crate::say;
@@ -14,31 +15,30 @@ use crate::sftp::attributes::Attributes;
 use crate::sftp::client::Sftp;
 use crate::sftp::extensions::Extension;
 use crate::sftp::transfer::failure::{TransferFault, TransferReport};
+use crate::sftp::transfer::lanes::{Each, TransferClients, TransferLane};
 use crate::sftp::transfer::observer::{RemoteShell, TransferEvent, TransferObserver};
 use crate::sftp::transfer::options::{TransferDirection, TransferJob, TransferOptions};
 use crate::sftp::transfer::put::{note, remote_times};
-use crate::sftp::transfer::task::{Run, Task, TaskEnd, TransferLane};
+use crate::sftp::transfer::task::{Run, Task, TaskEnd};
 use crate::sftp::transfer::walk::{Findings, FolderToFinish, Unwanted};
 use crate::sftp::transfer::{get, link, put, walk_local, walk_remote};
 
 /// How far the walk is ahead of the transfers.
 const AHEAD: usize = 4096;
-/// How many larger files are on the way at once on each connection: while one ends, the next one
-/// begins.
-const LARGE_AT_ONCE: usize = 2;
+/// How many directories are finished at once.
+const FINISHED_AT_ONCE: usize = 64;
 
-/// Transfers files over one or several connections to the same account.
+/// Transfers files over one or several clients of the same account.
 pub struct Transfer {
-    connections: Vec<Sftp>,
+    clients: TransferClients,
     options: TransferOptions,
     shell: Option<Arc<dyn RemoteShell>>,
 }
 
 impl Transfer {
-    /// Transfers over these connections. All of them see the same files; the first one also reads
-    /// directories.
-    pub fn new(connections: Vec<Sftp>, options: TransferOptions) -> Transfer {
-        Transfer { connections, options, shell: None }
+    /// Transfers over these clients. Those that come later join in.
+    pub fn new(clients: impl Into<TransferClients>, options: TransferOptions) -> Transfer {
+        Transfer { clients: clients.into(), options, shell: None }
     }
 
     /// Has the server make hashes of its own files where that is possible.
@@ -56,19 +56,16 @@ impl Transfer {
         jobs: &[TransferJob],
         observer: &dyn TransferObserver,
     ) -> TransferReport {
-        let mut lanes = Vec::new();
+        let run = Run::new(&self.options, observer, self.shell.as_deref());
+        let mut clients = self.clients.each();
         let mut lost = None;
-        for sftp in &self.connections {
-            match sftp.limits().await {
-                Ok(limits) => lanes.push(TransferLane {
-                    sftp: sftp.clone(),
-                    limits,
-                    large: Semaphore::new(LARGE_AT_ONCE),
-                }),
-                Err(failure) => lost = Some(failure.into_error()),
+        for _ in 0..self.clients.count() {
+            if let Some(sftp) = clients.next().await
+                && let Err(failure) = run.lanes.add(sftp).await
+            {
+                lost = Some(failure.into_error());
             }
         }
-        let run = Run::new(&self.options, observer, self.shell.as_deref(), lanes);
         if let Some(first) = run.lanes.first() {
             let puts = || jobs.iter().any(|job| matches!(job, TransferJob::Put { .. }));
             if run.options.fsync && !first.sftp.extensions().has(Extension::Fsync) && puts() {
@@ -82,6 +79,7 @@ impl Transfer {
             tokio::select! {
                 biased;
                 () = run.stop.notified() => {}
+                () = join(&run, clients) => {}
                 () = work => {}
             }
         } else {
@@ -89,6 +87,17 @@ impl Transfer {
         }
         run.report.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// Makes lanes of the clients that come later; has no end, because it is not what is waited for.
+async fn join(run: &Run<'_>, mut clients: Each<Sftp>) {
+    while let Some(sftp) = clients.next().await {
+        if let Err(failure) = run.lanes.add(sftp).await {
+            debug!("a further client: {}", failure.into_error());
+        }
+    }
+    run.lanes.complete();
+    std::future::pending::<()>().await;
 }
 
 /// Walks and transfers; the directories that are to be finished.
@@ -103,21 +112,35 @@ async fn all(run: &Run<'_>, jobs: &[TransferJob]) -> Vec<FolderToFinish> {
         }
         found.folders
     };
-    let mut workers: FuturesUnordered<_> = run
-        .lanes
-        .iter()
-        .flat_map(|lane| std::iter::repeat_n(lane, run.options.at_once.max(1)))
-        .map(|lane| work(run, lane, &receiver))
-        .collect();
-    let working = async { while workers.next().await.is_some() {} };
+    let working = all_lanes(run, &receiver);
     tokio::pin!(walking, working);
     tokio::select! {
         folders = &mut walking => {
             working.await;
             folders
         }
-        // All connections are gone.
+        // All lanes are gone.
         () = &mut working => Vec::new(),
+    }
+}
+
+/// Works on tasks on all lanes, until there are no more or all lanes are gone.
+async fn all_lanes(run: &Run<'_>, tasks: &Mutex<Receiver<Task>>) {
+    let (mut workers, mut lanes, mut coming) = (FuturesUnordered::new(), run.lanes.each(), true);
+    loop {
+        tokio::select! {
+            biased;
+            lane = lanes.next(), if coming => match lane {
+                Some(lane) => {
+                    let at_once = std::iter::repeat_n(lane, run.options.at_once.max(1));
+                    workers.extend(at_once.map(|lane| work(run, lane, tasks)));
+                }
+                None => coming = false,
+            },
+            ended = workers.next() => if ended.is_none() {
+                return;
+            },
+        }
     }
 }
 
@@ -134,16 +157,18 @@ async fn walk(found: &mut Findings<'_>, jobs: &[TransferJob]) -> Result<(), Unwa
     Ok(())
 }
 
-/// Works on one task after the other, until there are no more or the connection is gone.
-async fn work(run: &Run<'_>, lane: &TransferLane, tasks: &Mutex<Receiver<Task>>) {
+/// Works on one task after the other, until there are no more or the lane is gone.
+async fn work(run: &Run<'_>, lane: Arc<TransferLane>, tasks: &Mutex<Receiver<Task>>) {
     loop {
         let next = tasks.lock().await.recv().await;
         let Some(task) = next else { return };
         let (result, file) = match &task {
             Task::Get { file, facts, to } => {
-                (get::get(run, lane, file, *facts, to).await, Some(file))
+                (get::get(run, &lane, file, *facts, to).await, Some(file))
             }
-            Task::Put { file, from, to } => (put::put(run, lane, file, from, to).await, Some(file)),
+            Task::Put { file, from, to } => {
+                (put::put(run, &lane, file, from, to).await, Some(file))
+            }
             Task::GetLink { file, to } => (link::get(run, &lane.sftp, file, to).await, Some(file)),
             Task::PutLink { file, from, to } => {
                 (link::put(run, &lane.sftp, file, from, to).await, Some(file))
@@ -168,35 +193,45 @@ async fn work(run: &Run<'_>, lane: &TransferLane, tasks: &Mutex<Receiver<Task>>)
 }
 
 /// Sets the modes and times of directories, the innermost first.
-async fn finish(run: &Run<'_>, sftp: &Sftp, folders: Vec<FolderToFinish>) {
-    let options = run.options;
-    for folder in folders.into_iter().rev() {
-        let result = match folder {
-            FolderToFinish::Local { folder, facts } => {
-                let mode = facts.mode.filter(|_| options.keep_modes);
-                let times = facts.times.filter(|_| options.keep_times);
-                let set = folder.open().and_then(|open| open.finish(mode, times));
-                let path = folder.path.as_os_str().as_encoded_bytes();
-                set.map_err(|error| TransferFault::local(path, &error))
+async fn finish(run: &Run<'_>, sftp: &Sftp, mut folders: Vec<FolderToFinish>) {
+    folders.sort_by_key(|folder| std::cmp::Reverse(folder.depth()));
+    let levels = folders.chunk_by(|one, other| one.depth() == other.depth());
+    for some in levels.flat_map(|level| level.chunks(FINISHED_AT_ONCE)) {
+        let ended: FuturesOrdered<_> =
+            some.iter().map(|folder| finish_one(run, sftp, folder)).collect();
+        for result in ended.collect::<Vec<_>>().await {
+            if let Err(fault) = result
+                && let Err(fault) = note(run, fault)
+            {
+                run.tell(TransferEvent::Noted { error: &fault.error });
+                return;
             }
-            FolderToFinish::Remote { folder, facts } => {
-                let permissions = facts.mode.filter(|_| options.keep_modes);
-                let times = facts.times.filter(|_| options.keep_times).and_then(remote_times);
-                let attributes = Attributes { permissions, times, ..Attributes::default() };
-                match folder.ensure(sftp).await {
-                    Ok(_) => {
-                        sftp.set_stat(&folder.path, &attributes).await.map_err(TransferFault::from)
-                    }
-                    // That was told when it was to be made.
-                    Err(_) => Ok(()),
-                }
+        }
+    }
+}
+
+async fn finish_one(
+    run: &Run<'_>,
+    sftp: &Sftp,
+    folder: &FolderToFinish,
+) -> Result<(), TransferFault> {
+    let (FolderToFinish::Local { facts, .. } | FolderToFinish::Remote { facts, .. }) = folder;
+    let mode = facts.mode.filter(|_| run.options.keep_modes);
+    let times = facts.times.filter(|_| run.options.keep_times);
+    match folder {
+        FolderToFinish::Local { folder, .. } => {
+            let set = folder.open().and_then(|open| open.finish(mode, times));
+            let path = folder.path.as_os_str().as_encoded_bytes();
+            set.map_err(|error| TransferFault::local(path, &error))
+        }
+        FolderToFinish::Remote { folder, .. } => {
+            let times = times.and_then(remote_times);
+            let attributes = Attributes { permissions: mode, times, ..Attributes::default() };
+            match folder.ensure(sftp).await {
+                Ok(_) => Ok(sftp.set_stat(&folder.path, &attributes).await?),
+                // That was told when it was to be made.
+                Err(_) => Ok(()),
             }
-        };
-        if let Err(fault) = result
-            && let Err(fault) = note(run, fault)
-        {
-            run.tell(TransferEvent::Noted { error: &fault.error });
-            return;
         }
     }
 }

@@ -1,46 +1,53 @@
-//! Ranges of one file over several connections, until all of them are done.
+//! Ranges of one file over several lanes, until all of them are done.
+
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use crate::sftp::transfer::failure::TransferFault;
+use crate::sftp::transfer::lanes::{Each, TransferLane};
 use crate::sftp::transfer::ranges::OpenRanges;
-use crate::sftp::transfer::task::TransferLane;
 
-/// Has each connection take ranges by `over` until none are open. A connection that is lost leaves
-/// its ranges to the others, which go round once more.
+/// Has each lane take ranges by `over` until none are open, those that come meanwhile too. A lane
+/// that is lost leaves its ranges to the others, which go round once more.
 ///
 /// # Errors
-/// The last connection is lost, or something else fails on any of them.
-pub(crate) async fn over_all<'a, F>(
-    mut lanes: Vec<&'a TransferLane>,
+/// The last lane is lost, or something else fails on any of them.
+pub(crate) async fn over_all<F>(
+    mut lanes: Each<Arc<TransferLane>>,
     open: &OpenRanges,
-    over: impl Fn(&'a TransferLane) -> F,
+    over: impl Fn(Arc<TransferLane>) -> F,
 ) -> Result<(), TransferFault>
 where
     F: Future<Output = Result<(), TransferFault>>,
 {
+    let (mut working, mut idle, mut lost) = (FuturesUnordered::new(), Vec::new(), None);
+    let begin = |lane: Arc<TransferLane>| {
+        let work = over(Arc::clone(&lane));
+        async move { (lane, work.await) }
+    };
+    let mut coming = true;
     loop {
-        let mut working: FuturesUnordered<_> = lanes
-            .iter()
-            .map(|&lane| {
-                let work = over(lane);
-                async move { (lane, work.await) }
-            })
-            .collect();
-        let (mut left, mut lost) = (Vec::new(), None);
-        while let Some((lane, result)) = working.next().await {
-            match result {
-                Ok(()) => left.push(lane),
-                Err(fault) if fault.lost => lost = Some(fault),
-                Err(fault) => return Err(fault),
-            }
+        if !open.is_empty() {
+            working.extend(idle.drain(..).map(begin));
         }
-        drop(working);
-        match lost {
-            Some(fault) if left.is_empty() => return Err(fault),
-            _ if open.is_empty() => return Ok(()),
-            _ => lanes = left,
+        tokio::select! {
+            biased;
+            next = lanes.next(), if coming && !open.is_empty() => match next {
+                Some(lane) => working.push(begin(lane)),
+                None => coming = false,
+            },
+            done = working.next() => match done {
+                Some((lane, Ok(()))) => idle.push(lane),
+                Some((_, Err(fault))) if fault.lost => lost = Some(fault),
+                Some((_, Err(fault))) => return Err(fault),
+                None => break,
+            },
         }
+    }
+    match lost {
+        Some(fault) if !open.is_empty() => Err(fault),
+        _ => Ok(()),
     }
 }

@@ -1,42 +1,44 @@
-//! Ranges of one file from the server, over several connections.
+//! Ranges of one file from the server, over several lanes.
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::say;
 use crate::sftp::attributes::Attributes;
 use crate::sftp::client::OpenFlags;
 use crate::sftp::transfer::blocks::BlockReader;
 use crate::sftp::transfer::failure::TransferFault;
+use crate::sftp::transfer::lanes::{Each, TransferLane};
 use crate::sftp::transfer::observer::{TransferEvent, TransferFile};
 use crate::sftp::transfer::partial_here::LocalPartial;
 use crate::sftp::transfer::ranges::OpenRanges;
 use crate::sftp::transfer::spread::over_all;
-use crate::sftp::transfer::task::{Run, TransferLane};
+use crate::sftp::transfer::task::Run;
 
-/// Reads these ranges. A connection that is lost leaves its ranges to the others.
+/// Reads these ranges. A lane that is lost leaves its ranges to the others.
 pub(crate) async fn get(
     run: &Run<'_>,
-    lanes: &[&TransferLane],
+    lanes: Each<Arc<TransferLane>>,
     file: &TransferFile,
     partial: &LocalPartial,
     ranges: Vec<Range<u64>>,
 ) -> Result<(), TransferFault> {
     let open = OpenRanges::new(ranges);
-    over_all(lanes.to_vec(), &open, |lane| over(run, lane, file, partial, &open)).await
+    over_all(lanes, &open, |lane| over(run, lane, file, partial, &open)).await
 }
 
-/// Reads ranges over one connection, the next one asked for before the last one has come.
+/// Reads ranges over one lane, the next one asked for before the last one has come.
 async fn over(
     run: &Run<'_>,
-    lane: &TransferLane,
+    lane: Arc<TransferLane>,
     file: &TransferFile,
     partial: &LocalPartial,
     open: &OpenRanges,
 ) -> Result<(), TransferFault> {
     let remote = lane.sftp.open_file(&file.from, OpenFlags::READ, &Attributes::default()).await?;
     let mut reader = BlockReader::new(&remote, &run.rate, lane.limits.read);
-    // What this connection has taken: the range, and where it goes on.
+    // What this lane has taken: the range, and where it goes on.
     let mut taken: VecDeque<(Range<u64>, u64)> = VecDeque::new();
     loop {
         while reader.has_room()

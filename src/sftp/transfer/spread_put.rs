@@ -1,20 +1,24 @@
-//! Ranges of one file to the server, over several connections.
+//! Ranges of one file to the server, over several lanes.
 
 use std::collections::VecDeque;
 use std::fs::File;
 use std::ops::Range;
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
 
 use crate::os::tree;
 use crate::say;
 use crate::sftp::attributes::Attributes;
-use crate::sftp::client::OpenFlags;
+use crate::sftp::client::{OpenFlags, RemoteFile};
 use crate::sftp::transfer::blocks::BlockWriter;
 use crate::sftp::transfer::failure::TransferFault;
+use crate::sftp::transfer::lanes::{Each, TransferLane};
 use crate::sftp::transfer::observer::{TransferEvent, TransferFile};
 use crate::sftp::transfer::partial_there::RemoteJournal;
-use crate::sftp::transfer::ranges::OpenRanges;
+use crate::sftp::transfer::ranges::{OpenRanges, Ranges};
 use crate::sftp::transfer::spread::over_all;
-use crate::sftp::transfer::task::{Run, TransferLane};
+use crate::sftp::transfer::task::{Run, SourceFacts};
 
 /// A file that is written in ranges.
 pub(crate) struct SpreadPut<'a> {
@@ -23,26 +27,38 @@ pub(crate) struct SpreadPut<'a> {
     pub source: &'a File,
     pub partial: &'a [u8],
     pub journal: &'a RemoteJournal<'a>,
+    pub facts: &'a SourceFacts,
+    /// What is there.
+    pub have: &'a Ranges,
 }
 
-/// What a connection has taken: the range, and where it goes on.
+/// What a lane has taken: the range, and where it goes on.
 type TakenRanges = VecDeque<(Range<u64>, u64)>;
 
 impl SpreadPut<'_> {
-    /// Writes these ranges. A connection that is lost leaves its ranges to the others.
+    /// Writes these ranges. A lane that is lost leaves its ranges to the others.
     pub async fn put(
         &self,
-        lanes: Vec<&TransferLane>,
+        lanes: Each<Arc<TransferLane>>,
         ranges: Vec<Range<u64>>,
     ) -> Result<(), TransferFault> {
-        let open = OpenRanges::new(ranges);
-        over_all(lanes, &open, |lane| self.over(lane, &open)).await
+        let (open, begun) = (OpenRanges::new(ranges), OnceCell::new());
+        over_all(lanes, &open, |lane| self.over(lane, &open, &begun)).await
     }
 
-    /// Writes ranges over one connection.
-    async fn over(&self, lane: &TransferLane, open: &OpenRanges) -> Result<(), TransferFault> {
+    /// Writes ranges over one lane.
+    async fn over(
+        &self,
+        lane: Arc<TransferLane>,
+        open: &OpenRanges,
+        begun: &OnceCell<()>,
+    ) -> Result<(), TransferFault> {
         let mut taken = TakenRanges::new();
-        let result = self.write(lane, open, &mut taken).await;
+        let flags = OpenFlags::WRITE;
+        let remote = lane.sftp.open_file(self.partial, flags, &Attributes::default());
+        // The journal is there before anything is written.
+        begun.get_or_try_init(|| self.journal.begin(self.facts, self.have)).await?;
+        let result = self.write(&lane, remote.await?, open, &mut taken).await;
         if result.is_err() {
             if let Some((range, at)) = taken.pop_front() {
                 self.journal.note_range(&(range.start..at));
@@ -56,11 +72,10 @@ impl SpreadPut<'_> {
     async fn write(
         &self,
         lane: &TransferLane,
+        remote: RemoteFile,
         open: &OpenRanges,
         taken: &mut TakenRanges,
     ) -> Result<(), TransferFault> {
-        let flags = OpenFlags::WRITE;
-        let remote = lane.sftp.open_file(self.partial, flags, &Attributes::default()).await?;
         let mut writer = BlockWriter::new(&remote, &self.run.rate, lane.limits.write);
         // What is being sent of the last range that was taken.
         let mut sending = 0..0;

@@ -8,12 +8,11 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::os::tree::TreeStatus;
 use crate::sftp::attributes::Attributes;
-use crate::sftp::client::Sftp;
-use crate::sftp::extensions::Limits;
 use crate::sftp::transfer::failure::{
     MOST_FAILURES, TransferFailure, TransferFault, TransferReport,
 };
 use crate::sftp::transfer::folder::{LocalFolder, RemoteFolder};
+use crate::sftp::transfer::lanes::TransferLanes;
 use crate::sftp::transfer::observer::{
     RemoteShell, SkipReason, TransferEvent, TransferFile, TransferObserver,
 };
@@ -62,10 +61,14 @@ impl From<&TreeStatus> for SourceFacts {
 
 /// Files up to this size are believed to be as large as their directory says, until they are read.
 pub(crate) const SMALL: u64 = 1024 * 1024;
-/// Larger files are transferred over all connections.
+/// Larger files are transferred over all lanes.
 pub(crate) const SPREAD: u64 = 64 * 1024 * 1024;
-/// The most bytes that are handed to one connection at a time.
-pub(crate) const SPREAD_PIECE: u64 = 16 * 1024 * 1024;
+/// The most and the fewest bytes of such a file that are handed to a lane at a time.
+const MOST_PIECE: u64 = 16 * 1024 * 1024;
+const LEAST_PIECE: u64 = 2 * 1024 * 1024;
+/// In how many pieces a file goes that is neither large nor small: so many that all lanes end at
+/// nearly the same time.
+const PIECES: u64 = 1024;
 /// The mode of a file whose own is not to be kept.
 pub(crate) const PLAIN_MODE: u32 = 0o644;
 
@@ -105,12 +108,9 @@ pub(crate) enum TaskEnd {
     Skipped(SkipReason),
 }
 
-/// A connection, and what its transfers need of it.
-pub(crate) struct TransferLane {
-    pub sftp: Sftp,
-    pub limits: Limits,
-    /// Files that are larger than a few blocks.
-    pub large: Semaphore,
+/// The most bytes of a file of this size that are handed to a lane at a time.
+pub(crate) fn piece_of(size: u64) -> u64 {
+    (size / PIECES).clamp(LEAST_PIECE, MOST_PIECE)
 }
 
 /// What all transfers of a run share.
@@ -118,8 +118,8 @@ pub(crate) struct Run<'a> {
     pub options: &'a TransferOptions,
     pub observer: &'a dyn TransferObserver,
     pub shell: Option<&'a dyn RemoteShell>,
-    pub lanes: Vec<TransferLane>,
-    /// One file at a time over all connections.
+    pub lanes: TransferLanes,
+    /// One file at a time over all lanes.
     pub spread: Semaphore,
     pub rate: RateLimit,
     /// One question at a time.
@@ -134,13 +134,12 @@ impl<'a> Run<'a> {
         options: &'a TransferOptions,
         observer: &'a dyn TransferObserver,
         shell: Option<&'a dyn RemoteShell>,
-        lanes: Vec<TransferLane>,
     ) -> Run<'a> {
         Run {
             options,
             observer,
             shell,
-            lanes,
+            lanes: TransferLanes::new(),
             spread: Semaphore::new(1),
             rate: RateLimit::new(options.rate),
             asking: tokio::sync::Mutex::default(),

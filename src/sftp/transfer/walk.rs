@@ -35,6 +35,18 @@ pub(crate) enum FolderToFinish {
     Remote { folder: Arc<RemoteFolder>, facts: SourceFacts },
 }
 
+impl FolderToFinish {
+    /// How many names its path has.
+    pub fn depth(&self) -> usize {
+        match self {
+            FolderToFinish::Local { folder, .. } => folder.path.components().count(),
+            FolderToFinish::Remote { folder, .. } => {
+                folder.path.iter().filter(|byte| **byte == b'/').count()
+            }
+        }
+    }
+}
+
 /// All transfers are over: there is nothing to find things for.
 pub(crate) struct Unwanted;
 

@@ -31,7 +31,7 @@ use crate::config::{Context, Keyword};
 use crate::error::Result;
 use crate::os::local::UnattachedStream;
 use crate::secret::Secret;
-pub use connection::{RemotePrograms, SftpConnection};
+pub use connection::{SftpBeside, SftpConnection};
 pub use own::around;
 
 /// The keywords that are set whatever the files say, as sftp(1) does.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::connection::{
-    Boxed, ConnectAgain, ProgramRunner, RemotePrograms, SFTP, SftpConnection, stopped,
+    Boxed, ConnectAgain, SFTP, SameConnection, SftpBeside, SftpConnection, stopped,
 };
 use super::feed::{ChannelInput, FeedSink};
 use crate::cli::args::Typed;
@@ -80,25 +81,58 @@ impl ConnectAgain for SftpLogin {
     }
 }
 
-/// Programs on a connection of our own.
-struct OwnPrograms(Session);
+/// More channels of a connection of our own.
+struct OwnConnectionBeside {
+    session: Session,
+    login: Arc<SftpLogin>,
+}
 
-impl ProgramRunner for OwnPrograms {
+impl SameConnection for OwnConnectionBeside {
     fn output_of<'a>(&'a self, command: &'a [u8]) -> Boxed<'a, Option<Vec<u8>>> {
-        Box::pin(async move { program::output_of(&self.0, command.to_vec()).await.ok().flatten() })
+        let output = program::output_of(&self.session, command.to_vec());
+        Box::pin(async move { output.await.ok().flatten() })
     }
+
+    fn channel(&self) -> Boxed<'_, Result<SftpConnection>> {
+        let (session, login) = (self.session.beside(), Arc::clone(&self.login));
+        let (ready, opened) = oneshot::channel();
+        let task = tokio::spawn(async move {
+            let about = (&login.plan, &login.environment);
+            speak(&session, about, SftpChannel::Beside, ready).await
+        });
+        Box::pin(opening(Arc::clone(&self.login), opened, task))
+    }
+}
+
+/// Which channel of a connection an SFTP server has.
+#[derive(Clone, Copy)]
+enum SftpChannel {
+    /// The connection's own.
+    Own,
+    /// One more.
+    Beside,
 }
 
 async fn begin(login: Arc<SftpLogin>, occasion: ConnectionOccasion) -> Result<SftpConnection> {
     let (ready, opened) = oneshot::channel();
     let task = tokio::spawn(serve(Arc::clone(&login), occasion, ready));
+    opening(login, opened, task).await
+}
+
+/// Waits until the server has greeted.
+async fn opening(
+    login: Arc<SftpLogin>,
+    opened: oneshot::Receiver<Result<(Sftp, Session)>>,
+    task: JoinHandle<Result<()>>,
+) -> Result<SftpConnection> {
     match opened.await {
         Ok(opened) => {
             let (sftp, session) = opened?;
-            let programs = RemotePrograms(Arc::new(OwnPrograms(session)));
-            Ok(SftpConnection { sftp, programs, again: Some(login), task })
+            let again: Option<Arc<dyn ConnectAgain>> = Some(Arc::<SftpLogin>::clone(&login));
+            let same = Arc::new(OwnConnectionBeside { session, login });
+            Ok(SftpConnection { sftp, beside: SftpBeside { same, again }, task })
         }
-        // The login has failed.
+        // The login, or the channel, has failed.
         Err(_) => match task.await {
             Ok(Err(error)) => Err(error),
             _ => Err(stopped()),
@@ -122,7 +156,10 @@ async fn serve(login: Arc<SftpLogin>, occasion: ConnectionOccasion, ready: Ready
     // connection would wait for its clients.
     let shares = is_first && plan.options.sharing.persist.value == ControlPersist::No;
     let master = if shares { master::begin(&context, &session)? } else { None };
-    let work = async { speak(&session, plan, environment, ready).await.map(|()| Exit::Status(0)) };
+    let work = async {
+        let spoken = speak(&session, (plan, environment), SftpChannel::Own, ready).await;
+        spoken.map(|()| Exit::Status(0))
+    };
     let exit = match &master {
         Some(master) => {
             rotation::around(&session, &prompt, master.around(&context, &session, work)).await
@@ -153,7 +190,8 @@ pub async fn around<T>(
             Err(_) => Err(stopped()),
         }
     };
-    let (spoken, worked) = tokio::join!(speak(session, plan, environment, ready), worked);
+    let speaking = speak(session, (plan, environment), SftpChannel::Beside, ready);
+    let (spoken, worked) = tokio::join!(speaking, worked);
     // Why there is no SFTP says more than that there is none.
     match (spoken, worked) {
         (Err(error), Err(_)) => Err(error),
@@ -164,15 +202,18 @@ pub async fn around<T>(
 /// Speaks SFTP on the session until nobody uses the client any more.
 async fn speak(
     session: &Session,
-    plan: &Plan,
-    environment: &ProcessEnvironment,
+    (plan, environment): (&Plan, &ProcessEnvironment),
+    channel: SftpChannel,
     ready: Ready,
 ) -> Result<()> {
     let (sftp, incoming, mut outgoing) = Sftp::pair(InFlight::default());
     let sink = FeedSink::new(incoming);
     let env = wants::sent_environment(&plan.options, environment);
-    let Subsystem { input, end } =
-        subsystem::open(session, SFTP, env, Box::new(sink.clone())).await?;
+    let output = Box::new(sink.clone());
+    let Subsystem { input, end } = match channel {
+        SftpChannel::Own => subsystem::open(session, SFTP, env, output).await?,
+        SftpChannel::Beside => subsystem::open_beside(session, SFTP, env, output).await?,
+    };
     let mut input = ChannelInput(input);
     let beside = session.beside();
     let greeted = async move {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use log::debug;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::connection::{Boxed, ProgramRunner, RemotePrograms, SFTP, SftpConnection};
+use super::connection::{Boxed, SFTP, SameConnection, SftpBeside, SftpConnection};
 use crate::cli::connect::share::{self, ShareRequest, refusal_error};
 use crate::cli::connect::wants;
 use crate::cli::environment::ProcessEnvironment;
@@ -60,7 +60,7 @@ pub(super) async fn open(
         env: env.into_iter().map(|(name, value)| format!("{name}={value}").into()).collect(),
         ..plain_session(SFTP.as_bytes())
     };
-    let session = match begin(client, wanted).await {
+    let session = match begin(client, wanted.clone()).await {
         Ok(session) => session,
         Err(NoSession::Refused(MasterRefusal::Denied(reason))) => {
             return share::connect_instead(&request, say!(share_session_denied, reason));
@@ -71,6 +71,11 @@ pub(super) async fn open(
         Err(NoSession::Refused(other)) => return Err(refusal_error(&other)),
         Err(NoSession::Failed(error)) => return Err(error),
     };
+    speak(session, MasterBeside { request, wanted }).await.map(Some)
+}
+
+/// Speaks SFTP on a session until nobody uses the client any more.
+async fn speak(session: SharedSession, beside: MasterBeside) -> Result<SftpConnection> {
     let SharedSession { client, number, stream, errors } = session;
     let noted = tokio::spawn(note_errors(errors));
     let (reader, writer) = stream.into_split();
@@ -87,24 +92,45 @@ pub(super) async fn open(
             (driven, _) => driven,
         }
     });
-    let programs = RemotePrograms(Arc::new(SharedPrograms(request)));
-    Ok(Some(SftpConnection { sftp, programs, again: None, task }))
+    Ok(SftpConnection { sftp, beside: SftpBeside { same: Arc::new(beside), again: None }, task })
 }
 
-/// Programs on the connection of a master.
-struct SharedPrograms(ShareRequest);
+/// More sessions on the connection of a master.
+#[derive(Clone)]
+struct MasterBeside {
+    request: ShareRequest,
+    /// The session that an SFTP client has.
+    wanted: NewSession,
+}
 
-impl ProgramRunner for SharedPrograms {
+impl SameConnection for MasterBeside {
     fn output_of<'a>(&'a self, command: &'a [u8]) -> Boxed<'a, Option<Vec<u8>>> {
-        Box::pin(output_of(&self.0, command))
+        Box::pin(output_of(self, command))
+    }
+
+    fn channel(&self) -> Boxed<'_, Result<SftpConnection>> {
+        Box::pin(async move {
+            let session = self.begin(self.wanted.clone()).await.map_err(|why| match why {
+                NoSession::Refused(refusal) => refusal_error(&refusal),
+                NoSession::Failed(error) => error,
+            })?;
+            speak(session, self.clone()).await
+        })
     }
 }
 
-async fn output_of(request: &ShareRequest, command: &[u8]) -> Option<Vec<u8>> {
-    let path = request.options.sharing.path.value.as_deref()?;
-    let client = MasterConnection::greet(mux::connect(path).ok()?).await.ok()?;
+impl MasterBeside {
+    async fn begin(&self, wanted: NewSession) -> Result<SharedSession, NoSession> {
+        let gone = || NoSession::Refused(MasterRefusal::Gone);
+        let path = self.request.options.sharing.path.value.as_deref().ok_or_else(gone)?;
+        let stream = mux::connect(path).map_err(|_| gone())?;
+        begin(MasterConnection::greet(stream).await.map_err(NoSession::Refused)?, wanted).await
+    }
+}
+
+async fn output_of(master: &MasterBeside, command: &[u8]) -> Option<Vec<u8>> {
     let SharedSession { client, number, mut stream, errors } =
-        begin(client, plain_session(command)).await.ok()?;
+        master.begin(plain_session(command)).await.ok()?;
     let _ = stream.shut_down_writing();
     let noted = tokio::spawn(note_errors(errors));
     let mut output = Vec::new();

@@ -37,9 +37,9 @@ use crate::config::LogLevel;
 use crate::error::Result;
 use crate::os::descriptor;
 use crate::say;
-use crate::sftp::{OverwritePolicy, ResumePolicy, Transfer, TransferOptions};
+use crate::sftp::{OverwritePolicy, ResumePolicy, Transfer, TransferDirection, TransferOptions};
 use crate::terminal;
-use connections::Connections;
+use connections::{Amount, Connections, Extent};
 use place::{Places, looks_remote, shown};
 use progress::TransferDisplay;
 use words::{FileWords, usage};
@@ -125,15 +125,28 @@ async fn transfer(
     options: TransferOptions,
 ) -> Result<u8> {
     let first = target.open().await?;
-    let jobs = match places {
-        TypedPlaces::Get(sources, local) => jobs::get(&first.sftp, sources, local).await?,
-        TypedPlaces::Put(sources, to) => jobs::put(&first.sftp, sources, to).await?,
+    let wanted = async {
+        match places {
+            TypedPlaces::Get(sources, local) => jobs::get(&first.sftp, sources, local).await,
+            TypedPlaces::Put(sources, to) => jobs::put(&first.sftp, sources, to).await,
+        }
     };
-    let connections = Connections::open(first, words.connections, &jobs, words.recursive).await;
+    let (round_trip, jobs) = tokio::join!(connections::round_trip(&first.sftp), wanted);
+    let jobs = jobs?;
+    let extent = Extent {
+        asked: words.connections,
+        round_trip,
+        direction: match places {
+            TypedPlaces::Get(..) => TransferDirection::Get,
+            TypedPlaces::Put(..) => TransferDirection::Put,
+        },
+        amount: Amount::of(&jobs, words.recursive),
+    };
+    let mut connections = Connections::begin(first, extent);
     let display = TransferDisplay::new(is_shown(), words.json);
     let transfer = Transfer::new(connections.clients(), options).with_shell(connections.shell());
     let report = transfer.run(&jobs, &display).await;
-    display.finish(&report, connections.count());
+    display.finish(&report, connections.settle().await);
     drop(transfer);
     let lost = connections.close().await;
     match (report.stopped, lost) {

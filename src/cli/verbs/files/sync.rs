@@ -6,7 +6,7 @@ use std::path::Path;
 use indicatif::HumanBytes;
 use log::{error, warn};
 
-use super::connections::Connections;
+use super::connections::{self, Amount, Connections, Extent};
 use super::place::{TypedPlace, looks_remote};
 use super::progress::TransferDisplay;
 use super::words::{FileWords, Operand, usage};
@@ -78,9 +78,10 @@ async fn synchronise(target: SftpTarget, words: FileWords, typed: TypedSync) -> 
     let first = target.open().await?;
     let remote = jobs::directory_named(&first.sftp, &typed.remote.path).await?;
     let local = jobs::without_slashes(&typed.local);
-    let shell = super::connections::shell(&first);
+    let shell = connections::shell(&first);
     let mut sync = Sync {
-        connections: vec![first.sftp.clone()],
+        sftp: first.sftp.clone(),
+        clients: vec![first.sftp.clone()].into(),
         local: Path::new(&local),
         remote: &remote,
         direction: typed.direction,
@@ -95,7 +96,8 @@ async fn synchronise(target: SftpTarget, words: FileWords, typed: TypedSync) -> 
         },
         shell: Some(shell),
     };
-    let plan = sync.plan().await?;
+    let (round_trip, plan) = tokio::join!(connections::round_trip(&sync.sftp), sync.plan());
+    let plan = plan?;
     if words.dry_run {
         let told = tell(&plan, words.json);
         drop(sync);
@@ -107,11 +109,14 @@ async fn synchronise(target: SftpTarget, words: FileWords, typed: TypedSync) -> 
     }
     let is_much =
         plan.bytes() >= MUCH || plan.count(|step| matches!(step, SyncStep::Copy(_))) > MANY;
-    let connections = Connections::open(first, words.connections, &[], is_much).await;
-    sync.connections = connections.clients();
+    let amount = if is_much { Amount::Much } else { Amount::Little };
+    let extent =
+        Extent { asked: words.connections, round_trip, direction: typed.direction, amount };
+    let mut connections = Connections::begin(first, extent);
+    sync.clients = connections.clients();
     let display = TransferDisplay::new(is_shown(), words.json);
     let report = sync.run(&plan, &display).await;
-    display.finish(&report.transfer, connections.count());
+    display.finish(&report.transfer, connections.settle().await);
     let complete = report.is_complete();
     conclude(&report, &plan);
     drop(sync);
