@@ -1,6 +1,8 @@
-//! Help text, manual page and completions, all made from the tables of flags and verbs.
+//! Help text, manual page and completions, all made from the tables of flags and verbs. Help and
+//! manual page are in the language of the messages; `japanese` has the Japanese of the tables.
 
 mod completions;
+mod japanese;
 
 use std::fmt::Write;
 
@@ -11,8 +13,11 @@ use super::flags::keygen::KEYGEN;
 use super::flags::teleport::{self, TELEPORT};
 use super::flags::trust::{self, AUTHORITY, TRUST};
 use super::flags::{FLAGS, Flag};
+use crate::catalogue::{Language, spoken};
 use crate::config::Method;
+use crate::text;
 pub use completions::completions;
+use japanese::said;
 
 /// The column in which the explanations of the help text start.
 const COLUMN: usize = 26;
@@ -24,35 +29,32 @@ const WIDTH: usize = 80;
 /// What `tessh --help` prints.
 pub fn help_text() -> String {
     let mut out = String::new();
-    out.push_str("usage: tessh [options] [user@]host[:port] [command [argument ...]]\n");
-    out.push_str("       tessh [options] ssh://[user@]host[:port] [command [argument ...]]\n");
-    out.push_str("       tessh verb ...\n\nexamples\n");
+    usage(&mut out, &USES);
+    heading(&mut out, "examples");
     for (words, doc) in EXAMPLES {
-        let _ = writeln!(out, "  {words:<EXAMPLE_COLUMN$}{doc}");
+        let _ = writeln!(out, "  {words:<EXAMPLE_COLUMN$}{}", said(doc));
     }
-    out.push_str("\nverbs\n");
+    heading(&mut out, "verbs");
     for (name, _, doc) in VERBS.iter().filter(|(_, verb, _)| verb.works()) {
         entry(&mut out, name, doc);
     }
-    out.push_str("\noptions (letters as in ssh(1))\n");
+    heading(&mut out, "options (letters as in ssh(1))");
     for flag in FLAGS.iter().filter(|flag| flag.works()) {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
     let unsupported: Vec<&str> = FLAGS.iter().filter(|f| !f.works()).map(|f| f.name).collect();
     out.push('\n');
-    entry(&mut out, "not in this version", &unsupported.join(" "));
-    entry(&mut out, "methods", &Method::ALL.map(Method::name).join(", "));
-    entry(&mut out, "a host like a verb", "tessh -- keygen");
+    laid(&mut out, said("not in this version"), &unsupported.join(" "));
+    laid(&mut out, said("methods"), &Method::ALL.map(Method::name).join(", "));
+    laid(&mut out, said("a host like a verb"), "tessh -- keygen");
     out
 }
 
 /// What `tessh keygen --help` prints.
 pub fn keygen_help() -> String {
-    let mut out = String::from("tessh keygen: make, convert and look at keys\n\n");
-    for line in KEYGEN_USES {
-        let _ = writeln!(out, "{} {line}", if out.ends_with("\n\n") { "usage:" } else { "      " });
-    }
-    out.push_str("\noptions (letters as in ssh-keygen(1), but for -O)\n");
+    let mut out = titled("tessh keygen: make, convert and look at keys");
+    usage(&mut out, &KEYGEN_USES);
+    heading(&mut out, "options (letters as in ssh-keygen(1), but for -O)");
     for flag in KEYGEN {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
@@ -61,29 +63,30 @@ pub fn keygen_help() -> String {
 
 /// What `tessh copy-id --help` prints.
 pub fn copy_id_help() -> String {
-    let mut out =
-        String::from("tessh copy-id: a key for a server to log in with, installed once\n\n");
-    let _ = writeln!(out, "usage: {}\n\noptions", copy_id::USE);
+    let mut out = titled("tessh copy-id: a key for a server to log in with, installed once");
+    usage(&mut out, &[copy_id::USE]);
+    heading(&mut out, "options");
     for flag in COPY_ID {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
-    out.push_str("\noptions of connecting (letters as in ssh(1))\n");
+    heading(&mut out, "options of connecting (letters as in ssh(1))");
     for flag in copy_id::connecting() {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
     out.push('\n');
-    entry(&mut out, "exit status", COPY_ID_STATUS);
+    entry(&mut out, said("exit status"), COPY_ID_STATUS);
     out
 }
 
 /// What `tessh trust --help` prints.
 pub fn trust_help() -> String {
-    let mut out = String::from("tessh trust: the keys of hosts, on record and offered\n\n");
-    out.push_str("usage: tessh trust verb [options] [host]\n\nverbs\n");
+    let mut out = titled("tessh trust: the keys of hosts, on record and offered");
+    usage(&mut out, &TRUST_USES);
+    heading(&mut out, "verbs");
     for (name, takes, doc) in trust::VERBS {
         entry(&mut out, format!("{name} {takes}").trim_end(), doc);
     }
-    out.push_str("\noptions (the host is found with those of connecting: -p, -o, -J ...)\n");
+    heading(&mut out, "options (the host is found with those of connecting: -p, -o, -J ...)");
     for flag in TRUST {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
@@ -91,7 +94,7 @@ pub fn trust_help() -> String {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
     out.push('\n');
-    entry(&mut out, "exit status", TRUST_STATUS);
+    entry(&mut out, said("exit status"), TRUST_STATUS);
     out
 }
 
@@ -114,35 +117,34 @@ pub fn sync_help() -> String {
 }
 
 fn places_help(title: &str, uses: &[&str], flags: &[Flag<FileFlag>]) -> String {
-    let mut out = format!("{title}\n\n");
-    for line in uses {
-        let _ = writeln!(out, "{} {line}", if out.ends_with("\n\n") { "usage:" } else { "      " });
-    }
-    out.push_str("\nplaces\n");
+    let mut out = titled(title);
+    usage(&mut out, uses);
+    heading(&mut out, "places");
     for (name, doc) in files::PLACES {
         entry(&mut out, name, doc);
     }
-    out.push_str("\noptions\n");
+    heading(&mut out, "options");
     for flag in flags {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
-    out.push_str("\noptions of connecting (letters as in ssh(1))\n");
+    heading(&mut out, "options of connecting (letters as in ssh(1))");
     for flag in files::connecting() {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
     out.push('\n');
-    entry(&mut out, "exit status", FILES_STATUS);
+    entry(&mut out, said("exit status"), FILES_STATUS);
     out
 }
 
 /// What `tessh teleport --help` prints.
 pub fn teleport_help() -> String {
-    let mut out = String::from("tessh teleport: nodes of Teleport clusters, through tsh\n\n");
-    out.push_str("usage: tessh teleport verb [options] [word ...]\n\nverbs\n");
+    let mut out = titled("tessh teleport: nodes of Teleport clusters, through tsh");
+    usage(&mut out, &TELEPORT_USES);
+    heading(&mut out, "verbs");
     for (name, takes, doc) in teleport::VERBS {
         entry(&mut out, format!("{name} {takes}").trim_end(), doc);
     }
-    out.push_str("\noptions\n");
+    heading(&mut out, "options");
     for flag in TELEPORT {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
@@ -153,44 +155,47 @@ pub fn teleport_help() -> String {
 pub fn man_page() -> String {
     let mut out = String::from(".TH TESSH 1 \"\" \"tessh ");
     out.push_str(env!("CARGO_PKG_VERSION"));
-    out.push_str("\" \"User Commands\"\n.SH NAME\ntessh \\- log in to a machine with SSH\n");
-    out.push_str(
-        ".SH SYNOPSIS\n.B tessh\n[options] [user@]host[:port] [command [argument ...]]\n.br\n",
-    );
-    out.push_str(".B tessh\nverb ...\n.SH DESCRIPTION\n");
+    out.push_str("\" \"User Commands\"\n");
+    section(&mut out, "NAME");
+    let _ = writeln!(out, "tessh \\- {}", roff(said("log in to a machine with SSH")));
+    section(&mut out, "SYNOPSIS");
+    out.push_str(".B tessh\n[options] [user@]host[:port] [command [argument ...]]\n.br\n");
+    out.push_str(".B tessh\nverb ...\n");
+    section(&mut out, "DESCRIPTION");
     for line in DESCRIPTION {
-        let _ = writeln!(out, "{}\n.PP", roff(line));
+        let _ = writeln!(out, "{}\n.PP", roff(said(line)));
     }
-    out.push_str(".SH EXAMPLES\n");
+    section(&mut out, "EXAMPLES");
     for (words, doc) in EXAMPLES {
-        let _ = writeln!(out, ".TP\n.B {}\n{}.", roff(words), roff(doc));
+        let _ = writeln!(out, ".TP\n.B {}\n{}", roff(words), sentence(doc));
     }
-    out.push_str(".SH VERBS\n");
+    section(&mut out, "VERBS");
     for (name, _, doc) in VERBS.iter().filter(|(_, verb, _)| verb.works()) {
-        let _ = writeln!(out, ".TP\n.B {}\n{}.", roff(name), roff(doc));
+        let _ = writeln!(out, ".TP\n.B {}\n{}", roff(name), sentence(doc));
     }
-    out.push_str(".SH OPTIONS\n");
+    section(&mut out, "OPTIONS");
     for flag in FLAGS {
         man_flag(&mut out, flag);
     }
-    out.push_str(".SH OPTIONS OF KEYGEN\n");
+    section(&mut out, "OPTIONS OF KEYGEN");
     for line in KEYGEN_USES {
         let _ = writeln!(out, "{}\n.br", roff(line));
     }
     for flag in KEYGEN {
         man_entry(&mut out, flag, "");
     }
-    out.push_str(".SH OPTIONS OF COPY-ID\n");
+    section(&mut out, "OPTIONS OF COPY-ID");
     let _ = writeln!(out, "{}\n.br", roff(copy_id::USE));
     for flag in COPY_ID {
         man_entry(&mut out, flag, "");
     }
     let taken: Vec<&str> = copy_id::connecting().map(|flag| flag.name).collect();
-    let _ = writeln!(out, ".PP\n{}.", roff(&format!("Of connecting: {}", taken.join(" "))));
-    let _ = writeln!(out, ".PP\n{}.", roff(&format!("Exit status: {COPY_ID_STATUS}")));
-    out.push_str(".SH VERBS AND OPTIONS OF TRUST\n");
+    let _ = writeln!(out, ".PP\n{} {}.", said("Of connecting:"), roff(&taken.join(" ")));
+    let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(COPY_ID_STATUS));
+    section(&mut out, "VERBS AND OPTIONS OF TRUST");
     for (name, takes, doc) in trust::VERBS {
-        let _ = writeln!(out, ".TP\n.B trust {}\n{}.", roff(&format!("{name} {takes}")), roff(doc));
+        let _ =
+            writeln!(out, ".TP\n.B trust {}\n{}", roff(&format!("{name} {takes}")), sentence(doc));
     }
     for flag in TRUST {
         man_entry(&mut out, flag, "");
@@ -198,45 +203,57 @@ pub fn man_page() -> String {
     for flag in AUTHORITY {
         man_entry(&mut out, flag, "");
     }
-    let _ = writeln!(out, ".PP\n{}.", roff(&format!("Exit status: {TRUST_STATUS}")));
-    out.push_str(".SH VERBS AND OPTIONS OF TELEPORT\n");
+    let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(TRUST_STATUS));
+    section(&mut out, "VERBS AND OPTIONS OF TELEPORT");
     for (name, takes, doc) in teleport::VERBS {
         let words = format!("{name} {takes}");
-        let _ = writeln!(out, ".TP\n.B teleport {}\n{}.", roff(words.trim_end()), roff(doc));
+        let _ = writeln!(out, ".TP\n.B teleport {}\n{}", roff(words.trim_end()), sentence(doc));
     }
     for flag in TELEPORT {
         man_entry(&mut out, flag, "");
     }
-    out.push_str(".SH PLACES AND OPTIONS OF FILES, GET, PUT AND SYNC\n");
+    section(&mut out, "PLACES AND OPTIONS OF FILES, GET, PUT AND SYNC");
     for line in files::USES.iter().chain(&files::SYNC_USES).chain(&files::PANES_USES) {
         let _ = writeln!(out, "{}\n.br", roff(line));
     }
     for (name, doc) in files::PLACES {
-        let _ = writeln!(out, ".TP\n.B {}\n{}.", roff(name), roff(doc));
+        let _ = writeln!(out, ".TP\n.B {}\n{}", roff(name), sentence(doc));
     }
     for flag in FILES {
         man_entry(&mut out, flag, "");
     }
-    let _ = writeln!(out, ".PP\nOf sync:");
+    let _ = writeln!(out, ".PP\n{}", said("Of sync:"));
     for flag in SYNC {
         man_entry(&mut out, flag, "");
     }
-    let _ = writeln!(out, ".PP\nOf files:");
+    let _ = writeln!(out, ".PP\n{}", said("Of files:"));
     for flag in PANES {
         man_entry(&mut out, flag, "");
     }
     let taken: Vec<&str> = files::connecting().map(|flag| flag.name).collect();
-    let _ = writeln!(out, ".PP\n{}.", roff(&format!("Of connecting: {}", taken.join(" "))));
-    let _ = writeln!(out, ".PP\n{}.", roff(&format!("Exit status: {FILES_STATUS}")));
-    out.push_str(".SH EXIT STATUS\n");
-    let _ = writeln!(out, "{}", roff(EXIT_STATUS));
-    out.push_str(".SH FILES\n");
+    let _ = writeln!(out, ".PP\n{} {}.", said("Of connecting:"), roff(&taken.join(" ")));
+    let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(FILES_STATUS));
+    section(&mut out, "EXIT STATUS");
+    let _ = writeln!(out, "{}", roff(said(EXIT_STATUS)));
+    section(&mut out, "FILES");
     for (name, doc) in FILES_KEPT {
-        let _ = writeln!(out, ".TP\n.I {}\n{}.", roff(name), roff(doc));
+        let _ = writeln!(out, ".TP\n.I {}\n{}", roff(name), sentence(doc));
     }
-    out.push_str(".SH SEE ALSO\n.BR ssh (1),\n.BR ssh_config (5)\n");
+    section(&mut out, "SEE ALSO");
+    out.push_str(".BR ssh (1),\n.BR ssh_config (5)\n");
     out
 }
+
+/// What the program is called with, for the help text.
+const USES: [&str; 3] = [
+    "tessh [options] [user@]host[:port] [command [argument ...]]",
+    "tessh [options] ssh://[user@]host[:port] [command [argument ...]]",
+    "tessh verb ...",
+];
+
+const TRUST_USES: [&str; 1] = ["tessh trust verb [options] [host]"];
+
+const TELEPORT_USES: [&str; 1] = ["tessh teleport verb [options] [word ...]"];
 
 /// Example command lines for the help text and the manual page.
 const EXAMPLES: [(&str, &str); 8] = [
@@ -293,27 +310,75 @@ fn synopsis<D>(flag: &Flag<D>) -> String {
     flag.value.map_or_else(|| flag.name.to_owned(), |value| format!("{} {value}", flag.name))
 }
 
-/// One entry of the help text, with its explanation wrapped in its column.
+/// A help text that begins with its title.
+fn titled(title: &str) -> String {
+    format!("{}\n\n", said(title))
+}
+
+/// The lines with which something is called.
+fn usage(out: &mut String, uses: &[&str]) {
+    let word = said("usage:");
+    let blank = " ".repeat(text::columns(word));
+    for (at, line) in uses.iter().enumerate() {
+        let _ = writeln!(out, "{} {line}", if at == 0 { word } else { &blank });
+    }
+}
+
+fn heading(out: &mut String, name: &str) {
+    let _ = write!(out, "\n{}\n", said(name));
+}
+
+/// One entry of the help text, with its explanation in the language of the messages.
 fn entry(out: &mut String, name: &str, doc: &str) {
-    let mut line = format!("  {name:<width$}", width = COLUMN - 2);
-    if name.len() > COLUMN - 4 {
-        out.push_str(line.trim_end());
-        line = format!("\n{:COLUMN$}", "");
+    laid(out, name, said(doc));
+}
+
+/// One entry of the help text, wrapped in its column.
+fn laid(out: &mut String, name: &str, doc: &str) {
+    let used = text::columns(name);
+    let _ = write!(out, "  {name}");
+    if used > COLUMN - 4 {
+        let _ = write!(out, "\n{:COLUMN$}", "");
+    } else {
+        let _ = write!(out, "{:blank$}", "", blank = COLUMN - 2 - used);
     }
-    let mut used = COLUMN;
-    for (at, word) in doc.split(' ').enumerate() {
-        if at > 0 && used + 1 + word.len() > WIDTH {
-            let _ = write!(line, "\n{:COLUMN$}", "");
-            used = COLUMN;
-        } else if at > 0 {
-            line.push(' ');
-            used += 1;
+    let lines = match spoken() {
+        Language::English => filled(doc),
+        Language::Japanese => text::wrap(doc, WIDTH - COLUMN),
+    };
+    let _ = writeln!(out, "{}", lines.join(&format!("\n{:COLUMN$}", "")));
+}
+
+/// The explanation in lines, each as full as can be.
+fn filled(doc: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in doc.split(' ') {
+        let last = lines.last_mut().expect("begins with one line");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if COLUMN + last.len() + 1 + word.len() > WIDTH {
+            lines.push(word.to_owned());
+        } else {
+            last.push(' ');
+            last.push_str(word);
         }
-        line.push_str(word);
-        used += word.len();
     }
-    out.push_str(&line);
-    out.push('\n');
+    lines
+}
+
+/// The heading of a section of the manual page.
+fn section(out: &mut String, name: &str) {
+    let _ = writeln!(out, ".SH {}", said(name));
+}
+
+/// An explanation as a sentence of the manual page.
+fn sentence(doc: &str) -> String {
+    let stop = match spoken() {
+        Language::English => ".",
+        Language::Japanese if said(doc).ends_with('。') => "",
+        Language::Japanese => "。",
+    };
+    format!("{}{stop}", roff(said(doc)))
 }
 
 /// Escapes text for roff.
@@ -323,7 +388,8 @@ fn roff(text: &str) -> String {
 }
 
 fn man_flag(out: &mut String, flag: &Flag) {
-    man_entry(out, flag, if flag.works() { "" } else { " (not supported by this version)" });
+    let note = said("not supported by this version");
+    man_entry(out, flag, &if flag.works() { String::new() } else { format!(" ({note})") });
 }
 
 fn man_entry<D>(out: &mut String, flag: &Flag<D>, note: &str) {
@@ -331,12 +397,15 @@ fn man_entry<D>(out: &mut String, flag: &Flag<D>, note: &str) {
     if let Some(value) = flag.value {
         let _ = write!(out, " \\fI{}\\fR", roff(value));
     }
-    let _ = writeln!(out, "\n{}{note}.", roff(flag.doc));
+    let doc = roff(said(flag.doc));
+    let stop = if spoken() == Language::English { "." } else { "。" };
+    let _ = writeln!(out, "\n{doc}{note}{stop}");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue;
     use crate::cli::args;
 
     #[test]
@@ -406,6 +475,39 @@ mod tests {
             let words = words.split(' ').skip(1).map(Into::into);
             args::parse_open(words, false).unwrap();
         }
+    }
+
+    #[test]
+    fn help_and_manual_page_are_in_japanese_without_a_gap() {
+        let all = || {
+            let help = [
+                keygen_help(),
+                copy_id_help(),
+                trust_help(),
+                files_help(),
+                panes_help(),
+                sync_help(),
+            ];
+            let help = help.into_iter().chain([help_text(), teleport_help()]);
+            (help.collect::<String>(), man_page())
+        };
+        let (english, manual) = all();
+        catalogue::testing::in_each_language(|language| {
+            if language == Language::English {
+                return;
+            }
+            let (help, page) = all();
+            for line in help.lines() {
+                assert!(text::columns(line) <= WIDTH, "{line}");
+            }
+            assert_eq!(page.matches("\n.TP\n").count(), manual.matches("\n.TP\n").count());
+            let (said, missing) = japanese::noted();
+            assert!(missing.is_empty(), "without a translation: {missing:#?}");
+            for text in japanese::all() {
+                assert!(said.iter().any(|it| it == text), "of nothing: {text}");
+            }
+        });
+        assert!(english.starts_with("tessh keygen: make"), "{english}");
     }
 
     #[test]
