@@ -107,8 +107,8 @@ pub struct Challenge {
 
 /// The facts about a connection, sanitised for the screen.
 pub struct ConnectionSummary {
-    /// Each fact with its label.
-    pub lines: Vec<(String, String)>,
+    /// The facts, each with its label, in groups with a heading.
+    pub groups: Vec<(String, Vec<(String, String)>)>,
     /// The host's key.
     pub host_key: Option<PublicKey>,
 }

@@ -172,7 +172,7 @@ fn what_has_the_same_name_and_does_not_count_is_named() {
                   --profile web would use it.\n";
     assert!(page.contains(behind), "{page}");
     let page = home.page(&["explain", "--profile", "web"]);
-    assert!(page.contains("host name web9.internal  (profile web)"), "{page}");
+    assert!(page.contains("host name web9.internal  (session web)"), "{page}");
     let behind =
         "  Host we? (HOME/.ssh/config:1) is not used: --profile takes the saved session web.\n";
     assert!(page.contains(behind), "{page}");

@@ -39,12 +39,9 @@ fn facts_are_exactly_what_was_negotiated() {
         ("host key algorithm", "ssh-ed25519".to_owned()),
         ("host key", format!("ED25519 {}", fingerprint(&bed.sshd.path("host_ed25519")))),
         ("trusted because", format!("known: {}:1", arg(&known_hosts))),
-        ("cipher to server", "aes192-ctr".to_owned()),
-        ("cipher from server", "aes192-ctr".to_owned()),
-        ("MAC to server", "hmac-sha2-512-etm@openssh.com".to_owned()),
-        ("MAC from server", "hmac-sha2-512-etm@openssh.com".to_owned()),
-        ("compression to server", "zlib@openssh.com".to_owned()),
-        ("compression from server", "zlib@openssh.com".to_owned()),
+        ("cipher", "aes192-ctr".to_owned()),
+        ("MAC", "hmac-sha2-512-etm@openssh.com".to_owned()),
+        ("compression", "zlib@openssh.com".to_owned()),
         (
             "authenticated by",
             format!("publickey with ED25519 {} ({})", fingerprint(&bed.key), arg(&bed.key)),
@@ -102,8 +99,8 @@ fn facts_follow_the_connection() {
     pty.send("<enter>~i");
     pty.wait_written("  forwards ");
     assert_eq!(fact(&pty, "trusted because"), "you said so, for this connection");
-    assert!(fact(&pty, "cipher to server").ends_with("-gcm@openssh.com"));
-    assert_eq!(fact(&pty, "MAC to server"), "implicit");
+    assert!(fact(&pty, "cipher").ends_with("-gcm@openssh.com"));
+    assert_eq!(fact(&pty, "MAC"), "implicit");
     assert_eq!(fact(&pty, "key exchanges"), "1");
     let before = fact(&pty, "sent");
     pty.send("<enter>~R");

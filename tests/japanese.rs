@@ -96,7 +96,7 @@ fn command_line_and_configuration() {
         Failing::new(&home, words).says(english, values);
     };
     says(&["--nonsense", "h"], "unknown option --nonsense; see tessh --help", &["--nonsense"]);
-    says(&["-p", "0", "h"], "-p: Port: Bad port '0'", &["-p", "'0'"]);
+    says(&["-p", "0", "h"], "-p: Port: Bad port '0'", &["-p", "「0」"]);
     says(
         &["-o", "Nonsense=1", "h"],
         "-o: Bad configuration option: nonsense",
@@ -105,7 +105,7 @@ fn command_line_and_configuration() {
     says(
         &["--profile", "web"],
         "no saved session is called 'web'; tessh sessions list names them all",
-        &["'web'", "tessh sessions list"],
+        &["「web」", "tessh sessions list"],
     );
     let file = home.write(".ssh/config", "Host *\n  Compression maybe\n");
     let (name, english) = (arg(&file), "unsupported option \"maybe\".");
@@ -115,7 +115,7 @@ fn command_line_and_configuration() {
             "{name} line 2: Compression: {english}; \
              {name}: terminating, 1 bad configuration options"
         ),
-        &[name, "2 行目", "Compression", "\"maybe\""],
+        &[name, "2 行目", "Compression", "「maybe」"],
     );
     fs::remove_file(file).unwrap();
     fs::create_dir_all(home.path(".config/tessh/sessions")).unwrap();
@@ -157,7 +157,7 @@ fn logs_encodings_and_the_environment() {
     says(
         &["--encoding", "euc-jq"],
         "--encoding: no encoding is called 'euc-jq'; near it: EUC-JP",
-        &["--encoding", "'euc-jq'", "EUC-JP"],
+        &["--encoding", "「euc-jq」", "EUC-JP"],
     );
     says(
         &["--encoding", "sjis"],
@@ -170,7 +170,7 @@ fn logs_encodings_and_the_environment() {
     Failing { env, ..Failing::new(&home, &words) }.says(
         "TESSH_DNS_SERVER: 'nonsense' is not an address; write it with its port, \
          as in 192.0.2.1:53 or [2001:db8::1]:53",
-        &["TESSH_DNS_SERVER", "'nonsense'", "192.0.2.1:53"],
+        &["TESSH_DNS_SERVER", "「nonsense」", "192.0.2.1:53"],
     );
 }
 
@@ -199,7 +199,7 @@ fn places_that_do_not_answer() {
             "127.0.0.1 port {port}: this is not an SSH server: an HTTP server answered: \
              \"HTTP/1.1 400 Bad\"; check host and port"
         ),
-        &[&port, "HTTP", "\"HTTP/1.1 400 Bad\""],
+        &[&port, "HTTP", "「HTTP/1.1 400 Bad」"],
     );
 }
 
@@ -395,13 +395,13 @@ fn verbs() {
     says(
         &["-f", "a", "-N", ""],
         "'a' already exists; name another file, or move that one away",
-        &["'a'"],
+        &["a"],
     );
     keygen(&["-f", "locked", "-N", "secret", "-q"]).expect_quiet_success();
     says(
         &["-p", "-f", "locked"],
         "key file 'locked' is encrypted; without a terminal, --passphrase-fd gives its passphrase",
-        &["'locked'", "--passphrase-fd"],
+        &["locked", "--passphrase-fd"],
     );
     says(
         &["-t", "rsa", "-b", "1024"],

@@ -295,7 +295,7 @@ fn what_has_no_place_in_a_saved_session_is_refused() {
         (&["save", "web", "-F", "none", "h"], "-F has no place"),
         (&["save", "web", "-W", "far:22", "h"], "-W has no place"),
         // What connecting refuses, in the same words.
-        (&["save", "web", "-o", "Tunnel=yes", "h"], "profile web: Tunnel yes: tunnel devices"),
+        (&["save", "web", "-o", "Tunnel=yes", "h"], "session web: Tunnel yes: tunnel devices"),
         (&["save", "web", "-K", "h"], "-K: GSSAPI is not supported"),
         (&["save", "web", "-c", "rot13", "h"], "Bad SSH2 cipher spec 'rot13'"),
         (&["save", "web", "-J", "h", "h"], "jumphost loop via h"),

@@ -14,11 +14,8 @@ const KNOWN_HOSTS: &str = ".ssh/known_hosts";
 /// Keys of nobody: what is on record for a host whose key changed, or of another type.
 const OTHER_ED25519: &str = include_str!("data/trust/certificates/host-revoked.pub");
 const OTHER_ECDSA: &str = include_str!("data/trust/certificates/host-ecdsa.pub");
-const ADD: &str = "Add this machine and its key to the list of known hosts";
-const REPLACE: &str = "Replace the existing key with this new key";
-/// From the first row, where the focus is for an unknown host, back to its buttons.
-const TO_CONTINUE: &str = "\x1b[Z\x1b[Z";
-const TO_BOX: &str = "\x1b[Z\x1b[Z\x1b[Z";
+const ADD: &str = "Remember this key";
+const REPLACE: &str = "Replace the key on record with this one";
 
 struct Case {
     demo: Demo,
@@ -67,7 +64,13 @@ impl Case {
         let pty = self.connect(options);
         pty.resize(50, 100);
         pty.wait_until("the warning", |screen| {
-            screen.contains("Looked for") && screen.contains("Enter confirm")
+            screen.contains("i evidence") && screen.contains("Enter confirm")
+        });
+        pty.send("i");
+        // The rows above and below the evidence may come one after the other.
+        pty.wait_until("the evidence", |screen| {
+            let below = screen.split_once("Looked for").map_or("", |(_, below)| below);
+            (below.contains(ADD) || below.contains(REPLACE)) && below.contains("Enter confirm")
         });
         assert!(pty.on_alternate_screen());
         pty
@@ -95,7 +98,7 @@ fn enter_and_leave(pty: &Pty) {
 fn expect_disconnected(pty: &Pty) {
     assert_eq!(pty.exit_code(), 255);
     pty.expect_restored();
-    assert!(pty.screen().contains("Host key verification failed"), "{}", pty.screen());
+    assert!(pty.screen().contains("Disconnected. Nothing was sent or saved."), "{}", pty.screen());
     assert!(!pty.written().contains("demo$"));
 }
 
@@ -105,7 +108,7 @@ fn unknown_host_shows_what_ssh_keygen_shows_of_its_key() {
     let case = Case::new();
     let key = case.home.write("key.pub", &case.own_key());
     let pty = case.warned(&[]);
-    for (keys, hash) in [("", "sha256"), ("<down> ", "md5")] {
+    for (keys, hash) in [("a", "sha256"), ("m", "md5")] {
         pty.send(keys);
         let said = tool("/usr/bin/ssh-keygen", &["-lv", "-E", hash, "-f", arg(&key)]);
         let print = said.split_whitespace().nth(1).unwrap();
@@ -126,7 +129,9 @@ fn unknown_host_has_add_ticked_and_enter_alone_does_nothing() {
     assert!(screen.contains(&format!("[x] {ADD}")), "{screen}");
     assert!(screen.contains("known_hosts: no entry"), "{screen}");
     // The keys are taken in order: where the other hash is shown, Enter has been without effect.
-    pty.send("<enter><enter><down> ");
+    pty.send("<enter><enter>");
+    pty.wait_for("press c or d");
+    pty.send("m");
     pty.wait_for("MD5:");
     assert!(pty.on_alternate_screen());
     pty.send("<esc>");
@@ -138,14 +143,14 @@ fn unknown_host_has_add_ticked_and_enter_alone_does_nothing() {
 fn unknown_host_is_added_or_connected_to_once() {
     let case = Case::new();
     let pty = case.warned(&[]);
-    pty.send(&format!("{TO_BOX} {TO_BOX}"));
+    pty.send(" ");
     pty.wait_for(&format!("[ ] {ADD}"));
-    pty.send("<tab><tab><tab><tab><enter>");
+    pty.send("<tab><enter>");
     enter_and_leave(&pty);
     assert!(!case.home.path(KNOWN_HOSTS).exists(), "connect once writes nothing");
 
     let pty = case.warned(&[]);
-    pty.send(&format!("{TO_CONTINUE}<enter>"));
+    pty.send("c");
     enter_and_leave(&pty);
     assert_eq!(case.known(), case.line(&case.own_key()));
     case.expect_silent(&[]);
@@ -155,8 +160,8 @@ fn unknown_host_is_added_or_connected_to_once() {
 fn typed_fingerprint_is_compared_and_decides_nothing() {
     let case = Case::new();
     let pty = case.warned(&[]);
-    pty.send(&format!("<tab><tab>\x1b[200~{}\r\n\x1b[201~", case.demo.fingerprint()));
-    pty.wait_for("This is the fingerprint of this key.");
+    pty.send(&format!("\x1b[200~{}\r\n\x1b[201~", case.demo.fingerprint()));
+    pty.wait_for("  the same");
     pty.send("<enter>x");
     pty.wait_for("Not a whole fingerprint");
     pty.send("<esc>");
@@ -172,7 +177,7 @@ fn changed_key_enter_and_esc_disconnect_and_the_file_stays_as_it_is() {
         let screen = pty.screen();
         assert!(screen.contains(&format!("[ ] {REPLACE}")), "{screen}");
         assert!(screen.contains("DIFFERENT KEY") && screen.contains("known_hosts:2"), "{screen}");
-        assert!(screen.contains("On record") && screen.contains("Presented now"), "{screen}");
+        assert!(screen.contains("was  ED25519") && screen.contains("now  ED25519"), "{screen}");
         pty.send(keys);
         expect_disconnected(&pty);
         assert_eq!(case.known(), before, "{keys}");
@@ -190,7 +195,7 @@ fn changed_key_is_passed_once_or_replaced_by_choice_only() {
     assert_eq!(case.known(), before, "connect once writes nothing");
 
     let pty = case.warned(&[]);
-    pty.send("\x1b[Z\x1b[Z ");
+    pty.send("<tab><tab> ");
     pty.wait_for(&format!("[x] {REPLACE}"));
     pty.send("<tab><enter>");
     enter_and_leave(&pty);
@@ -207,12 +212,12 @@ fn other_type_has_add_unticked() {
     let screen = pty.screen();
     assert!(screen.contains(&format!("[ ] {ADD}")), "{screen}");
     assert!(screen.contains("DIFFERENT TYPE"), "{screen}");
-    pty.send(&format!("<enter>{TO_CONTINUE}<enter>"));
+    pty.send("<enter>c");
     enter_and_leave(&pty);
     assert_eq!(case.known(), before);
 
     let pty = case.warned(&[]);
-    pty.send(&format!("{TO_BOX} <tab><enter>"));
+    pty.send(" <tab><enter>");
     enter_and_leave(&pty);
     assert_eq!(case.known(), format!("{before}{}", case.line(&case.own_key())));
 }
@@ -241,9 +246,9 @@ fn entries_are_for_their_port() {
     let pty = case.warned(&[]);
     let screen = pty.screen();
     // Another port's key, or the plain name's, is no changed key of this one.
-    assert!(screen.contains("There is no entry"), "{screen}");
+    assert!(screen.contains("is not known yet"), "{screen}");
     assert!(screen.contains(&format!("Looked for [127.0.0.1]:{port}:")), "{screen}");
-    pty.send(&format!("{TO_CONTINUE}<enter>"));
+    pty.send("c");
     enter_and_leave(&pty);
     assert_eq!(case.known(), format!("{before}{}", case.line(&case.own_key())));
 }
@@ -264,7 +269,7 @@ fn other_files_than_the_first_are_never_written() {
     for name in ["known_hosts: no ED25519", "second:1: ED25519", "global:1: ED25519"] {
         assert!(screen.contains(name), "{name}:\n{screen}");
     }
-    pty.send("\x1b[Z\x1b[Z <tab><enter>");
+    pty.send("<tab><tab> <tab><enter>");
     enter_and_leave(&pty);
     assert_eq!(case.known(), case.line(&case.own_key()));
     for path in &read_only {
@@ -280,7 +285,7 @@ fn nothing_of_the_user_leaves_before_the_answer() {
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let arguments = sshd.to(&["--auth", "password"], &[]);
     let pty = home.on_pty(&strs(&arguments));
-    pty.wait_for("There is no entry");
+    pty.wait_for("is not known yet");
     pty.send("<esc>");
     expect_disconnected(&pty);
     sshd.wait_for_log("Connection closed by");
@@ -304,12 +309,13 @@ fn signals_at_the_warning_restore_the_terminal_and_write_nothing() {
 fn warning_is_in_japanese_and_survives_any_size() {
     let case = Case::new();
     let pty = case.connect_with(&[], &[("LANG", "ja_JP.UTF-8")]);
-    pty.wait_for("セキュリティ警告");
+    pty.wait_for("初めて接続するサーバー");
+    pty.send("i");
     for (rows, columns) in [(3, 10), (15, 60), (60, 200)] {
         pty.resize(rows, columns);
     }
     pty.wait_until("the whole dialog in the middle", |screen| {
-        let title = screen.lines().find(|line| line.contains("セキュリティ警告"));
+        let title = screen.lines().find(|line| line.contains("初めて接続するサーバー"));
         let is_centred = title.is_some_and(|line| line.starts_with(&" ".repeat(50)));
         is_centred && screen.contains("を検索しました") && screen.contains("決定")
     });

@@ -227,7 +227,7 @@ fn the_question_shows_what_the_dns_says() {
     let written = pty.unbroken();
     assert!(written.contains("insecure: not proven by DNSSEC"), "{written}");
     pty.send("no<enter>");
-    pty.wait_written("not confirmed");
+    pty.wait_written("Disconnected. Nothing was sent or saved.");
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn the_question_about_a_proven_mismatch_takes_no_yes() {
     pty.send("yes<enter>");
     pty.wait_until("the question again", |_| pty.written().matches("Type \"add\"").count() > 1);
     pty.send("<enter>");
-    pty.wait_written("not confirmed");
+    pty.wait_written("Disconnected. Nothing was sent or saved.");
     assert!(!stage.home.path(".ssh/known_hosts").exists());
 }
 

@@ -82,7 +82,7 @@ fn in_dialogs(language: Language) -> Vec<(&'static str, String)> {
     walk.tmux.keys(&["Enter"]);
     let print = fingerprint(&sshd.path("host_ed25519.pub"));
     let ids = [
-        texts::WARNING_TITLE,
+        texts::WARNING_TITLE_NEW,
         texts::WARNING_CONTINUE,
         texts::WARNING_DISCONNECT,
         texts::WARNING_ADD,
@@ -91,15 +91,14 @@ fn in_dialogs(language: Language) -> Vec<(&'static str, String)> {
     assert!(!shown.contains(&walk.text(texts::LOGIN_TITLE)));
     assert!(!sshd.log().contains("userauth-request"), "no name is sent before the answer");
 
-    // The buttons are the last before the first row.
-    walk.tmux.keys(&["BTab", "BTab", "Enter"]);
+    walk.tmux.text("c");
     let ids = [
         texts::LOGIN_TITLE,
         texts::LOGIN_REQUIRED,
         texts::LOGIN_METHOD_PASSWORD,
         texts::LOGIN_DISCONNECT,
     ];
-    walk.sees("Continue, two steps back from the first row.", &ids, &[USER]);
+    walk.sees("`c`: Connect.", &ids, &[USER]);
 
     walk.tmux.text(PASSWORD);
     walk.tmux.keys(&["Enter"]);
@@ -122,7 +121,9 @@ fn in_dialogs(language: Language) -> Vec<(&'static str, String)> {
     walk.tmux.keys(&["End"]);
     let ids =
         [texts::INFORMATION_EXCHANGES, texts::INFORMATION_ROUND_TRIP, texts::WARNING_HASH_MD5];
-    walk.sees("End: the rest of it.", &ids, &["[SHA256]", " ms"]);
+    walk.sees("End: the rest of it.", &ids, &[" ms"]);
+    walk.tmux.text("a");
+    walk.sees("`a`: the randomart.", &[], &["[SHA256]"]);
     walk.tmux.text("q");
     let back = walk.tmux.wait_for("\ntester\n$");
     assert_eq!(back, shell, "the shell has its screen back");
@@ -236,9 +237,12 @@ fn walk_in_all_three_ways() {
 fn pages_have_all_screens_in_both_languages() {
     for (path, language) in PAGES.iter().zip([Language::English, Language::Japanese]) {
         let page = fs::read_to_string(path).unwrap();
-        for id in
-            [texts::CONNECTION_TITLE, texts::WARNING_TITLE, texts::LOGIN_TITLE, texts::FACTS_TITLE]
-        {
+        for id in [
+            texts::CONNECTION_TITLE,
+            texts::WARNING_TITLE_NEW,
+            texts::LOGIN_TITLE,
+            texts::FACTS_TITLE,
+        ] {
             let text = id.in_language(language);
             assert!(page.contains(text), "{text} is not in {path}: write it again");
         }

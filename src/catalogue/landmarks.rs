@@ -23,4 +23,4 @@ pub const WARNING_ADD: FixedText = texts::warning_add;
 pub const WARNING_CONTINUE: FixedText = texts::warning_continue;
 pub const WARNING_DISCONNECT: FixedText = texts::warning_disconnect;
 pub const WARNING_HASH_MD5: FixedText = texts::warning_hash_md5;
-pub const WARNING_TITLE: FixedText = texts::warning_title;
+pub const WARNING_TITLE_NEW: FixedText = texts::warning_title_new;

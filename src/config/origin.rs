@@ -41,14 +41,14 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Origin::Default => f.write_str("default"),
+            Origin::Default => f.write_str(&say!(config_default)),
             Origin::Flag(flag) => f.write_str(flag),
             Origin::Option => f.write_str("-o"),
             Origin::File { file, line } => {
                 let file = shown(&file.to_string_lossy());
                 f.write_str(&say!(config_place, file, line))
             }
-            Origin::Destination => f.write_str("destination"),
+            Origin::Destination => f.write_str(&say!(config_destination)),
             Origin::Profile(name) => f.write_str(&say!(config_profile, name = shown(name))),
         }
     }

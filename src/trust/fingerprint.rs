@@ -58,7 +58,12 @@ pub fn compare(key: &PublicKey, typed: &str) -> Comparison {
         bare if bare.contains(char::is_whitespace) => None,
         bare => base64(bare).or_else(|| hexadecimal(bare)),
     });
-    let Some(digest) = digest else { return Comparison::Unreadable };
+    let Some(digest) = digest else {
+        return match typed.split_whitespace().any(is_of_no_key) {
+            true => Comparison::Other,
+            false => Comparison::Unreadable,
+        };
+    };
     let blob = key.to_bytes().expect("a key in memory has an encoding");
     let same = match digest.len() {
         MD5_BYTES => digest == md5::compute(blob).0,
@@ -83,6 +88,8 @@ pub fn find(text: &str) -> Option<String> {
 
 const MD5_BYTES: usize = 16;
 const SHA256_BYTES: usize = 32;
+/// The digits of base64 without padding that these bytes have.
+const SHA256_DIGITS: usize = 43;
 
 /// The digest in a word that begins with the name of its hash.
 fn digest_named(word: &str) -> Option<Vec<u8>> {
@@ -92,6 +99,18 @@ fn digest_named(word: &str) -> Option<Vec<u8>> {
         "md5" => hexadecimal(rest),
         _ => None,
     }
+}
+
+/// Whether a word has the length of a SHA-256 fingerprint in base64, but bits in its last character
+/// that no fingerprint has: it is a whole one with a mistake, not an unfinished one.
+fn is_of_no_key(word: &str) -> bool {
+    let digits = match word.split_once(':') {
+        Some((name, rest)) if name.eq_ignore_ascii_case("sha256") => rest,
+        _ => word,
+    };
+    let digits = digits.trim_end_matches('=');
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    digits.len() == SHA256_DIGITS && digits.bytes().all(is_digit) && base64(digits).is_none()
 }
 
 fn base64(text: &str) -> Option<Vec<u8>> {
@@ -253,6 +272,15 @@ mod tests {
         }
         for typed in ["", "SHA256:", "MD5:", "yes", &sha256[..49], &hex[..44], "a:b", "SHA256:*"] {
             assert_eq!(compare(&key, typed), Comparison::Unreadable, "{typed}");
+        }
+        // A whole one that differs in the last of its 43 characters, some of which no key has.
+        let (most, last) = sha256.split_at(sha256.len() - 1);
+        for digit in ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['+', '/']) {
+            for typed in [format!("{most}{digit}"), format!("{}{digit}", &most[7..])] {
+                let expected =
+                    if last.contains(digit) { Comparison::Same } else { Comparison::Other };
+                assert_eq!(compare(&key, &typed), expected, "{typed}");
+            }
         }
         let wrong_case = sha256.to_lowercase();
         assert_ne!(compare(&key, &wrong_case), Comparison::Same);

@@ -31,25 +31,30 @@ pub struct EvidenceLine {
 pub fn summary(host: &str, evidence: &Evidence) -> [EvidenceLine; 2] {
     let host = text::line(host, NAME_MAX);
     let kind = fingerprint::type_name(&evidence.offered);
-    let place = || known(evidence).first().map(|known| known.at.to_string()).unwrap_or_default();
+    let port = evidence.subject.port;
     let (tone, headline, meaning) = match &evidence.finding {
-        Finding::Changed(_) => (
-            Tone::Danger,
-            say!(warning_changed, host, place = place()),
-            say!(warning_changed_means),
-        ),
+        Finding::Changed(_) => {
+            (Tone::Danger, say!(warning_changed, host, port), say!(warning_changed_means))
+        }
         _ if evidence.is_alarming() => {
-            (Tone::Danger, say!(warning_dns, host), say!(warning_changed_means))
+            (Tone::Danger, say!(warning_dns, host, port), say!(warning_changed_means))
         }
         Finding::Known(_) => {
-            (Tone::Warn, say!(warning_certificate, host), say!(warning_certificate_means))
+            (Tone::Warn, say!(warning_certificate, host, port), say!(warning_certificate_means))
         }
         Finding::OtherTypeKnown(_) => {
-            (Tone::Warn, say!(warning_other, host), say!(warning_other_means, kind))
+            (Tone::Warn, say!(warning_other, host, port), say!(warning_other_means, kind))
         }
-        _ => (Tone::Strong, say!(warning_unknown, host), say!(warning_unknown_means)),
+        _ => (Tone::Strong, say!(warning_unknown, host, port), say!(warning_unknown_means)),
     };
     [EvidenceLine { text: headline, tone }, EvidenceLine { text: meaning, tone: Tone::Plain }]
+}
+
+/// The command that shows the key's fingerprint on the server's own console, where OpenSSH's server
+/// has its keys.
+pub fn command(evidence: &Evidence) -> String {
+    let kind = fingerprint::type_name(&evidence.offered).to_ascii_lowercase();
+    format!("ssh-keygen -lf /etc/ssh/ssh_host_{kind}_key.pub")
 }
 
 /// All findings, in order of importance. That there is no record of the host gives no line,

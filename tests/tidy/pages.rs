@@ -62,6 +62,27 @@ fn links_between_pages_lead_somewhere() {
 }
 
 #[test]
+fn the_japanese_readme_has_every_command_and_table_of_the_first_half() {
+    let (english, japanese) = (read(&root().join("README.md")), read(&root().join("README.ja.md")));
+    let half = english.text.split("## Beside others").next().unwrap_or_default();
+    let command = |line: &str| {
+        let line = line.strip_prefix("    ")?;
+        let end = [line.find("  "), line.find(" #")].into_iter().flatten().min();
+        Some(line[..end.unwrap_or(line.len())].trim_end().to_owned())
+    };
+    let there: Vec<String> = japanese.text.lines().filter_map(command).collect();
+    let missing: Vec<String> =
+        half.lines().filter_map(command).filter(|line| !there.contains(line)).collect();
+    assert!(missing.is_empty(), "README.ja.md lacks {missing:#?}");
+    let rows = |text: &str| {
+        let table = text.lines().skip_while(|line| !line.contains("`accept-new`"));
+        table.take_while(|line| line.starts_with('|')).count()
+    };
+    assert!(rows(half) > 0 && rows(half) == rows(&japanese.text), "the table of trust");
+    assert!(japanese.text.contains("docs/pictures/demo-dark.svg"), "the picture");
+}
+
+#[test]
 fn headings_and_links_are_found() {
     let page =
         "# A\n\n## The `x` of\n```\n## no\n[a](b)\n```\n### Of: two\n[t](c.md#d) ![i](e.svg)\n";

@@ -4,7 +4,7 @@ texts! {
     // Validity expressions
     validity_fault(what, part, from)
         en "{what}: '{part}' at byte {from}"
-        ja "{what}: '{part}' ({from} バイト目)"
+        ja "{what}: 「{part}」 ({from} バイト目)"
     validity_fault_end(what, from)
         en "{what}: at byte {from}"
         ja "{what} ({from} バイト目)"
@@ -143,12 +143,12 @@ texts! {
         ja "{after} から {before} まで"
     certificate_fault(fault, key_id, holders, period)
         en "{fault} (certificate \"{key_id}\", for {holders}, valid {period})"
-        ja "{fault} (証明書\"{key_id}\"、対象 {holders}、有効期間 {period})"
+        ja "{fault} (証明書「{key_id}」、対象 {holders}、有効期間 {period})"
 
     // Pinned keys
     pin_unreadable(value)
         en "'{value}' is neither a host key nor the fingerprint of one"
-        ja "'{value}' はホスト鍵でもそのフィンガープリントでもありません"
+        ja "「{value}」はホスト鍵でもそのフィンガープリントでもありません"
     pin_unreadable_hint
         en "such as SHA256:… with 43 characters, sixteen bytes in hexadecimal with colons, or the base64 of the key"
         ja "SHA256:… (43 文字)、コロン区切りの 16 進数 16 バイト、または鍵の base64 を指定してください"
@@ -183,10 +183,10 @@ texts! {
         ja "{from} で固定した {count} 個の鍵のどれでもありません: {pins}"
     fact_certified(at, authority, key_id, holders, period)
         en "{at}: the authority {authority} signed its certificate \"{key_id}\" for {holders}, valid {period}"
-        ja "{at}: 認証局 {authority} が証明書\"{key_id}\"に署名しています。対象 {holders}、有効期間 {period}"
+        ja "{at}: 認証局 {authority} が証明書「{key_id}」に署名しています。対象 {holders}、有効期間 {period}"
     fact_certified_record(at, record, authority, key_id, holders, period)
         en "{at}: the authority {record} ({authority}) signed its certificate \"{key_id}\" for {holders}, valid {period}"
-        ja "{at}: 認証局 {record} ({authority}) が証明書\"{key_id}\"に署名しています。対象 {holders}、有効期間 {period}"
+        ja "{at}: 認証局 {record} ({authority}) が証明書「{key_id}」に署名しています。対象 {holders}、有効期間 {period}"
     fact_covered(at, authority)
         en "{at}: the authority {authority} covers this host and has not signed this key"
         ja "{at}: 認証局 {authority} はこのホストを対象としていますが、この鍵には署名していません"
@@ -307,7 +307,7 @@ texts! {
         ja "{file} を削除することになります"
     authority_no_host(host)
         en "'{host}' is not a host and port"
-        ja "'{host}' はホストとポートの指定ではありません"
+        ja "「{host}」はホストとポートの指定ではありません"
     authority_missing_name(name)
         en "there is no authority {name}"
         ja "認証局 {name} はありません"

@@ -70,7 +70,7 @@ texts! {
         ja "-N: コマンドは実行されません"
     profile_unknown(name)
         en "no saved session is called '{name}'"
-        ja "'{name}' という保存済みセッションはありません"
+        ja "「{name}」という保存済みセッションはありません"
     profile_unknown_hint
         en "tessh sessions list names them all"
         ja "tessh sessions list で一覧を表示できます"
@@ -85,19 +85,19 @@ texts! {
         ja "{name}: {what}"
     session_of_several(name, names)
         en "'{name}' is the name of several sessions: {names}"
-        ja "'{name}' という名前のセッションが複数あります: {names}"
+        ja "「{name}」という名前のセッションが複数あります: {names}"
     session_of_several_hint(name)
         en "say which one, for example '{name}'"
-        ja "'{name}' のように、どれかを指定してください"
+        ja "「{name}」のように、どれかを指定してください"
     session_in_several_files(name, places)
         en "the session '{name}' is in several files: {places}"
-        ja "セッション '{name}' が複数のファイルにあります: {places}"
+        ja "セッション「{name}」が複数のファイルにあります: {places}"
     session_in_several_files_hint
         en "take all but one of them out of ~/.config/tessh/config.toml"
         ja "~/.config/tessh/config.toml にはどれか 1 つだけを残してください"
     session_choice(name)
         en "'{name}' is the name of several sessions:"
-        ja "'{name}' という名前のセッションが複数あります:"
+        ja "「{name}」という名前のセッションが複数あります:"
     session_choice_number
         en "Number (Enter: none): "
         ja "番号 (Enter で中止): "
@@ -114,7 +114,7 @@ texts! {
         en "it is a path in quotes, from / or ~/, or several in brackets"
         ja "/ か ~/ で始まるパスを引用符で囲んで書くか、複数なら角括弧に並べてください"
     profile_key_unknown(name, line, key)
-        en "profile {name} line {line}: {key} is not known, and not applied"
+        en "session {name} line {line}: {key} is not known, and not applied"
         ja "保存済みセッション {name} の {line} 行目: {key} という項目はなく、適用されません"
     command_not_utf8
         en "the command is not UTF-8"
@@ -145,7 +145,7 @@ texts! {
         ja "読み取った内容が UTF-8 ではありません"
     query_unsupported(query)
         en "Unsupported query \"{query}\""
-        ja "\"{query}\" という問い合わせはありません"
+        ja "「{query}」という問い合わせはありません"
     query_unsupported_hint
         en "-Q takes cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, protocol-version, or one of the keywords that take such a list"
         ja "-Q に指定できるのは cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, protocol-version と、その一覧を取るキーワードです"
@@ -187,10 +187,10 @@ texts! {
         ja "使い方: tessh [options] [user@]host[:port] [command [argument ...]]"
     misspelt_verb(word, verb)
         en "'{word}' is no verb and no host that is on record: did you mean `tessh {verb}`?"
-        ja "'{word}' という動詞も、記録されたホストもありません。`tessh {verb}` のことですか?"
+        ja "「{word}」という動詞も、記録されたホストもありません。`tessh {verb}` のことですか?"
     misspelt_session(word, name)
         en "'{word}' is no saved session and no host that is on record: did you mean `tessh {name}`?"
-        ja "'{word}' という保存されたセッションも、記録されたホストもありません。`tessh {name}` のことですか?"
+        ja "「{word}」という保存されたセッションも、記録されたホストもありません。`tessh {name}` のことですか?"
     misspelt_hint(word)
         en "a host of that name is reached with `tessh -- {word}`"
         ja "その名前のホストには `tessh -- {word}` で接続できます"
@@ -212,7 +212,7 @@ texts! {
     // The environment
     dns_server_bad(shown)
         en "TESSH_DNS_SERVER: '{shown}' is not an address"
-        ja "TESSH_DNS_SERVER: '{shown}' はアドレスではありません"
+        ja "TESSH_DNS_SERVER: 「{shown}」はアドレスではありません"
     dns_server_bad_hint
         en "write it with its port, as in 192.0.2.1:53 or [2001:db8::1]:53"
         ja "192.0.2.1:53 や [2001:db8::1]:53 のように、ポートを付けて書いてください"

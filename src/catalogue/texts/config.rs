@@ -3,7 +3,7 @@
 texts! {
     percent_at_end
         en "a single \"%\" at the end"
-        ja "末尾に \"%\" が単独であります"
+        ja "末尾に「%」が単独であります"
     expansion_too_long
         en "too long when expanded"
         ja "展開すると長すぎます"
@@ -78,7 +78,7 @@ texts! {
         ja "引用符が閉じていません"
     auth_option_unknown_method(value)
         en "--auth: unknown method '{value}'"
-        ja "--auth: 認証方式 '{value}' はありません"
+        ja "--auth: 認証方式「{value}」はありません"
     one_of(known)
         en "one of {known}"
         ja "次のいずれかを指定してください: {known}"
@@ -108,16 +108,16 @@ texts! {
         ja "引数がありません"
     config_extra_arguments(args)
         en "extra arguments at end of line (\"{args}\")"
-        ja "行末に余分な引数があります (\"{args}\")"
+        ja "行末に余分な引数があります (「{args}」)"
     config_unsupported_option(first)
         en "unsupported option \"{first}\"."
-        ja "\"{first}\" は指定できません"
+        ja "「{first}」は指定できません"
     config_invalid_environment_name
         en "Invalid environment name."
         ja "環境変数の名前が正しくありません"
     config_none_alone
         en "\"none\" argument must appear alone."
-        ja "\"none\" は単独で指定してください"
+        ja "「none」は単独で指定してください"
     config_integer_invalid
         en "integer value invalid."
         ja "整数ではありません"
@@ -129,16 +129,16 @@ texts! {
         ja "整数が大きすぎます"
     config_invalid_time(value)
         en "invalid time value '{value}'"
-        ja "時間 '{value}' が正しくありません"
+        ja "時間「{value}」が正しくありません"
     config_unsupported_log_level(value)
         en "unsupported log level '{value}'"
-        ja "ログレベル '{value}' はありません"
+        ja "ログレベル「{value}」はありません"
     config_bad_escape_character
         en "Bad escape character."
         ja "エスケープ文字が正しくありません"
     config_bad_number(first)
         en "Bad number '{first}'"
-        ja "数値 '{first}' が正しくありません"
+        ja "数値「{first}」が正しくありません"
     config_rekey_limit_too_small
         en "RekeyLimit too small"
         ja "RekeyLimit が小さすぎます"
@@ -178,27 +178,33 @@ texts! {
     config_place(file, line)
         en "{file} line {line}"
         ja "{file} の {line} 行目"
+    config_default
+        en "default"
+        ja "既定値"
+    config_destination
+        en "destination"
+        ja "接続先"
     config_profile(name)
-        en "profile {name}"
+        en "session {name}"
         ja "保存済みセッション {name}"
     brace_not_closed
         en "\"${\" has no \"}\""
-        ja "\"${\" に対応する \"}\" がありません"
+        ja "「${」に対応する「}」がありません"
     config_bad_forward(text)
         en "Bad forwarding specification '{text}'"
-        ja "転送の指定 '{text}' が正しくありません"
+        ja "転送の指定「{text}」が正しくありません"
     config_bad_stdio_forward(text)
         en "Bad stdio forwarding specification '{text}'"
-        ja "標準入出力の転送先の指定 '{text}' が正しくありません"
+        ja "標準入出力の転送先の指定「{text}」が正しくありません"
     config_missing_target
         en "Missing target argument."
         ja "転送先の引数がありません"
     config_bad_jump(text)
         en "Invalid ProxyJump \"{text}\""
-        ja "ProxyJump \"{text}\" が正しくありません"
+        ja "ProxyJump 「{text}」が正しくありません"
     config_match_all
         en "'all' cannot be combined with other Match attributes"
-        ja "'all' は Match のほかの条件と組み合わせられません"
+        ja "「all」は Match のほかの条件と組み合わせられません"
     config_match_missing(name)
         en "Missing Match criteria for {name}"
         ja "Match の {name} に値がありません"
@@ -216,49 +222,49 @@ texts! {
         ja "exec \"{command}\": {seconds} 秒たっても終わりません"
     config_bad_network(entry)
         en "Invalid network entry \"{entry}\""
-        ja "\"{entry}\" はアドレスでもネットワークでもありません"
+        ja "「{entry}」はアドレスでもネットワークでもありません"
     config_match_no_argument(name)
         en "missing argument for Match '{name}'"
-        ja "Match の '{name}' に値がありません"
+        ja "Match の「{name}」に値がありません"
     config_bad_prefix(entry)
         en "Inconsistent mask length for network \"{entry}\""
-        ja "ネットワーク \"{entry}\" のマスク長が正しくありません"
+        ja "ネットワーク「{entry}」のマスク長が正しくありません"
     config_no_interfaces(reason)
         en "the addresses of this machine cannot be read: {reason}"
         ja "このマシンのアドレスを読み取れません: {reason}"
     config_not_canonical(host)
         en "Could not resolve host \"{host}\" in any of CanonicalDomains"
-        ja "ホスト \"{host}\" は CanonicalDomains のどのドメインにも見つかりません"
+        ja "ホスト「{host}」は CanonicalDomains のどのドメインにも見つかりません"
     config_bad_arguments
         en "wrong number of arguments"
         ja "引数の数が正しくありません"
     config_unsupported(value)
         en "unsupported option \"{value}\"."
-        ja "\"{value}\" という値には対応していません"
+        ja "「{value}」という値には対応していません"
     config_bad_channel_timeout(value)
         en "invalid channel timeout \"{value}\""
-        ja "タイムアウト \"{value}\" が正しくありません。「種類=時間」と書きます"
+        ja "タイムアウト「{value}」が正しくありません。「種類=時間」と書きます"
     config_bad_tunnel(value)
         en "Bad tun device \"{value}\"."
-        ja "トンネルデバイス \"{value}\" が正しくありません"
+        ja "トンネルデバイス「{value}」が正しくありません"
     config_bad_facility(value)
         en "unsupported log facility '{value}'"
-        ja "ログファシリティ '{value}' には対応していません"
+        ja "ログファシリティ「{value}」には対応していません"
     config_alone(word)
         en "\"{word}\" argument must appear alone."
-        ja "引数 \"{word}\" は単独で指定します"
+        ja "引数「{word}」は単独で指定します"
     config_bad_domain(domain)
         en "domain name \"{domain}\" contains or starts with invalid characters"
-        ja "ドメイン名 \"{domain}\" に使えない文字があります"
+        ja "ドメイン名「{domain}」に使えない文字があります"
     config_bad_cname(rule)
         en "Invalid permitted CNAME \"{rule}\""
-        ja "CNAME の規則 \"{rule}\" が正しくありません"
+        ja "CNAME の規則「{rule}」が正しくありません"
     config_bad_mask
         en "Bad mask."
         ja "マスクが正しくありません"
     config_bad_place(value)
         en "bad host or port number \"{value}\""
-        ja "ホストまたはポート番号 \"{value}\" が正しくありません"
+        ja "ホストまたはポート番号「{value}」が正しくありません"
     config_no_command_to_fork
         en "Cannot fork into background without a command to execute."
         ja "実行するコマンドがないため、バックグラウンドに移れません"
@@ -267,7 +273,7 @@ texts! {
         ja "-W と -O は同時に指定できません"
     config_bad_control(word)
         en "Invalid multiplex command \"{word}\""
-        ja "-O \"{word}\" というコマンドはありません"
+        ja "-O 「{word}」というコマンドはありません"
     config_stdio_twice
         en "stdio forward already specified"
         ja "-W が二度指定されています"
@@ -276,13 +282,13 @@ texts! {
         ja "-J は一度だけ指定できます（踏み台が複数あるときはコンマで区切ります）"
     config_bad_spec(kind, list)
         en "Bad SSH2 {kind} '{list}'."
-        ja "SSH2 の {kind} '{list}' が正しくありません"
+        ja "SSH2 の {kind} 「{list}」が正しくありません"
     config_bad_key_types(list)
         en "Bad key types '{list}'."
-        ja "鍵の種類 '{list}' が正しくありません"
+        ja "鍵の種類「{list}」が正しくありません"
     config_acts_in_shell(token, value)
         en "the value of %{token} (\"{value}\") has characters that a shell would act on"
-        ja "%{token} の値 (\"{value}\") に、シェルが解釈する文字が含まれています"
+        ja "%{token} の値 (「{value}」) に、シェルが解釈する文字が含まれています"
     config_local_command_failed(shown, error)
         en "LocalCommand {shown}: {error}"
         ja "LocalCommand {shown}: {error}"
@@ -294,8 +300,8 @@ texts! {
         ja "値が範囲を超えています"
     config_include_left_out(origin, file)
         en "{origin}: Unable to expand user config file '{file}'"
-        ja "{origin}: 変数に値がないため、'{file}' は読み込みません"
+        ja "{origin}: 変数に値がないため、「{file}」は読み込みません"
     config_bad_addendum(value)
         en "\"{value}\" has control characters"
-        ja "\"{value}\" に制御文字が含まれています"
+        ja "「{value}」に制御文字が含まれています"
 }

@@ -3,7 +3,7 @@
 texts! {
     algorithms_bad_spec(what, spec)
         en "Bad SSH2 {what} spec '{spec}'"
-        ja "{what}の指定 '{spec}' が正しくありません"
+        ja "{what}の指定「{spec}」が正しくありません"
     algorithms_known(keyword, family)
         en "{keyword} takes: {family}"
         ja "{keyword} に指定できるもの: {family}"
@@ -102,7 +102,7 @@ texts! {
         ja "通信が壊れているか、改ざんされています。接続し直してください"
     strict_kex_violated(message_type)
         en "the server broke strict key exchange with message {message_type}"
-        ja "サーバーが厳格な鍵交換の手順に反しました (メッセージ {message_type})"
+        ja "サーバーが鍵交換の手順 (strict KEX) に反しました (メッセージ {message_type})"
     keepalive_timeout
         en "Timeout, server not responding to keepalives"
         ja "生存確認にサーバーが応答せず、時間切れになりました"
@@ -153,7 +153,7 @@ texts! {
         ja "名乗りに表示できない文字が含まれています"
     greeting_not_ssh(what, shown)
         en "this is not an SSH server: {what}: \"{shown}\""
-        ja "SSH サーバーではありません: {what}: \"{shown}\""
+        ja "SSH サーバーではありません: {what}: 「{shown}」"
     check_host_and_port
         en "check host and port"
         ja "ホストとポートを確認してください"
@@ -165,7 +165,7 @@ texts! {
         ja "ホストとポートを確認してください。サーバーがこのアドレスを拒否しているのかもしれません"
     ended_before_greeting_after(how, shown)
         en "{how} before the SSH greeting; the server said \"{shown}\""
-        ja "SSH の挨拶を受け取る前に終わりました: {how}。サーバーの言葉: \"{shown}\""
+        ja "SSH の挨拶を受け取る前に終わりました: {how}。サーバーの言葉: 「{shown}」"
     greeting_penalised_hint
         en "the server turns this address away for a while after failed logins; wait some minutes before the next one"
         ja "ログインに何度か失敗したため、サーバーはしばらくこのアドレスからの接続を断っています。数分待ってからお試しください"
@@ -177,7 +177,7 @@ texts! {
         ja "何も届きませんでした"
     greeting_only_said(heard)
         en "it only said \"{heard}\""
-        ja "届いたのはこれだけです: \"{heard}\""
+        ja "届いたのはこれだけです: 「{heard}」"
     greeting_timed_out(said)
         en "Connection timed out during banner exchange: {said}"
         ja "SSH の挨拶を待つ間に時間切れになりました: {said}"
@@ -210,10 +210,10 @@ texts! {
         ja "サーバーには何も送っていません"
     passphrase_ask(path)
         en "Enter passphrase for key '{path}': "
-        ja "鍵 '{path}' のパスフレーズ: "
+        ja "鍵「{path}」のパスフレーズ: "
     passphrase_ask_again(path)
         en "Wrong passphrase. Enter passphrase for key '{path}': "
-        ja "パスフレーズが違います。鍵 '{path}' のパスフレーズ: "
+        ja "パスフレーズが違います。鍵「{path}」のパスフレーズ: "
     passphrase_not_given(path)
         en "{path}: no passphrase given"
         ja "{path}: パスフレーズが入力されませんでした"
@@ -276,7 +276,7 @@ texts! {
         ja "サーバーがサブシステム {name} を拒否しました"
     subsystem_refused_hint(name)
         en "the server may not offer it, or not to this user: see \"Subsystem {name}\" in its sshd_config"
-        ja "サーバーが提供していないか、このユーザーには許可していません。サーバーの sshd_config の \"Subsystem {name}\" を確認してください"
+        ja "サーバーが提供していないか、このユーザーには許可していません。サーバーの sshd_config の「Subsystem {name}」を確認してください"
     subsystem_ended(name, how)
         en "the server's {name} program ended early: {how}"
         ja "サーバーの {name} プログラムが途中で終了しました: {how}"
@@ -285,7 +285,7 @@ texts! {
         ja "サーバーの {name} プログラムが途中で終了しました: {how}。出力: {said}"
     subsystem_ended_hint(name)
         en "check what \"Subsystem {name}\" in the server's sshd_config starts"
-        ja "サーバーの sshd_config の \"Subsystem {name}\" が起動するプログラムを確認してください"
+        ja "サーバーの sshd_config の「Subsystem {name}」が起動するプログラムを確認してください"
     subsystem_status(status)
         en "status {status}"
         ja "終了ステータス {status}"
@@ -319,9 +319,9 @@ texts! {
     fingerprint_typed_differs
         en "the fingerprint typed is not the one of this key"
         ja "入力されたフィンガープリントはこの鍵のものではありません"
-    host_key_not_confirmed
-        en "not confirmed"
-        ja "承認されませんでした"
+    host_key_disconnected
+        en "Disconnected. Nothing was sent or saved."
+        ja "切断しました。何も送信・保存していません。"
     host_key_nowhere_to_save
         en "no UserKnownHostsFile is set: the key was not saved"
         ja "UserKnownHostsFile の指定がないため、鍵は保存されませんでした"

@@ -109,9 +109,33 @@ texts! {
     connection_edit_lists
         en "Several values are separated by blanks; a value with blanks stands in quotes. An empty field is left out of the file."
         ja "複数の値は空白で区切り、空白を含む値は引用符で囲みます。空の項目はファイルに書かれません。"
-    connection_field_fault(label, why)
-        en "{label} {why}"
-        ja "{label} {why}"
+    connection_field_long
+        en "too long to be edited here"
+        ja "長すぎるため、ここでは編集できません"
+    connection_group_connection
+        en "Connection"
+        ja "接続"
+    connection_group_login
+        en "Login"
+        ja "ログイン"
+    connection_group_trust
+        en "Trust"
+        ja "ホストの信頼"
+    connection_group_proxy
+        en "Proxy"
+        ja "プロキシ"
+    connection_group_log
+        en "Log"
+        ja "ログ"
+    connection_group_terminal
+        en "Terminal"
+        ja "端末"
+    connection_group_forwards
+        en "Forwarding"
+        ja "転送"
+    connection_group_other
+        en "Other"
+        ja "その他"
     connection_overwrite_title
         en "Changed by somebody else"
         ja "他で変更されています"
@@ -158,7 +182,7 @@ texts! {
         en "User:"
         ja "ユーザー名:"
     connection_field_method
-        en "Method or chain:"
+        en "Method:"
         ja "認証方式:"
     connection_field_identity
         en "Key files:"
@@ -221,29 +245,29 @@ texts! {
         en "Environment:"
         ja "環境変数:"
     connection_field_telnet
-        en "Proxy Telnet command"
-        ja "プロキシの Telnet コマンド"
+        en "Proxy Telnet command:"
+        ja "プロキシの Telnet コマンド:"
     connection_field_host_key_name
-        en "Host key name"
-        ja "ホスト鍵の名前"
+        en "Host key name:"
+        ja "ホスト鍵の名前:"
     connection_field_terminal_type
-        en "Terminal type"
-        ja "端末の種類"
+        en "Terminal type:"
+        ja "端末の種類:"
     connection_field_terminal_modes
-        en "Terminal modes"
-        ja "端末のモード"
+        en "Terminal modes:"
+        ja "端末のモード:"
     connection_field_teleport_proxy
-        en "Teleport proxy"
-        ja "Teleport のプロキシ"
+        en "Teleport proxy:"
+        ja "Teleport のプロキシ:"
     connection_field_teleport_cluster
-        en "Teleport cluster"
-        ja "Teleport のクラスター"
+        en "Teleport cluster:"
+        ja "Teleport のクラスター:"
     connection_field_teleport_uuid
-        en "Teleport UUID"
-        ja "Teleport の UUID"
+        en "Teleport UUID:"
+        ja "Teleport の UUID:"
     connection_field_imported_from
-        en "Imported from"
-        ja "取り込み元"
+        en "Imported from:"
+        ja "取り込み元:"
     connection_field_interval
         en "Keepalive, seconds:"
         ja "キープアライブ（秒）:"
@@ -276,7 +300,7 @@ texts! {
         ja "一覧"
     connection_help_list_text
         en "has the saved sessions, then the hosts reached before, the newest first. Tab or the down arrow goes there; Enter connects to the one chosen. Any letter that is not a key of the list goes on typing in the host field. Port and addresses, where given, count for sessions too."
-        ja "保存済みセッションと、以前に接続したホスト（新しい順）が並びます。Tabまたは下矢印キーで移動し、Enterで選んだものに接続します。一覧のキーではない文字を打つと、ホスト欄への入力が続きます。ポートとアドレスを指定すると、セッションにも適用されます。"
+        ja "保存済みセッションと、以前に接続したホスト（新しい順）が並びます。Tabまたは下矢印キーで移動し、Enterで選んだものに接続します。それ以外の文字を入力すると、ホスト欄への入力が続きます。ポートとアドレスを指定すると、セッションにも適用されます。"
     connection_help_keys
         en "Keys in the list"
         ja "一覧でのキー"

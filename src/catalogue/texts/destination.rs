@@ -9,7 +9,7 @@ texts! {
         ja "ホスト名が {limit} バイトを超えています"
     host_name_starts_with_dash
         en "the host name starts with '-'"
-        ja "ホスト名が '-' で始まっています"
+        ja "ホスト名が「-」で始まっています"
     host_name_starts_with_dash_hint
         en "options come first"
         ja "オプションはホスト名の前に書いてください"
@@ -27,7 +27,7 @@ texts! {
         ja "ユーザー名に使えない文字が含まれています"
     port_bad(shown)
         en "Bad port '{shown}'"
-        ja "ポート '{shown}' は正しくありません"
+        ja "ポート「{shown}」は正しくありません"
     port_range
         en "a port is 1 to 65535"
         ja "ポートは 1 から 65535 までです"
@@ -42,25 +42,25 @@ texts! {
         ja "ssh:// の接続先に ? や # の部分は付けられません"
     uri_bare_at
         en "the user in an ssh:// destination has a bare '@'"
-        ja "ssh:// の接続先のユーザー名に '@' がそのまま書かれています"
+        ja "ssh:// の接続先のユーザー名に「@」がそのまま書かれています"
     uri_bare_at_hint
         en "write it %40"
         ja "%40 と書いてください"
     bracket_not_closed
         en "the '[' before the address has no ']'"
-        ja "アドレスの前の '[' に対応する ']' がありません"
+        ja "アドレスの前の「[」に対応する「]」がありません"
     bracket_then_no_port
         en "after ']' only ':port' can follow"
-        ja "']' の後に書けるのは ':ポート' だけです"
+        ja "「]」の後に書けるのは「:ポート」だけです"
     several_colons
         en "several ':' in what is not an IPv6 address"
-        ja "IPv6 アドレスではないのに ':' が複数あります"
+        ja "IPv6 アドレスではないのに「:」が複数あります"
     address_with_port_hint
         en "an address and a port are written [address]:port"
         ja "アドレスとポートは [アドレス]:ポート と書きます"
     uri_bad_percent
         en "a '%' in an ssh:// destination is not followed by two hexadecimal digits"
-        ja "ssh:// の接続先の '%' の後に 16 進数 2 桁がありません"
+        ja "ssh:// の接続先の「%」の後に 16 進数 2 桁がありません"
     user_name_not_utf8
         en "the user name is not UTF-8"
         ja "ユーザー名が UTF-8 ではありません"

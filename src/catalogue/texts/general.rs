@@ -53,8 +53,8 @@ texts! {
         en "Nothing is chosen yet: press {keys}."
         ja "まだ何も選ばれていません。{keys} を押してください。"
     hint_select
-        en "select text"
-        ja "文字を選択"
+        en "Shift+drag select text"
+        ja "Shift+ドラッグ 文字を選択"
     list_more(more)
         en "{more} more"
         ja "ほか {more} 件"

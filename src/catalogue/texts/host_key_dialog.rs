@@ -4,30 +4,54 @@ texts! {
     warning_title
         en "SECURITY WARNING"
         ja "セキュリティ警告"
-    warning_unknown(host)
-        en "There is no entry for the server \"{host}\" in your list of known hosts."
-        ja "サーバー \"{host}\" は known hosts リストに登録されていません。"
+    warning_unknown(host, port)
+        en "{host} port {port} is not known yet."
+        ja "{host} のポート {port} はまだ登録されていません。"
     warning_unknown_means
-        en "This is normal at the first connection. Compare the fingerprint with one from its administrator: another machine could be pretending to be this one."
-        ja "初めての接続では通常の表示です。なりすましでないことを確かめるため、管理者から知らされたフィンガープリントと見比べてください。"
-    warning_changed(host, place)
-        en "The server \"{host}\" presented a DIFFERENT KEY than the one in your list of known hosts ({place})."
-        ja "サーバー \"{host}\" から、known hosts リストに登録されているもの ({place}) とは異なる鍵が提示されました。"
+        en "Normal the first time. Nothing of yours has been sent."
+        ja "初めての接続では通常の表示です。まだ何も送信していません。"
+    warning_changed(host, port)
+        en "{host} port {port} presented a DIFFERENT KEY than the one on record."
+        ja "{host} のポート {port} から、登録されているものとは異なる鍵が提示されました。"
     warning_changed_means
         en "Either somebody is pretending to be this server, or its administrator made a new key. Ask the administrator before you go on."
         ja "第三者がこのサーバーになりすましているか、管理者が鍵を新しくしたかのどちらかです。続行する前に管理者に確認してください。"
-    warning_dns(host)
-        en "The key that the server \"{host}\" presented is NOT among those that its DNS zone proves by DNSSEC."
-        ja "サーバー \"{host}\" が提示した鍵は、DNS ゾーンが DNSSEC で証明している鍵ではありません。"
-    warning_other(host)
-        en "The server \"{host}\" presented a key of a DIFFERENT TYPE than those in your list of known hosts."
-        ja "サーバー \"{host}\" から、known hosts リストに登録されているものとは異なる種類の鍵が提示されました。"
+    warning_dns(host, port)
+        en "The key that {host} port {port} presented is NOT among those that its DNS zone proves by DNSSEC."
+        ja "{host} のポート {port} が提示した鍵は、DNS ゾーンが DNSSEC で証明している鍵ではありません。"
+    warning_other(host, port)
+        en "{host} port {port} presented a key of a DIFFERENT TYPE than those on record."
+        ja "{host} のポート {port} から、登録されているものとは異なる種類の鍵が提示されました。"
     warning_other_means(kind)
         en "Its {kind} key is not on record, only keys of other types. Somebody who pretends to be this server would need no more than that."
         ja "{kind} 鍵は登録されておらず、ほかの種類の鍵だけが登録されています。なりすましの場合も同じように見えます。"
-    warning_hash_sha256
-        en "SHA256"
-        ja "SHA256"
+    warning_title_new
+        en "New server"
+        ja "初めて接続するサーバー"
+    warning_verify
+        en "To be sure, run this on the server's own console and compare the result:"
+        ja "確かめるには、サーバーのコンソールで次を実行し、結果と照合してください:"
+    warning_not_same
+        en "NOT the same"
+        ja "一致しません"
+    warning_guarded
+        en "What you compared does NOT match: choose d, or empty the field to connect all the same."
+        ja "照合した値と一致しません。d で切断するか、それでも接続する場合は入力欄を空にしてください。"
+    warning_was(kind)
+        en "was  {kind}"
+        ja "登録済み {kind}"
+    warning_connect_once
+        en "Connect once"
+        ja "今回だけ接続"
+    warning_connect_replace
+        en "Replace and connect"
+        ja "置き換えて接続"
+    warning_art
+        en "art"
+        ja "ランダムアート"
+    warning_evidence
+        en "evidence"
+        ja "判断の根拠"
     warning_hash_md5
         en "MD5"
         ja "MD5"
@@ -35,50 +59,47 @@ texts! {
         en "{kind} key of the server:"
         ja "サーバーの {kind} 鍵:"
     warning_now(kind)
-        en "Presented now, {kind}:"
-        ja "今回の {kind} 鍵:"
+        en "now  {kind}"
+        ja "今回の鍵 {kind}"
     warning_known(kind)
-        en "On record, {kind}:"
-        ja "登録済みの {kind} 鍵:"
+        en "known  {kind}"
+        ja "登録済み {kind}"
     warning_at(place)
         en "in {place}"
         ja "登録場所: {place}"
     warning_compare
-        en "Compare with:"
-        ja "照合する値:"
+        en "Compare: "
+        ja "照合: "
     warning_same
-        en "This is the fingerprint of this key."
-        ja "この鍵のフィンガープリントと一致します。"
+        en "the same"
+        ja "一致しました"
     warning_differs
-        en "This is NOT the fingerprint of this key."
-        ja "この鍵のフィンガープリントと一致しません。"
+        en "This is NOT the fingerprint of this key: another machine may be pretending to be this server. Do not connect."
+        ja "この鍵のフィンガープリントと一致しません。別のマシンがなりすましている可能性があります。接続しないでください。"
     warning_unreadable
         en "Not a whole fingerprint yet: SHA256:..., MD5:... or either without its name."
-        ja "フィンガープリントとしてまだ不完全です（SHA256:…、MD5:…、または名前なし）。"
+        ja "フィンガープリントとしてまだ不完全です（SHA256:…、MD5:…、接頭辞なしでも可）。"
     warning_add
-        en "Add this machine and its key to the list of known hosts"
-        ja "このマシンと鍵を known hosts リストに追加する"
+        en "Remember this key"
+        ja "この鍵を登録する"
     warning_replace
-        en "Replace the existing key with this new key"
-        ja "登録済みの鍵をこの新しい鍵に置き換える"
+        en "Replace the key on record with this one"
+        ja "登録済みの鍵をこの鍵に置き換える"
     warning_then_add
-        en "Continue connects and writes the key into your list of known hosts."
-        ja "続行すると、接続して鍵を known hosts リストに書き込みます。"
+        en "in your list of known hosts"
+        ja "known hosts リストに書き込みます"
     warning_then_replace
-        en "Continue connects and puts this key in the place of the old one in your list of known hosts."
-        ja "続行すると、接続して known hosts リストの古い鍵をこの鍵に置き換えます。"
+        en "the old key is taken off the list"
+        ja "古い鍵は削除されます"
     warning_then_once
-        en "Continue connects this once and writes nothing."
-        ja "続行すると、今回だけ接続し、何も書き込みません。"
-    warning_then_disconnect
-        en "Disconnect ends here: nothing of yours was sent, nothing is written."
-        ja "切断するとここで終わります。何も送信されておらず、何も書き込まれません。"
+        en "once; nothing is written"
+        ja "今回だけ。何も書き込みません"
     warning_since(since)
         en "first written on {since}"
         ja "最初の登録日 {since}"
     warning_continue
-        en "Continue"
-        ja "続行"
+        en "Connect"
+        ja "接続"
     warning_disconnect
         en "Disconnect"
         ja "切断"
@@ -120,13 +141,13 @@ texts! {
         ja "接続を続けますか (yes/once/no/[フィンガープリント])?"
     warning_plain_ask_dns
         en "Type \"add\" to connect and save the key, \"once\" to connect without saving, or press Enter to disconnect:"
-        ja "接続して鍵を保存するには \"add\"、保存せずに接続するには \"once\" を入力してください。Enter だけで切断します:"
+        ja "接続して鍵を保存するには「add」、保存せずに接続するには「once」を入力してください。Enter だけで切断します:"
     warning_plain_ask_changed
         en "Type \"replace\" to connect and replace the old key, \"once\" to connect without saving, or press Enter to disconnect:"
-        ja "古い鍵を置き換えて接続するには \"replace\"、保存せずに接続するには \"once\" と入力してください。Enter だけを押すと切断します:"
-    warning_certificate(host)
-        en "The server \"{host}\" has a CERTIFICATE THAT DOES NOT COUNT."
-        ja "サーバー\"{host}\"の証明書は無効です。"
+        ja "古い鍵を置き換えて接続するには「replace」、保存せずに接続するには「once」と入力してください。Enter だけを押すと切断します:"
+    warning_certificate(host, port)
+        en "{host} port {port} has a CERTIFICATE THAT DOES NOT COUNT."
+        ja "{host} のポート {port} の証明書は無効です。"
     warning_certificate_means
         en "Its key is on record, but an authority that you trust for this host speaks for its keys, and this certificate is not in order. Ask its administrator before you go on."
         ja "鍵は登録済みですが、このホストの鍵を保証するはずの認証局の証明書に問題があります。続ける前に管理者に確認してください。"

@@ -6,7 +6,7 @@ texts! {
         ja "処理が中断されました"
     keygen_ask_passphrase(value)
         en "Enter passphrase for \"{value}\": "
-        ja "\"{value}\" のパスフレーズ: "
+        ja "「{value}」のパスフレーズ: "
     keygen_bits_ignored
         en "-b is ignored: an Ed25519 key always has 256 bits"
         ja "-b は無視されます。Ed25519 の鍵は常に 256 ビットです"
@@ -43,7 +43,7 @@ texts! {
         ja "--output で新しいファイルを指定してください"
     keygen_certificate_left_out(value)
         en "the certificate inside '{value}' is not in the new file"
-        ja "'{value}' の中の証明書は新しいファイルに入りません"
+        ja "「{value}」の中の証明書は新しいファイルに入りません"
     keygen_converted(output)
         en "Your identification has been saved in {output}"
         ja "秘密鍵を {output} に保存しました"
@@ -52,7 +52,7 @@ texts! {
         ja "鍵のファイル"
     keygen_certificate_would_be_lost(name)
         en "'{name}' has a certificate inside, which would be lost"
-        ja "'{name}' の中の証明書が失われてしまいます"
+        ja "「{name}」の中の証明書が失われてしまいます"
     keygen_certificate_would_be_lost_hint
         en "puttygen -P changes its passphrase"
         ja "puttygen -P でパスフレーズを変更できます"
@@ -67,7 +67,7 @@ texts! {
         ja "現在のパスフレーズ: "
     keygen_comment(comment)
         en "Key has comment '{comment}'"
-        ja "鍵のコメントは '{comment}' です"
+        ja "鍵のコメントは「{comment}」です"
     keygen_ask_new_passphrase
         en "Enter new passphrase (empty for no passphrase): "
         ja "新しいパスフレーズ (なしにする場合は空): "
@@ -94,7 +94,7 @@ texts! {
         ja "パスフレーズが決まりませんでした"
     keygen_locked(file)
         en "key file '{file}' is encrypted"
-        ja "鍵ファイル '{file}' は暗号化されています"
+        ja "鍵ファイル「{file}」は暗号化されています"
     keygen_locked_hint
         en "without a terminal, --passphrase-fd gives its passphrase"
         ja "端末がないときは --passphrase-fd でパスフレーズを渡してください"
@@ -108,7 +108,7 @@ texts! {
             上書きしますか (y/n)? "
     keygen_left_as_it_was(value)
         en "'{value}' is left as it was"
-        ja "'{value}' は元のままです"
+        ja "「{value}」は元のままです"
     keygen_no_file
         en "no file is named"
         ja "ファイルが指定されていません"

@@ -96,7 +96,7 @@ texts! {
         ja "応答が DNSSEC の証明と合わず、偽造されたおそれがあります"
     sshfp_server_says(code)
         en "the server says '{code}'"
-        ja "サーバーの応答は '{code}' です"
+        ja "サーバーの応答は「{code}」です"
     sshfp_no_answer
         en "no answer"
         ja "応答がありません"
@@ -278,7 +278,7 @@ texts! {
         ja "証明書は有効と認められません: {fault}"
     certificate_no_authority(host, shown)
         en "no authority that covers '{host}' signed it; who did is {shown}"
-        ja "'{host}' を対象とする認証局の署名ではありません (署名者 {shown})"
+        ja "「{host}」を対象とする認証局の署名ではありません (署名者 {shown})"
     known_hosts_not_read_because(error)
         en "cannot be read: {error}"
         ja "読み取れません: {error}"
@@ -344,7 +344,7 @@ texts! {
         ja "ホスト鍵を書き出せません"
     known_hosts_name_unfit(shown)
         en "'{shown}' cannot be kept in known_hosts"
-        ja "'{shown}' は known_hosts に保存できません"
+        ja "「{shown}」は known_hosts に保存できません"
     known_hosts_name_unfit_hint
         en "set HostKeyAlias to a plain name"
         ja "HostKeyAlias に普通の名前を設定してください"
@@ -370,36 +370,36 @@ texts! {
         ja "{kind} の鍵はここでは使いません"
     subject_no_name(text)
         en "'{text}' is not of the form name or name:port"
-        ja "'{text}' は「名前」または「名前:ポート」の形ではありません"
+        ja "「{text}」は「名前」または「名前:ポート」の形ではありません"
 
     // Hosts of a Teleport cluster
     cluster_file_missing(cluster, file)
         en "you are not logged in to the Teleport cluster '{cluster}': {file} does not exist"
-        ja "Teleport クラスター '{cluster}' にログインしていません ({file} がありません)"
+        ja "Teleport クラスター「{cluster}」にログインしていません ({file} がありません)"
     cluster_file_unread(cluster, file, reason)
         en "the authorities of the Teleport cluster '{cluster}' are not known: {file} {reason}"
-        ja "Teleport クラスター '{cluster}' の認証局が分かりません。{file}: {reason}"
+        ja "Teleport クラスター「{cluster}」の認証局が分かりません。{file}: {reason}"
     cluster_too_many(limit)
         en "has more than {limit} authorities"
         ja "認証局が {limit} 個を超えています"
     cluster_not_there(cluster, proxy, file)
         en "you are not logged in to the Teleport cluster '{cluster}' at '{proxy}': {file} has no authority of it"
-        ja "Teleport クラスター '{cluster}' ({proxy}) にログインしていません。{file} にその認証局がありません"
+        ja "Teleport クラスター「{cluster}」 ({proxy}) にログインしていません。{file} にその認証局がありません"
     cluster_login_hint
         en "log in with: tessh teleport login"
         ja "tessh teleport login でログインしてください"
     cluster_other(cluster, names, shown)
         en "the authority of another cluster ({names}) signed it, {shown}, and none of '{cluster}'"
-        ja "別のクラスター ({names}) の認証局 {shown} の署名で、'{cluster}' のものではありません"
+        ja "別のクラスター ({names}) の認証局 {shown} の署名で、「{cluster}」のものではありません"
     cluster_stranger(cluster, shown)
         en "no authority of the cluster '{cluster}' signed it; who did is {shown}"
-        ja "クラスター '{cluster}' の認証局の署名ではありません (署名者 {shown})"
+        ja "クラスター「{cluster}」の認証局の署名ではありません (署名者 {shown})"
     cluster_not_proved(cluster, host)
         en "{host} has not proved that it belongs to the Teleport cluster '{cluster}'"
-        ja "{host} が Teleport クラスター '{cluster}' のホストであることを確認できません"
+        ja "{host} が Teleport クラスター「{cluster}」のホストであることを確認できません"
     cluster_no_certificate(cluster, host)
         en "{host} showed no certificate, and hosts of the Teleport cluster '{cluster}' are accepted by nothing else"
-        ja "{host} は証明書を示しませんでした。Teleport クラスター '{cluster}' のホストには証明書が必要です"
+        ja "{host} は証明書を示しませんでした。Teleport クラスター「{cluster}」のホストには証明書が必要です"
     cluster_refused_hint
         en "ask the cluster's administrator; tessh teleport login fetches the authorities that are valid now"
         ja "クラスターの管理者に確認してください。現在の認証局は tessh teleport login で取得できます"

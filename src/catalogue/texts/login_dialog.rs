@@ -130,7 +130,7 @@ texts! {
         ja "鍵を開いています"
     login_remember
         en "Remember in memory for this run"
-        ja "この実行中だけメモリーに記憶する"
+        ja "tessh を終了するまで記憶する"
     login_forward
         en "Forward the agent"
         ja "エージェントを転送する"
@@ -171,13 +171,13 @@ texts! {
         ja "鍵ファイル [{path}]: "
     login_line_passphrase(path)
         en "Enter passphrase for key '{path}': "
-        ja "鍵 '{path}' のパスフレーズ: "
+        ja "鍵「{path}」のパスフレーズ: "
     login_line_agent_key(count, number)
         en "Key of the agent (1-{count}) [{number}]: "
         ja "エージェントの鍵 (1-{count}) [{number}]: "
     login_line_remember(default)
         en "Remember it in memory for this run (yes/no) [{default}]? "
-        ja "この実行中だけメモリーに記憶しますか (yes/no) [{default}]? "
+        ja "tessh を終了するまで記憶しますか (yes/no) [{default}]? "
     challenge_title
         en "SSH Authentication Challenge"
         ja "SSH認証チャレンジ"

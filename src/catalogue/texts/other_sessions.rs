@@ -3,7 +3,7 @@
 texts! {
     other_session_fault(name, path, what)
         en "saved session '{name}' ({path}): {what}"
-        ja "保存済みセッション '{name}' ({path}): {what}"
+        ja "保存済みセッション「{name}」 ({path}): {what}"
     putty_no_host
         en "HostName is missing"
         ja "HostName がありません"
@@ -66,7 +66,7 @@ texts! {
         ja "config.toml に WinSCP.ini を書き、winscp:NAME で接続してください"
     stored_password_missing(name)
         en "WinSCP has stored no password with '{name}'"
-        ja "WinSCP は '{name}' のパスワードを保存していません"
+        ja "WinSCP は「{name}」のパスワードを保存していません"
     winscp_master_password
         en "its password is encrypted with WinSCP's master password"
         ja "パスワードは WinSCP のマスターパスワードで暗号化されています"

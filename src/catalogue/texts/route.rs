@@ -114,7 +114,7 @@ texts! {
         ja "HTTP プロキシのポートを指定してください"
     route_bad_proxy(text, known)
         en "\"{text}\" is not KIND://[user@]host[:port], with {known} as KIND"
-        ja "\"{text}\" は 種類://[ユーザー@]ホスト[:ポート] の形ではありません（種類: {known}）"
+        ja "「{text}」は 種類://[ユーザー@]ホスト[:ポート] の形ではありません（種類: {known}）"
     route_password_in_proxy
         en "a password does not belong in the address of a proxy: it is asked for"
         ja "プロキシのアドレスにパスワードは書けません。接続時に入力してください"

@@ -45,7 +45,7 @@ texts! {
         ja "値に制御文字が含まれています"
     session_name_bad(shown, why)
         en "'{shown}' cannot name a saved session: {why}"
-        ja "'{shown}' は保存済みセッションの名前にできません: {why}"
+        ja "「{shown}」は保存済みセッションの名前にできません: {why}"
     session_name_too_long(limit)
         en "it is longer than {limit} bytes"
         ja "{limit} バイトを超えています"
@@ -72,7 +72,7 @@ texts! {
         ja "値は引用符で囲んだ文字列で書いてください"
     session_field_fault(name, field, what)
         en "saved session '{name}': {field}: {what}"
-        ja "保存済みセッション '{name}': {field}: {what}"
+        ja "保存済みセッション「{name}」: {field}: {what}"
     session_link_dangling
         en "it is a link that leads nowhere, or gone"
         ja "リンク先がないか、消されています"
@@ -132,7 +132,7 @@ texts! {
         ja "別のプロセスが {seconds} 秒間ロックしています"
     sessions_not_ours(shown, source)
         en "the session '{shown}' belongs to {source}"
-        ja "セッション '{shown}' は {source} のものです"
+        ja "セッション「{shown}」は {source} のものです"
     sessions_not_ours_hint
         en "remove it there"
         ja "そちらで削除してください"
@@ -182,13 +182,13 @@ texts! {
         ja "tessh: {line} 行目: {key} という項目はなく、適用されません"
     sessions_ask_replace(shown, there)
         en "Replace the saved session '{shown}' ({there})? [y/N] "
-        ja "保存済みセッション '{shown}' ({there}) を置き換えますか? [y/N] "
+        ja "保存済みセッション「{shown}」 ({there}) を置き換えますか? [y/N] "
     sessions_name_taken(shown)
         en "there is a saved session '{shown}' already"
-        ja "保存済みセッション '{shown}' がすでにあります"
+        ja "保存済みセッション「{shown}」がすでにあります"
     sessions_saved(value, shown_path)
         en "tessh: saved '{value}' as {shown_path}"
-        ja "tessh: '{value}' を {shown_path} に保存しました"
+        ja "tessh: 「{value}」を {shown_path} に保存しました"
     sessions_name_first
         en "the name comes first"
         ja "名前を先頭に書いてください"
@@ -200,7 +200,7 @@ texts! {
         ja "{flag} は保存済みセッションに保存できません"
     sessions_password_in_uri
         en "what follows ':' before '@' in a URI is a password, which is not saved"
-        ja "URI の ':' から '@' まではパスワードなので、保存できません"
+        ja "URI の「:」から「@」まではパスワードなので、保存できません"
     sessions_password_in_uri_hint
         en "tessh sessions save NAME ssh://user@host"
         ja "tessh sessions save NAME ssh://user@host のように書いてください"
@@ -209,7 +209,7 @@ texts! {
         ja "作業ディレクトリがありません: {error}"
     sessions_ask_remove(shown)
         en "Remove the saved session '{shown}'? [y/N] "
-        ja "保存済みセッション '{shown}' を削除しますか? [y/N] "
+        ja "保存済みセッション「{shown}」を削除しますか? [y/N] "
     sessions_remove_unasked
         en "removing a saved session is asked about"
         ja "保存済みセッションの削除には確認が必要です"

@@ -3,7 +3,7 @@
 texts! {
     terminal_mode_bad(shown)
         en "terminal mode \"{shown}\" is not known"
-        ja "端末モード \"{shown}\" が不正です"
+        ja "端末モード「{shown}」が不正です"
     terminal_mode_bad_hint
         en "write NAME=VALUE or -NAME with a name of RFC 4254, such as ERASE=127, ECHO=no, -STATUS"
         ja "RFC 4254 の名前で NAME=VALUE または -NAME と書いてください（例: ERASE=127, ECHO=no, -STATUS）"
@@ -40,10 +40,10 @@ texts! {
         ja "鍵交換"
     information_strict(kex)
         en "{kex}, strict"
-        ja "{kex}、厳格"
+        ja "{kex} (strict KEX)"
     information_not_strict(kex)
         en "{kex}, not strict"
-        ja "{kex}、厳格ではない"
+        ja "{kex} (strict KEX なし)"
     information_host_key_algorithm
         en "host key algorithm"
         ja "ホスト鍵アルゴリズム"
@@ -53,12 +53,27 @@ texts! {
     information_trusted
         en "trusted because"
         ja "信頼の根拠"
-    information_cipher_out
-        en "cipher to server"
-        ja "暗号 (送信)"
-    information_cipher_in
-        en "cipher from server"
-        ja "暗号 (受信)"
+    information_peer
+        en "Peer"
+        ja "接続先"
+    information_trust
+        en "Trust"
+        ja "信頼"
+    information_crypto
+        en "Crypto"
+        ja "暗号"
+    information_traffic
+        en "Traffic"
+        ja "通信"
+    information_cipher
+        en "cipher"
+        ja "暗号方式"
+    information_mac
+        en "MAC"
+        ja "MAC"
+    information_compression
+        en "compression"
+        ja "圧縮"
     information_mac_out
         en "MAC to server"
         ja "MAC (送信)"
@@ -228,7 +243,7 @@ texts! {
         ja "ホスト鍵の更新: {line}"
     rotation_other_keys(host, file)
         en "\"{host}\" announced other host keys than {file} has."
-        ja "\"{host}\" が、{file} にあるものとは別のホスト鍵を知らせてきました。"
+        ja "「{host}」が、{file} にあるものとは別のホスト鍵を知らせてきました。"
     rotation_new(kind, sha256)
         en "new:      {kind} key {sha256} (the server has proved it)"
         ja "新しい鍵: {kind} {sha256} (サーバーが所有を証明しました)"
@@ -335,7 +350,7 @@ texts! {
         ja "タイムゾーンが分からないため、ログの時刻は UTC になります: {error}"
     encoding_unknown(name)
         en "no encoding is called '{name}'"
-        ja "'{name}' という文字コードはありません"
+        ja "「{name}」という文字コードはありません"
     encoding_such_as(names)
         en "such as {names}"
         ja "指定できるものの例: {names}"

@@ -6,7 +6,7 @@ texts! {
         ja "制御ソケット {path} がすでにあるため、接続を共有しません"
     mux_path_too_long(path)
         en "path \"{path}\" too long for Unix domain socket"
-        ja "パス\"{path}\"は Unix ドメインソケットには長すぎます"
+        ja "パス「{path}」は Unix ドメインソケットには長すぎます"
     mux_cannot_bind(path, why)
         en "cannot make the control socket {path}: {why}"
         ja "制御ソケット {path} を作れません: {why}"
@@ -65,7 +65,7 @@ texts! {
         ja "-O に ControlPath が指定されていません"
     share_path_too_long(path, limit)
         en "ControlPath too long ('{path}' >= {limit} bytes)"
-        ja "ControlPath が長すぎます ('{path}' >= {limit} バイト)"
+        ja "ControlPath が長すぎます (「{path}」 >= {limit} バイト)"
     share_no_socket(path, error)
         en "Control socket connect({path}): {error}"
         ja "制御ソケットに接続できません ({path}): {error}"

@@ -57,7 +57,7 @@ texts! {
         ja "tsh ls --format=json の出力を確認してください"
     teleport_host_name_bad(host)
         en "'{host}' does not look like a host name"
-        ja "'{host}' はホスト名として使えません"
+        ja "「{host}」はホスト名として使えません"
     teleport_host_name_hint
         en "use the name that tessh teleport ls shows: letters, digits, dashes and dots"
         ja "tessh teleport ls に表示される名前 (英数字、ハイフン、ドット) を指定してください"

@@ -3,10 +3,10 @@
 texts! {
     sigil_welcome(host, user, how)
         en "authenticated to '{host}' as {user} by {how}"
-        ja "'{host}' に {user} として {how} で認証されました"
+        ja "「{host}」に {user} として {how} で認証されました"
     sigil_unproved(host, user, how)
         en "'{host}' let {user} in without checking anything (by {how}): whatever asks for a password now is not the login"
-        ja "'{host}' は何も確認せずに {user} のログインを認めました ({how})。この後に表示されるパスワードの要求は、ログインのためのものではありません"
+        ja "「{host}」は何も確認せずに {user} のログインを認めました ({how})。この後に表示されるパスワードの要求は、ログインのためのものではありません"
     trust_no_verb
         en "trust needs to be told what to do"
         ja "trust に何をするかが指定されていません"
@@ -21,7 +21,7 @@ texts! {
         ja "{flag} は trust {verb} では意味を持ちません"
     trust_one_host(verb, word)
         en "trust {verb} takes one host, and \"{word}\" is one word too many"
-        ja "trust {verb} に指定できるホストは一つです。\"{word}\"は余分です"
+        ja "trust {verb} に指定できるホストは一つです。「{word}」は余分です"
     trust_list_takes_no_host
         en "trust list takes no host"
         ja "trust list にホストは指定できません"
@@ -66,7 +66,7 @@ texts! {
         ja "ほかに {more} 行が使えませんでした"
     trust_no_fingerprint(shown)
         en "\"{shown}\" is not a whole fingerprint"
-        ja "\"{shown}\"は完全なフィンガープリントではありません"
+        ja "「{shown}」は完全なフィンガープリントではありません"
     trust_fingerprint_hint
         en "SHA256:... as ssh-keygen -l prints it, or MD5:..."
         ja "ssh-keygen -l が表示する SHA256:... または MD5:... の形です"
@@ -99,7 +99,7 @@ texts! {
         ja "一度に {limit} 個を超える鍵は登録できません"
     trust_no_key(shown)
         en "\"{shown}\" is not a public key"
-        ja "\"{shown}\"は公開鍵ではありません"
+        ja "「{shown}」は公開鍵ではありません"
     trust_no_key_hint
         en "give a file, - for standard input, or a type and base64"
         ja "ファイル、標準入力の -、または鍵の種類と base64 を指定してください"

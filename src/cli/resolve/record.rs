@@ -240,7 +240,7 @@ mod tests {
         }
         let error =
             plan_with("host = 'h'\nencoding = 'klingon'\n", &["s"]).map(|_| ()).unwrap_err();
-        assert!(error.to_string().starts_with("profile s: no encoding is called"), "{error}");
+        assert!(error.to_string().starts_with("session s: no encoding is called"), "{error}");
         assert_eq!(error.kind(), Kind::Config);
     }
 

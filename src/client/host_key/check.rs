@@ -18,7 +18,7 @@ use crate::client::host_key::{command as known_hosts_command, sshfp};
 use crate::client::state::rotation::RotationContext;
 use crate::client::state::shared::ConnectionState;
 use crate::config::UpdateHostKeys;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::say;
 use crate::trust::{
@@ -199,7 +199,7 @@ impl HostCheck {
                 return Err(refused(&reasons.join("; ")).hint(remedy(&evidence)));
             }
             Ok(Answer::Given(HostKeyAnswer::Disconnect) | Answer::Cancelled) | Err(_) => {
-                return Err(refused(&say!(host_key_not_confirmed)));
+                return Err(Error::new(Kind::HostKey, say!(host_key_disconnected)));
             }
         };
         self.host.settled.settle(&evidence.offered);

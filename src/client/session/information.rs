@@ -61,9 +61,36 @@ pub struct Information {
     pub forwards: Vec<String>,
 }
 
+/// What a fact is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InformationGroup {
+    /// Both ends, and the way between them.
+    Peer,
+    /// Why the host is trusted, and how the login was done.
+    Trust,
+    /// The algorithms.
+    Crypto,
+    /// What has gone over the connection.
+    Traffic,
+}
+
+impl InformationGroup {
+    /// Its name.
+    pub fn heading(self) -> String {
+        match self {
+            InformationGroup::Peer => say!(information_peer),
+            InformationGroup::Trust => say!(information_trust),
+            InformationGroup::Crypto => say!(information_crypto),
+            InformationGroup::Traffic => say!(information_traffic),
+        }
+    }
+}
+
 /// One fact to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InformationLine {
+    /// What it is about.
+    pub group: InformationGroup,
     /// The name of the fact.
     pub label: String,
     /// The value of the fact.
@@ -71,84 +98,123 @@ pub struct InformationLine {
 }
 
 impl Information {
-    /// The facts in the order of display; values contain no terminal control sequences.
+    /// The facts in the order of display, group by group; values contain no terminal control
+    /// sequences.
     pub fn lines(&self) -> Vec<InformationLine> {
-        let mut lines = Vec::new();
-        let mut line = |label, value: String| lines.push(InformationLine { label, value });
-        line(say!(information_user), text::line(&self.user, SHOWN));
-        line(
-            say!(information_address),
-            match self.address {
-                Some(address) => {
-                    say!(information_address_port, address = address.ip(), port = address.port())
-                }
-                None => say!(information_behind_proxy),
-            },
-        );
-        line(
-            say!(information_route),
-            match &self.route {
-                Some(route) => text::line(route, 4 * SHOWN),
-                None => say!(information_direct),
-            },
-        );
-        line(say!(information_server), self.server.clone());
-        line(say!(information_client), self.client.clone());
+        let groups = [
+            (InformationGroup::Peer, self.peer()),
+            (InformationGroup::Trust, self.trust()),
+            (InformationGroup::Crypto, self.crypto()),
+            (InformationGroup::Traffic, self.traffic()),
+        ];
+        let line = |group, (label, value)| InformationLine { group, label, value };
+        let lines = |(group, facts): (_, Vec<_>)| facts.into_iter().map(move |it| line(group, it));
+        groups.into_iter().flat_map(lines).collect()
+    }
+
+    fn peer(&self) -> Vec<(String, String)> {
+        let address = match self.address {
+            Some(address) => {
+                say!(information_address_port, address = address.ip(), port = address.port())
+            }
+            None => say!(information_behind_proxy),
+        };
+        let route = match &self.route {
+            Some(route) => text::line(route, 4 * SHOWN),
+            None => say!(information_direct),
+        };
+        vec![
+            (say!(information_user), text::line(&self.user, SHOWN)),
+            (say!(information_address), address),
+            (say!(information_route), route),
+            (say!(information_server), self.server.clone()),
+            (say!(information_client), self.client.clone()),
+        ]
+    }
+
+    fn trust(&self) -> Vec<(String, String)> {
+        let mut facts = Vec::new();
+        if let Some(key) = &self.host_key {
+            facts.push((say!(information_host_key), format!("{} {}", key.kind, key.sha256)));
+            facts.push((say!(information_trusted), text::line(&key.trusted, 4 * SHOWN)));
+        }
+        let how = text::line(&self.authentication, 4 * SHOWN);
+        facts.push((say!(information_authenticated), how));
+        facts
+    }
+
+    fn crypto(&self) -> Vec<(String, String)> {
+        let mut facts = Vec::new();
         if let Some(negotiated) = &self.negotiated {
             let kex = &negotiated.kex;
             let said = match negotiated.strict {
                 true => say!(information_strict, kex),
                 false => say!(information_not_strict, kex),
             };
-            line(say!(information_key_exchange), said);
+            facts.push((say!(information_key_exchange), said));
         }
         if let Some(key) = &self.host_key {
-            line(say!(information_host_key_algorithm), key.algorithm.clone());
-            line(say!(information_host_key), format!("{} {}", key.kind, key.sha256));
-            line(say!(information_trusted), text::line(&key.trusted, 4 * SHOWN));
+            facts.push((say!(information_host_key_algorithm), key.algorithm.clone()));
         }
         if let Some(negotiated) = &self.negotiated {
             let mac = |name: &String| match negotiated.is_aead() {
                 true => say!(information_mac_implicit),
                 false => name.clone(),
             };
-            line(say!(information_cipher_out), negotiated.cipher.clone());
-            line(say!(information_cipher_in), negotiated.cipher.clone());
-            line(say!(information_mac_out), mac(&negotiated.client_mac));
-            line(say!(information_mac_in), mac(&negotiated.server_mac));
-            line(say!(information_compression_out), negotiated.client_compression.to_owned());
-            line(say!(information_compression_in), negotiated.server_compression.to_owned());
+            facts.push((say!(information_cipher), negotiated.cipher.clone()));
+            facts.extend(directions(
+                [say!(information_mac), say!(information_mac_out), say!(information_mac_in)],
+                [mac(&negotiated.client_mac), mac(&negotiated.server_mac)],
+            ));
+            let compression = [negotiated.client_compression, negotiated.server_compression];
+            facts.extend(directions(
+                [
+                    say!(information_compression),
+                    say!(information_compression_out),
+                    say!(information_compression_in),
+                ],
+                compression.map(str::to_owned),
+            ));
         }
-        line(say!(information_authenticated), text::line(&self.authentication, 4 * SHOWN));
-        line(say!(information_exchanges), self.exchanges.to_string());
-        line(say!(information_sent), bytes(self.sent));
-        line(say!(information_received), bytes(self.received));
-        line(say!(information_age), duration(self.age));
-        line(
-            say!(information_round_trip),
-            match self.round_trip {
-                Some(time) => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
-                None => say!(information_no_answer),
-            },
-        );
+        facts.push((say!(information_exchanges), self.exchanges.to_string()));
+        facts
+    }
+
+    fn traffic(&self) -> Vec<(String, String)> {
+        let round_trip = match self.round_trip {
+            Some(time) => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
+            None => say!(information_no_answer),
+        };
+        let mut facts = vec![
+            (say!(information_sent), bytes(self.sent)),
+            (say!(information_received), bytes(self.received)),
+            (say!(information_age), duration(self.age)),
+            (say!(information_round_trip), round_trip),
+        ];
+        let forward = |it: &String| (say!(information_forward), text::line(it, SHOWN));
         match self.forwards.is_empty() {
-            true => line(say!(information_forwards), say!(information_none)),
-            false => self
-                .forwards
-                .iter()
-                .for_each(|it| line(say!(information_forward), text::line(it, SHOWN))),
+            true => facts.push((say!(information_forwards), say!(information_none))),
+            false => facts.extend(self.forwards.iter().map(forward)),
         }
-        lines
+        facts
     }
 
     /// The facts as a text for a raw terminal; `escape` is the escape that was typed for it.
     pub fn page(&self, escape: &str) -> String {
         let mut text = format!("{escape}\r\n{}\r\n", say!(information_title));
-        for InformationLine { label, value } in self.lines() {
+        for InformationLine { label, value, .. } in self.lines() {
             let gap = LABEL.saturating_sub(label.width());
             text.push_str(&format!("  {label}{:gap$} {value}\r\n", ""));
         }
         text
+    }
+}
+
+/// One row where both directions agree, else one for each.
+fn directions([both, out, into]: [String; 3], [sent, got]: [String; 2]) -> Vec<(String, String)> {
+    match sent == got {
+        true => vec![(both, sent)],
+        false => vec![(out, sent), (into, got)],
     }
 }
 
@@ -282,8 +348,8 @@ mod tests {
         assert_eq!(ctr("key exchange"), "curve25519-sha256, not strict");
         assert_eq!(ctr("user"), "u\\x1b[2J");
         let gcm = shown("aes128-gcm@openssh.com");
-        assert_eq!(gcm("MAC to server"), "implicit");
-        assert_eq!(gcm("MAC from server"), "implicit");
+        assert_eq!(gcm("MAC"), "implicit", "one row where both directions agree");
+        assert_eq!(gcm("cipher"), "aes128-gcm@openssh.com");
         assert_eq!(gcm("round trip"), "no answer within a second");
     }
 }

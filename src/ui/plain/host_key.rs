@@ -89,6 +89,8 @@ fn warning(question: &HostKeyQuestion<'_>) -> String {
             _ => format!("  {}", line.text),
         },
     ));
+    lines.push(say!(warning_verify));
+    lines.push(format!("  {}", evidence::command(question.evidence)));
     if !question.evidence.is_alarming() {
         let choices = [
             say!(warning_plain_yes),

@@ -1,5 +1,5 @@
-//! The connection information dialog: the facts about a connection, and its host's key in both hash
-//! formats, as in Tera Term's About TTSSH. Esc, Enter and `q` close it.
+//! The connection information dialog: the facts about a connection in groups, and its host's key in
+//! both hash formats, as in Tera Term's About TTSSH. Esc, Enter and `q` close it.
 
 use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use russh::keys::ssh_key::PublicKey;
 
 use super::component::{Component, DialogAction};
-use super::form::{DialogForm, FormRow, Happened, SideBlock};
+use super::form::{DialogForm, FormButton, FormRow, Happened, SideBlock};
 use super::look::{Look, Tone};
 use crate::prompt::ConnectionSummary;
 use crate::say;
@@ -19,47 +19,68 @@ const ALL: isize = isize::MAX / 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     Facts,
-    Sha256,
-    Md5,
     Fingerprint,
+    Picture,
     Close,
+    Art,
+    Md5,
 }
 
 /// The dialog.
 pub struct ConnectionFacts {
     form: DialogForm<Key>,
     host_key: Option<PublicKey>,
+    /// Which details of the host's key are open.
+    art: bool,
+    md5: bool,
 }
 
 impl ConnectionFacts {
     /// The dialog with these facts.
     pub fn new(facts: ConnectionSummary) -> ConnectionFacts {
-        let ConnectionSummary { lines, host_key } = facts;
-        let mut rows = vec![FormRow::pairs(Key::Facts, lines)];
-        if host_key.is_some() {
+        let ConnectionSummary { groups, host_key } = facts;
+        let mut rows = Vec::new();
+        for (heading, lines) in groups {
             rows.extend([
                 FormRow::gap(),
-                FormRow::radio(Key::Sha256, 0, true, say!(warning_hash_sha256)),
-                FormRow::radio(Key::Md5, 0, false, say!(warning_hash_md5)),
-                FormRow::beside(Key::Fingerprint, Vec::new()),
+                FormRow::text(Tone::Strong, heading),
+                FormRow::pairs(Key::Facts, lines).indented(2),
             ]);
         }
-        rows.push(FormRow::buttons(vec![(Key::Close, 'c', say!(close))]));
+        rows.extend([
+            FormRow::gap(),
+            FormRow::lines(Key::Fingerprint, Vec::new()),
+            FormRow::beside(Key::Picture, Vec::new()),
+        ]);
+        let mut buttons = vec![FormButton::new(Key::Close, 'c', say!(close))];
+        if host_key.is_some() {
+            buttons.push(FormButton::new(Key::Art, 'a', say!(warning_art)).quiet());
+            buttons.push(FormButton::new(Key::Md5, 'm', say!(warning_hash_md5)).quiet());
+        }
+        rows.push(FormRow::buttons(buttons));
         let mut form = DialogForm::new(say!(facts_title), rows);
         form.hints = vec![("PgUp PgDn", say!(facts_hint_scroll)), ("Esc", say!(facts_hint_close))];
         form.focus(Key::Close);
-        let mut dialog = ConnectionFacts { form, host_key };
-        dialog.show_key();
-        dialog
+        ConnectionFacts { form, host_key, art: false, md5: false }
     }
 
-    fn show_key(&mut self) {
+    /// Opens or closes a detail of the host's key, and scrolls to it.
+    fn toggle(&mut self, detail: Key) {
         let Some(key) = &self.host_key else { return };
-        let hash = if self.form.is_on(Key::Md5) { Hash::Md5 } else { Hash::Sha256 };
-        let kind = fingerprint::type_name(key);
-        let lines = vec![(Tone::Plain, say!(warning_offered, kind)), (Tone::Strong, hash.of(key))];
-        let blocks = vec![SideBlock::art(&hash.picture(key)), SideBlock::wrapped(lines)];
-        self.form.set_blocks(Key::Fingerprint, blocks);
+        match detail {
+            Key::Art => self.art = !self.art,
+            _ => self.md5 = !self.md5,
+        }
+        let hash = if self.md5 { Hash::Md5 } else { Hash::Sha256 };
+        let mut lines = Vec::new();
+        if self.art || self.md5 {
+            let kind = fingerprint::type_name(key);
+            lines = vec![(Tone::Plain, say!(warning_offered, kind)), (Tone::Strong, hash.of(key))];
+        }
+        let art = self.art.then(|| SideBlock::art(&hash.picture(key)));
+        self.form.set_text(Key::Fingerprint, lines);
+        self.form.set_blocks(Key::Picture, art.into_iter().collect());
+        self.form.reveal(Key::Fingerprint);
     }
 
     /// Scrolls with up and down, unless they would change a selection.
@@ -91,14 +112,8 @@ impl Component for ConnectionFacts {
                 DialogAction::Stay
             };
         }
-        let before = self.form.focused();
-        let happened = self.form.handle(event);
-        if self.form.focused() != before && self.form.focused() == Some(Key::Sha256) {
-            // Scrolls so that the key is visible, which changes with this selection.
-            self.form.lead();
-        }
-        match happened {
-            Happened::Changed(_) => self.show_key(),
+        match self.form.handle(event) {
+            Happened::Pressed(detail @ (Key::Art | Key::Md5)) => self.toggle(detail),
             Happened::Pressed(_) | Happened::Entered(_) | Happened::Cancelled => {
                 return DialogAction::Close;
             }
@@ -109,7 +124,7 @@ impl Component for ConnectionFacts {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::catalogue::testing::in_each_language;
     use crate::ui::screen::testing::TestScreen;
@@ -125,13 +140,62 @@ mod tests {
         let mut lines: Vec<_> =
             (1..=25).map(|n| (format!("label {n}"), format!("value {n}."))).collect();
         lines.push(("言語".into(), format!("first of {} second", "x".repeat(60))));
-        ConnectionFacts::new(ConnectionSummary { lines, host_key: Some(key()) })
+        let half = lines.split_off(13);
+        let groups = vec![("Peer".into(), lines), ("Traffic".into(), half)];
+        ConnectionFacts::new(ConnectionSummary { groups, host_key: Some(key()) })
     }
 
     fn play(stage: &mut TestScreen, keys: &str) -> String {
         let (shown, closed) = stage.play(dialog(), keys);
         assert!(closed.is_none(), "{keys}");
         shown
+    }
+
+    /// The facts of a connection, for a picture.
+    pub(in crate::ui::screen) fn pictured(stage: &mut TestScreen) -> String {
+        let some = |label: String, value: &str| (label, value.to_owned());
+        let groups = vec![
+            (
+                say!(information_peer),
+                vec![
+                    some(say!(information_user), "anna"),
+                    some(say!(information_address), "192.0.2.17 port 22"),
+                    (say!(information_route), say!(information_direct)),
+                    some(say!(information_server), "SSH-2.0-OpenSSH_10.2"),
+                    some(say!(information_client), "SSH-2.0-tessh_0.1.0"),
+                ],
+            ),
+            (
+                say!(information_trust),
+                vec![
+                    (say!(information_host_key), format!("ED25519 {}", Hash::Sha256.of(&key()))),
+                    some(say!(information_trusted), "known: ~/.ssh/known_hosts:12"),
+                    some(say!(information_authenticated), "publickey (~/.ssh/id_ed25519)"),
+                ],
+            ),
+            (
+                say!(information_crypto),
+                vec![
+                    (
+                        say!(information_key_exchange),
+                        say!(information_strict, kex = "mlkem768x25519-sha256"),
+                    ),
+                    some(say!(information_cipher), "chacha20-poly1305@openssh.com"),
+                    (say!(information_mac), say!(information_mac_implicit)),
+                    some(say!(information_compression), "none"),
+                ],
+            ),
+            (
+                say!(information_traffic),
+                vec![
+                    some(say!(information_sent), "8.2 KiB (8429 bytes)"),
+                    some(say!(information_received), "1.4 MiB (1468006 bytes)"),
+                    some(say!(information_round_trip), "12.4 ms"),
+                ],
+            ),
+        ];
+        let facts = ConnectionSummary { groups, host_key: Some(key()) };
+        stage.play(ConnectionFacts::new(facts), "").0
     }
 
     #[test]
@@ -148,19 +212,17 @@ mod tests {
     }
 
     #[test]
-    fn host_key_is_shown_in_either_form() {
+    fn host_key_opens_in_either_form_and_closes() {
         let mut stage = TestScreen::new(100, 60);
-        let shown = play(&mut stage, "");
-        for line in Hash::Sha256.picture(&key()).lines() {
-            assert!(shown.contains(line.trim_end()), "{line}\n{shown}");
+        assert!(!play(&mut stage, "").contains("[SHA256]"));
+        for (keys, hash) in [("a", Hash::Sha256), ("am", Hash::Md5)] {
+            let shown = play(&mut stage, keys);
+            for line in hash.picture(&key()).lines() {
+                assert!(shown.contains(line.trim_end()), "{line}\n{shown}");
+            }
+            assert!(shown.contains(&hash.of(&key())), "{shown}");
         }
-        assert!(shown.contains(&Hash::Sha256.of(&key())), "{shown}");
-        let shown = play(&mut stage, "<Tab><Down> ");
-        for line in Hash::Md5.picture(&key()).lines() {
-            assert!(shown.contains(line.trim_end()), "{line}\n{shown}");
-        }
-        assert!(shown.contains(&Hash::Md5.of(&key())), "{shown}");
-        assert!(!shown.contains("SHA256:"), "{shown}");
+        assert_eq!(play(&mut stage, "amam"), play(&mut stage, ""));
     }
 
     #[test]
@@ -172,12 +234,11 @@ mod tests {
                     ("", "value 1."),
                     ("<Down><Down><Down><Down><Down><Down>", "value 9."),
                     ("<PageDown><PageDown><PageDown><PageDown><PageDown><Up>", "value 25."),
-                    ("<End>", "[SHA256]"),
+                    ("<End>", "second"),
                     ("<End><Home>", "value 1."),
-                    ("<Tab>", "SHA256"),
-                    ("<Tab><Down> ", "[ED25519 256]"),
-                    ("<Tab><Down> ", "MD5:"),
-                    ("<Tab>", "SHA256:"),
+                    ("a", "[ED25519 256]"),
+                    ("a<End>", "[SHA256]"),
+                    ("m", "MD5:"),
                 ] {
                     let shown = play(&mut stage, keys);
                     let size = format!("{language:?} {width}x{height} {keys}:\n{shown}");
@@ -187,21 +248,24 @@ mod tests {
                 }
             }
             for (width, height) in [(10, 3), (1, 1), (24, 8)] {
-                play(&mut TestScreen::new(width, height), "<Down><End>");
+                play(&mut TestScreen::new(width, height), "<Down><End>ama");
             }
         });
     }
 
     #[test]
     fn keys_that_close_it() {
-        for keys in ["<Esc>", "<Enter>", "q", "<C-c>", " ", "<Tab>q", "<Tab><Enter>"] {
+        for keys in ["<Esc>", "<Enter>", "q", "<C-c>", " ", "c", "<Tab>q"] {
             assert!(TestScreen::new(80, 24).play(dialog(), keys).1.is_some(), "{keys}");
         }
     }
 
     #[test]
     fn without_a_key_there_are_the_facts_alone() {
-        let facts = ConnectionSummary { lines: vec![("a".into(), "b".into())], host_key: None };
+        let facts = ConnectionSummary {
+            groups: vec![("g".into(), vec![("a".into(), "b".into())])],
+            host_key: None,
+        };
         let (shown, closed) = TestScreen::new(80, 24).play(ConnectionFacts::new(facts), "<Tab>");
         assert!(closed.is_none() && !shown.contains("SHA256"), "{shown}");
     }

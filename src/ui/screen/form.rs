@@ -74,8 +74,8 @@ pub struct DialogForm<K> {
     scroll: usize,
     /// Whether the view follows the focus; it does not after it was scrolled.
     follows: bool,
-    /// Whether the view starts with the focused row, so that what follows it is visible.
-    leads: bool,
+    /// The row with which the view starts next, so that what follows it is visible.
+    leads: Option<usize>,
     /// How far the view can be scrolled; set by drawing.
     scroll_max: usize,
     spots: Vec<Spot>,
@@ -97,7 +97,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             part: 0,
             scroll: 0,
             follows: false,
-            leads: false,
+            leads: None,
             scroll_max: 0,
             spots: Vec::new(),
         };
@@ -212,6 +212,13 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
+    /// Ticks a box, or takes the tick away.
+    pub fn tick(&mut self, key: K, ticked: bool) {
+        if let Widget::Check { on, .. } = &mut self.row(key).widget {
+            *on = ticked;
+        }
+    }
+
     /// Turns a radio button on and the others of its group off.
     pub fn choose(&mut self, key: K) {
         let of = match self.widget(key) {
@@ -295,6 +302,13 @@ impl<K: Copy + PartialEq> DialogForm<K> {
                 button.label = new;
                 return;
             }
+        }
+    }
+
+    /// Replaces texts that stand below each other.
+    pub fn set_compared(&mut self, key: K, new: Vec<(String, String)>) {
+        if let Widget::Compared { lines, .. } = &mut self.row(key).widget {
+            *lines = new;
         }
     }
 

@@ -524,4 +524,4 @@ fn shown(path: &Path) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -485,4 +485,4 @@ fn agent_keys(question: &LoginQuestion) -> FormRow<Key> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -19,6 +19,8 @@ pub mod look;
 pub mod nodes;
 pub mod panes;
 pub mod paste;
+#[cfg(test)]
+mod pictures;
 pub mod rotation;
 #[cfg(test)]
 pub(crate) mod testing;

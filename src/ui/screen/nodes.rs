@@ -308,4 +308,4 @@ impl Component for NodeBrowser {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

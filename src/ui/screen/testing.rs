@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::{Frame, Terminal};
 
 use super::look::Look;
@@ -47,6 +48,17 @@ impl TestScreen {
             text.push('\n');
         }
         text
+    }
+
+    /// The last screen.
+    pub(crate) fn buffer(&self) -> &Buffer {
+        self.terminal.backend().buffer()
+    }
+
+    /// The characters of the last screen whose cells are like this.
+    pub(crate) fn styled(&self, is_meant: impl Fn(&Cell) -> bool) -> String {
+        let cells = self.terminal.backend().buffer().content().iter();
+        cells.filter(|cell| is_meant(cell)).map(Cell::symbol).collect()
     }
 
     /// Draws a component.

@@ -1,16 +1,17 @@
-//! The security warning dialog: the key, why it is not trusted, and the choices. It has the three
-//! cases of Tera Term's dialog, a fingerprint to compare, and the evidence.
+//! The question about a host key that is not trusted: the fingerprint, how to verify it, and the
+//! choices. The randomart, MD5 and the evidence open in place.
 //!
 //! For a new host or a new type of key nothing is preselected, so Enter alone does nothing. For a
-//! changed key, Disconnect is preselected. Esc disconnects. A typed fingerprint is compared, but
-//! does not decide anything.
+//! changed key, and where a fingerprint that was compared does not match, Disconnect is preselected.
+//! Esc disconnects. A fingerprint that matches is said to match, but does not decide anything.
 
 use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::component::{Component, DialogAction};
-use super::form::{DialogForm, FormRow, Happened, SideBlock};
+use super::field::TextField;
+use super::form::{DialogForm, FormButton, FormRow, Happened, SideBlock};
 use super::look::{Look, Tone};
 use crate::prompt::{HostKeyAnswer, HostKeyQuestion};
 use crate::say;
@@ -18,28 +19,38 @@ use crate::trust::fingerprint::{self, Comparison, Hash};
 use crate::trust::{Evidence, Finding, KnownKey};
 use crate::ui::evidence;
 
-/// The most old keys of a changed host that are shown next to the new one; the evidence lists more.
+/// The most old keys that are shown above the new one; the evidence lists more.
 const OLD_MAX: usize = 2;
 
 /// The rows and buttons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
-    Sha256,
-    Md5,
     Keys,
+    Md5Keys,
+    Picture,
     Compare,
-    Compared,
-    Write,
-    Then,
+    Differs,
     Evidence,
-    Continue,
+    Write,
+    Connect,
     Disconnect,
+    Art,
+    Md5,
+    Details,
 }
 
 /// The dialog; after it has closed, it contains the answer.
 pub struct Warning {
     form: DialogForm<Key>,
     evidence: Evidence,
+    /// Which details are open: the randomart, MD5, the evidence.
+    art: bool,
+    md5: bool,
+    details: bool,
+    /// Whether the fingerprint that was compared is another key's.
+    differs: bool,
+    /// Whether the box was unticked because of that.
+    was_unticked: bool,
     answer: HostKeyAnswer,
 }
 
@@ -47,18 +58,28 @@ impl Warning {
     /// Creates the dialog for this question.
     pub fn new(question: &HostKeyQuestion<'_>) -> Warning {
         let evidence = question.evidence.clone();
-        let mut form = DialogForm::new(say!(warning_title), rows(question.host, &evidence));
+        let title = if is_new(&evidence) { say!(warning_title_new) } else { say!(warning_title) };
+        let mut form = DialogForm::new(title, rows(question.host, &evidence));
         form.hints =
             vec![("PgUp/PgDn", say!(warning_hint_scroll)), ("Esc", say!(warning_hint_disconnect))];
-        form.tone = Tone::Warn;
+        form.tone = if is_new(&evidence) { Tone::Plain } else { Tone::Warn };
         form.default = None;
+        form.focus(Key::Write);
         if evidence.is_alarming() {
             form.tone = Tone::Danger;
             form.focus(Key::Disconnect);
             form.default = Some(Key::Disconnect);
         }
-        let mut warning = Warning { form, evidence, answer: HostKeyAnswer::Disconnect };
-        warning.show_hash();
+        let mut warning = Warning {
+            form,
+            evidence,
+            art: false,
+            md5: false,
+            details: false,
+            differs: false,
+            was_unticked: false,
+            answer: HostKeyAnswer::Disconnect,
+        };
         warning.show_consequence();
         warning
     }
@@ -68,33 +89,81 @@ impl Warning {
         self.answer
     }
 
-    fn show_hash(&mut self) {
-        let hash = if self.form.is_on(Key::Md5) { Hash::Md5 } else { Hash::Sha256 };
-        self.form.set_blocks(Key::Keys, blocks(&self.evidence, hash));
-        let lines = evidence::lines(&self.evidence, hash);
-        let lines = lines.into_iter().map(|line| (line.tone, line.text)).collect();
+    /// Opens or closes a detail, and scrolls to it.
+    fn toggle(&mut self, detail: Key) {
+        let (open, row) = match detail {
+            Key::Art => (&mut self.art, Key::Picture),
+            Key::Md5 => (&mut self.md5, Key::Keys),
+            _ => (&mut self.details, Key::Evidence),
+        };
+        *open = !*open;
+        let is_open = *open;
+        let hash = if self.md5 { Hash::Md5 } else { Hash::Sha256 };
+        let pictures = if self.art { pictures(&self.evidence, hash) } else { Vec::new() };
+        self.form.set_blocks(Key::Picture, pictures);
+        let md5 = if self.md5 { compared(&self.evidence, Hash::Md5) } else { Vec::new() };
+        self.form.set_compared(Key::Md5Keys, md5);
+        let lines = evidence::lines(&self.evidence, hash).into_iter();
+        let lines = lines.filter(|_| self.details).map(|line| (line.tone, line.text)).collect();
         self.form.set_text(Key::Evidence, lines);
+        if is_open {
+            self.form.reveal(row);
+        }
     }
 
-    fn show_comparison(&mut self) {
-        let typed = self.form.text(Key::Compare);
-        let line = match fingerprint::compare(&self.evidence.offered, typed) {
-            _ if typed.trim().is_empty() => Vec::new(),
-            Comparison::Same => vec![(Tone::Good, say!(warning_same))],
-            Comparison::Other => vec![(Tone::Danger, say!(warning_differs))],
-            Comparison::Unreadable => vec![(Tone::Dim, say!(warning_unreadable))],
+    /// Compares what was typed. What does not match takes the tick away and guards Connect.
+    fn compare(&mut self) {
+        let typed = self.form.text(Key::Compare).trim();
+        let compared = fingerprint::compare(&self.evidence.offered, typed);
+        let (tone, said) = match compared {
+            _ if typed.is_empty() => (Tone::Plain, String::new()),
+            Comparison::Same => (Tone::Good, say!(warning_same)),
+            Comparison::Other => (Tone::Danger, say!(warning_not_same)),
+            Comparison::Unreadable => (Tone::Dim, say!(warning_unreadable)),
         };
-        self.form.set_text(Key::Compared, line);
+        self.differs = !typed.is_empty() && compared == Comparison::Other;
+        self.form.remark(Key::Compare, tone, said);
+        let mut differs = Vec::new();
+        if self.differs {
+            differs.push((Tone::Danger, say!(warning_differs)));
+            self.was_unticked |= self.form.is_on(Key::Write);
+            self.form.tick(Key::Write, false);
+        } else if compared == Comparison::Same && std::mem::take(&mut self.was_unticked) {
+            self.form.tick(Key::Write, true);
+        }
+        self.form.set_text(Key::Differs, differs);
+        let guarded = self.differs || self.evidence.is_alarming();
+        self.form.default = guarded.then_some(Key::Disconnect);
+        self.show_consequence();
     }
 
     fn show_consequence(&mut self) {
-        let text = match (self.form.is_on(Key::Write), is_changed(&self.evidence)) {
+        let is_changed = is_changed(&self.evidence);
+        let text = match (self.form.is_on(Key::Write), is_changed) {
             (true, true) => say!(warning_then_replace),
             (true, false) => say!(warning_then_add),
             (false, _) => say!(warning_then_once),
         };
-        let otherwise = say!(warning_then_disconnect);
-        self.form.set_text(Key::Then, vec![(Tone::Dim, text), (Tone::Dim, otherwise)]);
+        self.form.remark(Key::Write, Tone::Dim, text);
+        if is_changed {
+            let label = match self.form.is_on(Key::Write) {
+                true => say!(warning_connect_replace),
+                false => say!(warning_connect_once),
+            };
+            self.form.set_button(Key::Connect, label);
+        }
+    }
+
+    fn connect(&mut self) -> DialogAction {
+        if self.differs {
+            self.form.notice(say!(warning_guarded));
+            self.form.focus(Key::Disconnect);
+            return DialogAction::Stay;
+        }
+        match self.form.is_on(Key::Write) {
+            true => self.close(HostKeyAnswer::Record),
+            false => self.close(HostKeyAnswer::Once),
+        }
     }
 
     fn close(&mut self, answer: HostKeyAnswer) -> DialogAction {
@@ -109,20 +178,25 @@ impl Component for Warning {
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {
+        let is_paste = matches!(event, Event::Paste(_));
+        if is_paste {
+            // Whatever is pasted here is a fingerprint.
+            self.form.focus(Key::Compare);
+        }
         match self.form.handle(event) {
-            Happened::Changed(Key::Sha256 | Key::Md5) => self.show_hash(),
-            Happened::Changed(Key::Compare) => self.show_comparison(),
-            Happened::Changed(Key::Write) => self.show_consequence(),
-            Happened::Pressed(Key::Continue) => {
-                return match self.form.is_on(Key::Write) {
-                    true => self.close(HostKeyAnswer::Record),
-                    false => self.close(HostKeyAnswer::Once),
-                };
+            Happened::Changed(Key::Compare) => {
+                self.compare();
+                if is_paste && self.differs {
+                    self.form.focus(Key::Disconnect);
+                }
             }
-            Happened::Pressed(_) | Happened::Cancelled => {
+            Happened::Changed(_) => self.show_consequence(),
+            Happened::Pressed(detail @ (Key::Art | Key::Md5 | Key::Details)) => self.toggle(detail),
+            Happened::Pressed(Key::Connect) => return self.connect(),
+            Happened::Pressed(_) | Happened::Entered(_) | Happened::Cancelled => {
                 return self.close(HostKeyAnswer::Disconnect);
             }
-            _ => {}
+            Happened::Nothing | Happened::Unused(_) => {}
         }
         DialogAction::Stay
     }
@@ -130,6 +204,11 @@ impl Component for Warning {
 
 fn is_changed(evidence: &Evidence) -> bool {
     matches!(evidence.finding, Finding::Changed(_))
+}
+
+/// Whether nothing is known of the host: the usual question at a first connection.
+fn is_new(evidence: &Evidence) -> bool {
+    matches!(evidence.finding, Finding::Unknown) && !evidence.is_alarming()
 }
 
 fn rows(host: &str, evidence: &Evidence) -> Vec<FormRow<Key>> {
@@ -141,76 +220,94 @@ fn rows(host: &str, evidence: &Evidence) -> Vec<FormRow<Key>> {
         Finding::OtherTypeKnown(_) => (say!(warning_add), false),
         _ => (say!(warning_add), true),
     };
-    vec![
+    let compare = FormRow::field(Key::Compare, say!(warning_compare), TextField::new(""));
+    let mut rows = vec![
         FormRow::text(headline.tone, headline.text),
         FormRow::text(meaning.tone, meaning.text),
-        FormRow::radio(Key::Sha256, 0, true, say!(warning_hash_sha256)),
-        FormRow::radio(Key::Md5, 0, false, say!(warning_hash_md5)),
-        FormRow::beside(Key::Keys, Vec::new()),
-        FormRow::field(Key::Compare, say!(warning_compare), super::field::TextField::new("")),
-        FormRow::lines(Key::Compared, Vec::new()),
-        FormRow::check(Key::Write, ticked, write),
-        FormRow::lines(Key::Then, Vec::new()).indented(4),
+        FormRow::gap(),
+        FormRow::compared(Key::Keys, compared(evidence, Hash::Sha256), is_changed(evidence))
+            .indented(1),
+        FormRow::compared(Key::Md5Keys, Vec::new(), is_changed(evidence)).indented(1),
+    ];
+    if !evidence::known(evidence).is_empty() {
+        rows.push(FormRow::text(Tone::Dim, places(evidence)).indented(1));
+    }
+    rows.extend([
+        FormRow::beside(Key::Picture, Vec::new()),
+        FormRow::gap(),
+        FormRow::text(Tone::Plain, say!(warning_verify)).spare(),
+        FormRow::text(Tone::Strong, evidence::command(evidence)).indented(3).spare(),
+        compare,
+        FormRow::lines(Key::Differs, Vec::new()),
+        FormRow::gap(),
         FormRow::lines(Key::Evidence, Vec::new()),
-        FormRow::buttons(vec![
-            (Key::Continue, 'c', say!(warning_continue)),
-            (Key::Disconnect, 'd', say!(warning_disconnect)),
-        ]),
+        FormRow::check(Key::Write, ticked, write).pinned(),
+        FormRow::buttons(buttons(evidence)),
+    ]);
+    rows
+}
+
+fn buttons(evidence: &Evidence) -> Vec<FormButton<Key>> {
+    let connect = FormButton::new(Key::Connect, 'c', say!(warning_continue));
+    vec![
+        if evidence.is_alarming() { connect.dangerous() } else { connect },
+        FormButton::new(Key::Disconnect, 'd', say!(warning_disconnect)),
+        FormButton::new(Key::Art, 'a', say!(warning_art)).quiet(),
+        FormButton::new(Key::Md5, 'm', say!(warning_hash_md5)).quiet(),
+        FormButton::new(Key::Details, 'i', say!(warning_evidence)).quiet(),
     ]
 }
 
-/// The old and the new keys; without old keys, the new key's randomart next to its fingerprint.
-fn blocks(evidence: &Evidence, hash: Hash) -> Vec<SideBlock> {
+/// The fingerprints on record and the one that was presented now.
+fn compared(evidence: &Evidence, hash: Hash) -> Vec<(String, String)> {
     let key = &evidence.offered;
-    let kind = fingerprint::type_name(key);
-    if !is_changed(evidence) {
-        let mut lines = vec![
-            (Tone::Plain, say!(warning_offered, kind)),
-            (Tone::Strong, hash.of(key)),
-            (Tone::Plain, String::new()),
-        ];
-        for known in evidence::known(evidence).iter().take(OLD_MAX) {
-            lines.extend(old(known, hash));
-            lines.extend(since(evidence, known));
-        }
-        return vec![SideBlock::art(&hash.picture(key)), SideBlock::wrapped(lines)];
-    }
     let known = evidence::known(evidence);
-    let mut before = Vec::new();
-    if let Some(first) = known.first() {
-        // The headline shows the place already.
-        before.extend(old(first, hash).into_iter().take(2));
-        before.extend(picture(&hash.picture(&first.key)));
-        before.extend(since(evidence, first));
+    let kind = fingerprint::type_name(key).to_owned();
+    if known.is_empty() {
+        return vec![(kind, hash.of(key))];
     }
-    for known in known.iter().take(OLD_MAX).skip(1) {
-        before.extend(old(known, hash));
-        before.extend(since(evidence, known));
-    }
-    let mut now = vec![(Tone::Plain, say!(warning_now, kind)), (Tone::Danger, hash.of(key))];
-    now.extend(picture(&hash.picture(key)));
-    vec![SideBlock::wrapped(before), SideBlock::wrapped(now)]
+    let old = known.iter().take(OLD_MAX).map(|known| {
+        let kind = fingerprint::type_name(&known.key);
+        let label = match is_changed(evidence) {
+            true => say!(warning_was, kind),
+            false => say!(warning_known, kind),
+        };
+        (label, hash.of(&known.key))
+    });
+    old.chain([(say!(warning_now, kind), hash.of(key))]).collect()
 }
 
-/// A known key's type, its fingerprint, and its place on record.
-fn old(known: &KnownKey, hash: Hash) -> [(Tone, String); 3] {
-    let kind = fingerprint::type_name(&known.key);
-    [
-        (Tone::Plain, say!(warning_known, kind)),
-        (Tone::Strong, hash.of(&known.key)),
-        (Tone::Dim, say!(warning_at, place = known.at)),
+/// Where the keys on record are, and since when.
+fn places(evidence: &Evidence) -> String {
+    let known = evidence::known(evidence);
+    let lines = known.iter().take(OLD_MAX).map(|known| place(evidence, known));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn place(evidence: &Evidence, known: &KnownKey) -> String {
+    let place = say!(warning_at, place = known.at);
+    match evidence::first_written(evidence, known) {
+        Some(since) => format!("{place}  {}", say!(warning_since, since)),
+        None => place,
+    }
+}
+
+/// The randomart of the old key and of the new one.
+fn pictures(evidence: &Evidence, hash: Hash) -> Vec<SideBlock> {
+    let now = hash.picture(&evidence.offered);
+    let old = evidence::known(evidence).first().filter(|_| is_changed(evidence));
+    let Some(old) = old else { return vec![SideBlock::art(&now)] };
+    let kinds = [fingerprint::type_name(&old.key), fingerprint::type_name(&evidence.offered)];
+    let [before, after] = kinds.map(str::to_owned);
+    vec![
+        SideBlock::art(&format!(
+            "{}\n{}",
+            say!(warning_was, kind = before),
+            hash.picture(&old.key)
+        )),
+        SideBlock::art(&format!("{}\n{now}", say!(warning_now, kind = after))),
     ]
-}
-
-/// The day on which the key was first written, if it is known.
-fn since(evidence: &Evidence, known: &KnownKey) -> Option<(Tone, String)> {
-    let since = evidence::first_written(evidence, known)?;
-    Some((Tone::Dim, say!(warning_since, since)))
-}
-
-fn picture(art: &str) -> impl Iterator<Item = (Tone, String)> {
-    art.lines().map(|line| (Tone::Plain, line.to_owned())).collect::<Vec<_>>().into_iter()
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

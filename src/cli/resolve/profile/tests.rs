@@ -83,14 +83,14 @@ fn a_session_is_meant_by_name_unless_a_host_line_has_it_too() {
         ],
     );
     for (words, wanted) in [
-        (&["web"][..], "deploy@web.example.org:2222 profile web"),
-        (&["me@web"], "me@web.example.org:2222 profile web"),
+        (&["web"][..], "deploy@web.example.org:2222 session web"),
+        (&["me@web"], "me@web.example.org:2222 session web"),
         (&["me@web:5"], "me@web.example.org:5 destination"),
         (&["-p", "3", "web"], "deploy@web.example.org:3 -p"),
         (&["-o", "Port=3", "web", "ls"], "deploy@web.example.org:3 -o"),
-        (&["root@web"], "star@other:1 profile root@web"),
-        (&["prod/web 1"], "deploy@web.example.org:2222 profile prod/web 1"),
-        (&["--profile", "alias"], "deploy@web.example.org:2222 profile alias"),
+        (&["root@web"], "star@other:1 session root@web"),
+        (&["prod/web 1"], "deploy@web.example.org:2222 session prod/web 1"),
+        (&["--profile", "alias"], "deploy@web.example.org:2222 session alias"),
         (&["--profile", "web", "-p", "4", "ls", "-p", "5"], "deploy@web.example.org:4 -p"),
     ] {
         assert_eq!(home.goes_to(words), wanted, "{words:?}");
@@ -102,7 +102,7 @@ fn a_session_is_meant_by_name_unless_a_host_line_has_it_too() {
     assert!(error.contains("own:alias, openssh:alias"), "neither is guessed: {error}");
     let alias = format!("star@alias:7 {} line 2", config.display());
     assert_eq!(home.goes_to(&["openssh:alias"]), alias);
-    assert_eq!(home.goes_to(&["own:alias"]), "deploy@web.example.org:2222 profile alias");
+    assert_eq!(home.goes_to(&["own:alias"]), "deploy@web.example.org:2222 session alias");
     assert!(home.options(&["own:nothing"]).is_err());
     let as_ssh = args::parse(["web".into()].into_iter(), true).unwrap();
     assert_eq!(options(&as_ssh, &home.context()).unwrap().0, "web", "under the name ssh");
@@ -236,8 +236,8 @@ fn the_method_is_the_saved_one_unless_another_is_typed() {
 #[test]
 fn what_cannot_be_done_is_refused_and_not_passed_over() {
     for (text, words) in [
-        ("options = ['Nonsense=1']\n", "profile x: Bad configuration option: nonsense"),
-        ("options = ['Tunnel=yes']\n", "profile x: Tunnel yes: tunnel"),
+        ("options = ['Nonsense=1']\n", "session x: Bad configuration option: nonsense"),
+        ("options = ['Tunnel=yes']\n", "session x: Tunnel yes: tunnel"),
     ] {
         let home = Home::new("", &[("x.toml", &format!("host = 'h'\n{text}"))]);
         let error = home.plan(&["x"]).unwrap_err();

@@ -1,5 +1,6 @@
 //! The form that edits a saved session. Parts of the file that no field changes stay as they are,
-//! including comments and unknown keys. An invalid value is reported in the form, which stays open.
+//! including comments and unknown keys. An invalid value is reported beside its field, and what is
+//! wrong with the whole above the buttons; the form stays open.
 //! If another program has changed the file meanwhile, a question asks whether to overwrite it.
 
 use std::any::Any;
@@ -12,7 +13,7 @@ use ratatui::layout::Rect;
 use super::ask::Confirm;
 use super::fields::{self, Name};
 use crate::error::{Error, Result};
-use crate::profiles::{Document, PTY, Profile, ProfileStore};
+use crate::profiles::{Document, Profile, ProfileStore, Value};
 use crate::ui::hosts::EnteredCheck;
 use crate::ui::screen::component::{Component, DialogAction};
 use crate::ui::screen::field::TextField;
@@ -48,6 +49,8 @@ pub(super) struct Edit {
     document: Document,
     /// The fields' initial texts.
     first: Vec<(Name, String)>,
+    /// The fields that are choices, with their texts after "as usual".
+    choices: Vec<(Name, Vec<String>)>,
     asked: Option<Asked>,
     done: bool,
 }
@@ -58,35 +61,28 @@ impl Edit {
         entered_check: Arc<dyn EnteredCheck>,
         document: Document,
     ) -> Edit {
-        let mut rows = vec![
-            FormRow::text(Tone::Dim, say!(connection_edit_lists)),
-            FormRow::lines(Key::Message, Vec::new()),
-        ];
-        let mut first = Vec::new();
-        for (name, value) in document.profile().fields() {
-            let label = fields::label(name);
-            let written = fields::written(name, &value);
-            if name == "pty" {
-                let mut options = vec![say!(connection_pty_unset)];
-                options.extend(PTY.map(str::to_owned));
-                let chosen = PTY.iter().position(|word| *word == written).map_or(0, |at| at + 1);
-                rows.push(FormRow::pick(Key::Of(name), label, options, chosen));
-            } else {
-                let field = TextField::new(&written);
-                // A value that does not fit in a field would be cut off.
-                let fits = field.text() == written;
-                let row = FormRow::field(Key::Of(name), label, field);
-                rows.push(if fits { row } else { row.disabled() });
+        let mut rows = vec![FormRow::text(Tone::Dim, say!(connection_edit_lists))];
+        let (mut first, mut choices) = (Vec::new(), Vec::new());
+        let values = document.profile().fields();
+        for (heading, names) in fields::groups() {
+            rows.extend([FormRow::gap(), FormRow::text(Tone::Strong, heading)]);
+            for &name in names {
+                let Some((_, value)) = values.iter().find(|(field, _)| *field == name) else {
+                    continue;
+                };
+                let written = fields::written(name, value);
+                rows.push(row(name, value, &mut choices).indented(2));
+                first.push((name, written));
             }
-            first.push((name, written));
         }
+        rows.push(FormRow::lines(Key::Message, Vec::new()).pinned());
         rows.push(FormRow::buttons(vec![
             (Key::Save, 's', say!(connection_save_now)),
             (Key::Cancel, 'c', say!(cancel)),
         ]));
         let title = say!(connection_edit_title, name = text::line(document.name(), 40));
         let form = DialogForm::new(title, rows);
-        Edit { form, store, entered_check, document, first, asked: None, done: false }
+        Edit { form, store, entered_check, document, first, choices, asked: None, done: false }
     }
 
     /// The name of the session, if it was written.
@@ -96,9 +92,9 @@ impl Edit {
 
     /// The current text of a field.
     fn now(&self, name: Name) -> String {
-        if name == "pty" {
+        if let Some((_, texts)) = self.choices.iter().find(|(field, _)| *field == name) {
             let chosen = self.form.selected(Key::Of(name)).checked_sub(1);
-            return chosen.and_then(|at| PTY.get(at)).copied().unwrap_or_default().to_owned();
+            return chosen.and_then(|at| texts.get(at)).cloned().unwrap_or_default();
         }
         self.form.text(Key::Of(name)).trim().to_owned()
     }
@@ -131,9 +127,10 @@ impl Edit {
         let profile = match self.profile() {
             Ok(profile) => profile,
             Err((name, why)) => {
+                self.form.set_text(Key::Message, Vec::new());
+                self.form.remark(Key::Of(name), Tone::Danger, text::line(&why, MAX_MESSAGE));
                 self.form.focus(Key::Of(name));
-                let label = fields::label(name);
-                return self.say(say!(connection_field_fault, label, why));
+                return DialogAction::Stay;
             }
         };
         let mut document = self.document.clone();
@@ -193,6 +190,30 @@ impl Edit {
     }
 }
 
+/// The row of a field: a choice where there are only a few values, else a line of text.
+fn row(name: Name, value: &Value, choices: &mut Vec<(Name, Vec<String>)>) -> FormRow<Key> {
+    let (label, written) = (fields::label(name), fields::written(name, value));
+    if let Some(mut texts) = fields::choices(name) {
+        if !written.is_empty() && !texts.contains(&written) {
+            texts.push(written.clone());
+        }
+        let chosen = texts.iter().position(|text| *text == written).map_or(0, |at| at + 1);
+        let options = std::iter::once(say!(connection_pty_unset)).chain(texts.iter().cloned());
+        let options = options.collect();
+        choices.push((name, texts));
+        return FormRow::pick(Key::Of(name), label, options, chosen);
+    }
+    let field = TextField::new(&written);
+    // A value that does not fit in a field would be cut off.
+    let fits = field.text() == written;
+    let mut row = FormRow::field(Key::Of(name), label, field);
+    if !fits {
+        row.remark = Some((Tone::Dim, say!(connection_field_long)));
+        row = row.disabled();
+    }
+    row
+}
+
 fn write(store: &ProfileStore, document: &mut Document, profile: Profile) -> Result<()> {
     document.set(profile)?;
     store.save(document)
@@ -205,6 +226,11 @@ impl Component for Edit {
 
     fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
+            Happened::Changed(key @ Key::Of(_)) => {
+                // What was wrong may be mended.
+                self.form.remark(key, Tone::Plain, String::new());
+                DialogAction::Stay
+            }
             Happened::Pressed(Key::Save) | Happened::Entered(_) => self.save(),
             Happened::Pressed(_) | Happened::Cancelled => self.leave(),
             _ => DialogAction::Stay,

@@ -2,11 +2,81 @@
 //! one line as in a shell, quoted if they contain spaces; the lines of a note are separated by `
 //! `.
 
-use crate::profiles::{Profile, TeleportMembership, Value};
+use crate::profiles::{
+    LOG_FORMATS, LOG_TIMESTAMPS, METHODS, PTY, Profile, TeleportMembership, Value,
+};
 use crate::say;
 
 /// The name of a field in the file.
 pub(super) type Name = &'static str;
+
+/// Chains of methods that are offered besides the single ones.
+const CHAINS: [&str; 2] = ["publickey password", "publickey keyboard-interactive"];
+
+/// The fields in groups, each with its heading.
+pub(super) fn groups() -> [(String, &'static [Name]); 8] {
+    [
+        (
+            say!(connection_group_connection),
+            &["host", "port", "user", "keepalive.interval", "keepalive.count", "tags", "note"],
+        ),
+        (say!(connection_group_login), &["method", "identity", "certificate"]),
+        (say!(connection_group_trust), &["known_hosts", "fingerprints", "host_key_name"]),
+        (
+            say!(connection_group_proxy),
+            &[
+                "jump",
+                "proxy",
+                "proxy_command",
+                "proxy_telnet_command",
+                "teleport.proxy",
+                "teleport.cluster",
+                "teleport.uuid",
+            ],
+        ),
+        (say!(connection_group_log), &["log", "log_format", "log_timestamp"]),
+        (
+            say!(connection_group_terminal),
+            &[
+                "command",
+                "pty",
+                "terminal_type",
+                "terminal_modes",
+                "environment",
+                "encoding",
+                "confirm_paste",
+            ],
+        ),
+        (
+            say!(connection_group_forwards),
+            &["forwards.local", "forwards.remote", "forwards.dynamic"],
+        ),
+        (
+            say!(connection_group_other),
+            &[
+                "algorithms.kex",
+                "algorithms.host_key",
+                "algorithms.cipher",
+                "algorithms.mac",
+                "options",
+                "imported_from",
+            ],
+        ),
+    ]
+}
+
+/// The texts to choose from, where a field has only a few.
+pub(super) fn choices(name: Name) -> Option<Vec<String>> {
+    let words: Vec<&str> = match name {
+        "method" => METHODS.into_iter().chain(CHAINS).collect(),
+        "pty" => PTY.to_vec(),
+        "log_format" => LOG_FORMATS.to_vec(),
+        "log_timestamp" => LOG_TIMESTAMPS.to_vec(),
+        "confirm_paste" => vec!["yes", "no"],
+        _ => return None,
+    };
+    Some(words.into_iter().map(str::to_owned).collect())
+}
 
 /// The label of the field.
 pub(super) fn label(name: Name) -> String {
@@ -256,6 +326,20 @@ mod tests {
             put(&mut after, name, "").unwrap();
         }
         assert_eq!(after, Profile::default(), "an empty line leaves the field out");
+    }
+
+    #[test]
+    fn every_field_is_in_one_group_and_every_choice_is_valid() {
+        let names: Vec<Name> = groups().iter().flat_map(|(_, names)| names.to_vec()).collect();
+        for (name, _) in whole().fields() {
+            assert_eq!(names.iter().filter(|it| **it == name).count(), 1, "{name}");
+            for text in choices(name).unwrap_or_default() {
+                let mut profile = Profile { host: "h".into(), ..Profile::default() };
+                put(&mut profile, name, &text).unwrap();
+                assert_eq!(profile.check(), Ok(()), "{name} {text}");
+            }
+        }
+        assert_eq!(names.len(), whole().fields().len());
     }
 
     #[test]

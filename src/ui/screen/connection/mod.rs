@@ -530,4 +530,4 @@ fn shown(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -273,14 +273,58 @@ fn what_makes_no_sense_is_said_and_the_form_stays_open() {
     for (typed, said) in [
         ("<Tab>99999<Enter>", "a port is"),
         ("<C-u><Enter>", "it is missing"),
-        ("<Tab><Tab><Tab>telnet<Enter>", "a method is one of"),
-        ("<Tab><Tab><Tab><Tab>'x<Enter>", "a quote is not closed"),
+        ("<Tab><Tab><Tab>30s<Enter>", "it is a whole number"),
+        ("<Tab><Tab><Tab><Tab><Tab><Tab><Tab><Tab>'x<Enter>", "a quote is not closed"),
     ] {
         let (shown, closed) = bench.play(&format!("<Tab>e{typed}"));
         assert!(closed.is_none() && shown.contains("Edit db"), "{typed}: {shown}");
         assert!(shown.contains(said), "{typed}: {shown}");
         assert_eq!(bench.read("db.toml"), before, "{typed}");
     }
+}
+
+#[test]
+fn an_edit_has_headings_choices_and_errors_beside_the_field() {
+    let bench = bench();
+    let mut stage = TestScreen::new(80, 100);
+    let (shown, _) = stage.play(bench.dialog(), "<Tab>e");
+    let headings = [
+        say!(connection_group_connection),
+        say!(connection_group_login),
+        say!(connection_group_trust),
+        say!(connection_group_proxy),
+        say!(connection_group_log),
+    ];
+    let at = |text: &str| shown.lines().position(|line| line.trim_matches(['│', ' ']) == text);
+    let places: Vec<_> = headings.iter().map(|heading| at(heading)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{shown}");
+    assert!(shown.contains("◂ as usual ▸") && !shown.to_lowercase().contains("profile"), "{shown}");
+    // What is wrong stands on the line of its field, on the smallest screen too.
+    for size in [(80, 24), (60, 15)] {
+        let (shown, _) =
+            TestScreen::new(size.0, size.1).play(bench.dialog(), "<Tab>e<Tab>99999<Enter>");
+        let line = shown.lines().find(|line| line.contains("99999")).expect("the field");
+        let next = shown.lines().skip_while(|line| !line.contains("99999")).nth(1).unwrap_or("");
+        assert!(line.contains("✗ a port is") || next.contains("✗ a port is"), "{size:?}\n{shown}");
+    }
+    // A method is chosen, not spelt.
+    let to_method = "<Tab>".repeat(7);
+    bench.play(&format!("<Tab>e{to_method}<Right><Right><Enter>"));
+    assert!(bench.read("db.toml").contains("method = \"publickey\""), "{}", bench.read("db.toml"));
+}
+
+#[test]
+fn what_is_behind_a_question_is_dimmed_and_the_question_is_inset() {
+    use ratatui::style::Modifier;
+    let bench = bench();
+    let mut stage = TestScreen::new(80, 24);
+    let (shown, _) = stage.play(bench.dialog(), "<Tab><Del>");
+    let dimmed = stage.styled(|cell| cell.modifier.contains(Modifier::DIM));
+    assert!(dimmed.contains("New connection"), "{dimmed}");
+    let lit = stage.styled(|cell| !cell.modifier.contains(Modifier::DIM));
+    assert!(lit.contains("No (n)") && !lit.contains("New connection"), "{lit}");
+    let top = shown.lines().find(|line| line.contains(&say!(connection_remove_title))).unwrap();
+    assert!(top.starts_with("│ ┌") || top.starts_with("  ┌"), "{shown}");
 }
 
 #[test]
@@ -425,4 +469,20 @@ fn a_click_chooses_and_a_second_one_connects() {
     assert!(matches!(dialog.handle(&click), DialogAction::Stay));
     assert!(matches!(dialog.handle(&click), DialogAction::Close));
     assert_eq!(dialog.take_entered(), Some(session("web")));
+}
+
+/// Sessions and hosts to choose from, for a picture.
+pub(in crate::ui::screen) fn pictured(stage: &mut TestScreen) -> String {
+    let bench = bench();
+    for (name, host, user) in [
+        ("gate", "gate.example.org", "ops"),
+        ("staging web", "web.staging.example.org", "deploy"),
+        ("backup", "backup.example.net", "root"),
+    ] {
+        let mut document = bench.store.create(name).unwrap();
+        let user = Some(user.to_owned());
+        document.set(Profile { host: host.into(), user, ..Profile::default() }).unwrap();
+        bench.store.save(&mut document).unwrap();
+    }
+    stage.play(bench.dialog(), "<Down><Down>").0
 }

@@ -23,6 +23,8 @@ const FRAME_MIN: (u16, u16) = (24, 8);
 const PADDED_MIN: u16 = 50;
 /// The labels of fields get at most one part in this many of a line.
 const LABEL_PART: u16 = 3;
+/// The blank lines at the top, before the buttons and before the hints.
+const EDGES: usize = 3;
 /// The most lines that are drawn; more would be an error in the dialog.
 const LINES_MAX: usize = 2_000;
 
@@ -58,20 +60,35 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         let below = seen.min(usize::from(inner.height)) as u16;
         let rest = Rect { y: inner.y + below, height: inner.height - below, ..inner };
         self.put(frame, &foot, rest, 0);
+        if area != frame.area() {
+            self.take_cursor(frame);
+        }
+    }
+
+    /// Takes the cursor to what has the focus, away from the dialog below.
+    fn take_cursor(&self, frame: &mut Frame<'_>) {
+        let has_own = matches!(
+            self.rows.get(self.focus).map(|row| &row.widget),
+            Some(Widget::TextField { .. } | Widget::Editor { .. })
+        );
+        let at = |spot: &&Spot| spot.row == self.focus && spot.part == self.part;
+        if let Some(spot) = self.spots.iter().rev().find(at).filter(|_| !has_own) {
+            frame.set_cursor_position(spot.area.as_position());
+        }
     }
 
     /// The rows that scroll and those that do not, without what has no room in this many lines.
     fn laid_out(&self, width: u16, look: Look, height: u16) -> (Vec<Drawn>, Vec<Drawn>) {
         let (label, pair) = (self.label_width(width), self.pair_width());
         let pen = FormPainter { look, width, label, pair, default: self.default };
-        let (body, foot) = self.drawn(pen);
+        let (body, mut foot) = self.drawn(pen);
+        foot.retain(|row| !row.lines.is_empty());
         let mut body = spaced(body);
         let hints = self.hint_lines(width, look);
         let notice = self.notice_lines(pen);
         let (spare, rows): (Vec<&Drawn>, Vec<&Drawn>) = body.iter().partition(|row| row.spare);
         let count = |rows: &[&Drawn]| rows.iter().map(|row| row.lines.len()).sum::<usize>();
-        // One blank line at the top, one before the buttons, one before the hints.
-        let blanks = body.iter().filter(|row| row.is_blank).count() + 3;
+        let blanks = body.iter().filter(|row| row.is_blank).count() + EDGES + foot.len().max(1) - 1;
         let lines = FormLines {
             rows: count(&rows) + lines_of(&foot) + notice.len(),
             spare: count(&spare),
@@ -82,18 +99,20 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         let left = fit.blanks;
         body.retain(|row| fit.spare || !row.spare);
         let tail = if notice.is_empty() && fit.hints { hints } else { notice };
-        (with_blanks(body, left), self.footer(foot, tail, left))
+        (with_blanks(body, left, foot.len()), self.footer(foot, tail, left))
     }
 
-    /// The buttons and what stands below them.
+    /// The rows above the buttons, the buttons, and what stands below them.
     fn footer(&self, foot: Vec<Drawn>, tail: Vec<Line<'static>>, left: usize) -> Vec<Drawn> {
         let mut rows = Vec::new();
-        if left >= 1 {
-            rows.push(blank());
+        for (at, row) in foot.into_iter().enumerate() {
+            if (at == 0 && left >= 1) || (at > 0 && left >= EDGES + at && !row.lines.is_empty()) {
+                rows.push(blank());
+            }
+            rows.push(row);
         }
-        rows.extend(foot);
         if !tail.is_empty() {
-            if left >= 3 {
+            if left >= EDGES {
                 rows.push(blank());
             }
             rows.push(Drawn { lines: tail, ..Drawn::new(usize::MAX) });
@@ -121,7 +140,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
     fn drawn(&self, pen: FormPainter<K>) -> (Vec<Drawn>, Vec<Drawn>) {
         let all = self.rows.iter().enumerate().map(|(at, row)| {
             let part = (at == self.focus && row.can_have_focus()).then_some(self.part);
-            (row.is_pinned(), draw_row(at, row, part, pen))
+            (row.pinned, draw_row(at, row, part, pen))
         });
         let (foot, body): (Vec<_>, Vec<_>) = all.partition(|(pinned, _)| *pinned);
         let plain = |rows: Vec<(bool, Drawn)>| rows.into_iter().map(|(_, row)| row).collect();
@@ -151,8 +170,8 @@ impl<K: Copy + PartialEq> DialogForm<K> {
     }
 
     fn bring_focus_into_sight(&mut self, body: &[Drawn], seen: usize) {
-        if std::mem::take(&mut self.leads) {
-            let before = body.iter().take_while(|row| row.row != self.focus);
+        if let Some(first) = self.leads.take() {
+            let before = body.iter().take_while(|row| row.row == usize::MAX || row.row < first);
             self.scroll = before.map(|row| row.lines.len()).sum();
         }
         if self.follows {
@@ -238,7 +257,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             }
         }
         // Selecting with the mouse is named where that takes no line.
-        append(&mut lines, &say!(keys_hint, keys = "Shift+drag", does = say!(hint_select)), width);
+        append(&mut lines, &say!(hint_select), width);
         lines.truncate(2);
         let dim = look.style(Tone::Dim);
         lines.into_iter().map(|line| Line::from(Span::styled(line, dim))).collect()
@@ -284,10 +303,11 @@ fn spaced(rows: Vec<Drawn>) -> Vec<Drawn> {
     kept
 }
 
-/// Gives lines to as many blanks as there is room for: the first is before the buttons, the second
-/// at the top, the third before the hints, the others between groups.
-fn with_blanks(rows: Vec<Drawn>, left: usize) -> Vec<Drawn> {
-    let mut inner = left.saturating_sub(3);
+/// Gives lines to as many blanks as there is room for: the first is before what does not scroll,
+/// the second at the top, the third before the hints, then those between rows that do not scroll,
+/// the others between groups.
+fn with_blanks(rows: Vec<Drawn>, left: usize, foot: usize) -> Vec<Drawn> {
+    let mut inner = left.saturating_sub(EDGES + foot.saturating_sub(1));
     let mut shown = Vec::new();
     if left >= 2 {
         shown.push(blank());

@@ -243,7 +243,13 @@ impl<K: Copy + PartialEq> DialogForm<K> {
 
     /// Scrolls so that the focused row is at the top, if enough rows follow it.
     pub fn lead(&mut self) {
-        (self.follows, self.leads) = (false, true);
+        (self.follows, self.leads) = (false, Some(self.focus));
+    }
+
+    /// Scrolls so that this row is at the top, if enough rows follow it.
+    pub fn reveal(&mut self, key: K) {
+        self.follows = false;
+        self.leads = self.rows.iter().position(|row| row.key == Some(key));
     }
 
     /// Scrolls by this many lines, up if negative; the focus does not move.

@@ -80,6 +80,9 @@ pub(super) fn draw_row<K: Copy + PartialEq>(
         Widget::Beside(blocks) => {
             drawn.lines.extend(beside::lines(blocks, usize::from(pen.width), look));
         }
+        Widget::Compared { lines, marks } => {
+            drawn.lines.extend(put_compared(lines, *marks, row.indent, pen));
+        }
         Widget::Pairs(pairs) => drawn.lines.extend(put_pairs(pairs, row.indent, pen)),
         Widget::Editor { editor, height } => {
             let (lines, cursor) = editor.shown((pen.width, *height), look);
@@ -128,7 +131,7 @@ fn put_field<K: Copy>(drawn: &mut Drawn, row: &FormRow<K>, focused: bool, pen: F
     let indent = " ".repeat(usize::from(row.indent));
     let label = padded(&format!("{indent}{label}"), pen.label);
     let all = usize::from(pen.width).saturating_sub(label.width() + 3).max(1);
-    let beside = row.remark.as_ref().map_or(0, |(_, text)| text.width() + 2);
+    let beside = remark_of(row, look).map_or(0, |(_, text)| text.width() + 2);
     let room = if all >= FIELD_MIN + beside { all - beside } else { all } as u16;
     let mask = if look.unicode { '•' } else { '*' };
     let (shown, column) = field.shown(room, mask);
@@ -142,19 +145,33 @@ fn put_field<K: Copy>(drawn: &mut Drawn, row: &FormRow<K>, focused: bool, pen: F
     put_remark(drawn, row, pen);
 }
 
+/// A row's remark, with a mark for good and for bad news.
+fn remark_of<K>(row: &FormRow<K>, look: Look) -> Option<(Tone, String)> {
+    let (tone, text) = row.remark.as_ref()?;
+    let mark = match tone {
+        Tone::Good => look.mark("✓ ", ""),
+        Tone::Danger => look.mark("✗ ", "! "),
+        _ => "",
+    };
+    Some((*tone, format!("{mark}{text}")))
+}
+
 /// Puts a row's remark at the end of its line, or below it if it does not fit.
 fn put_remark<K: Copy>(drawn: &mut Drawn, row: &FormRow<K>, pen: FormPainter<K>) {
-    let (Some((tone, text)), Some(line)) = (&row.remark, drawn.lines.last_mut()) else { return };
+    let (Some((tone, text)), Some(line)) = (remark_of(row, pen.look), drawn.lines.last_mut())
+    else {
+        return;
+    };
     if line.width() + 2 + text.width() <= usize::from(pen.width) {
         line.push_span(Span::raw("  "));
-        line.push_span(Span::styled(text.clone(), pen.look.style(*tone)));
+        line.push_span(Span::styled(text, pen.look.style(tone)));
         return;
     }
     let indent = match row.widget {
         Widget::TextField { .. } | Widget::Pick { .. } => pen.label + 1,
         _ => row.indent + 4,
     };
-    drawn.lines.extend(paragraph(*tone, text, indent.min(pen.width / 2), pen));
+    drawn.lines.extend(paragraph(tone, &text, indent.min(pen.width / 2), pen));
 }
 
 fn noted(mut spans: Vec<Span<'static>>, note: &str, look: Look) -> Line<'static> {
@@ -182,6 +199,38 @@ fn paragraph<K: Copy>(
         .flat_map(|line| text::wrap(line, room))
         .map(|line| Line::from(Span::styled(format!("{before}{line}"), style)))
         .collect()
+}
+
+/// Lays out texts below each other, in pieces of the same columns where a line has no room.
+fn put_compared<K: Copy>(
+    lines: &[(String, String)],
+    marks: bool,
+    indent: u16,
+    pen: FormPainter<K>,
+) -> Vec<Line<'static>> {
+    let before = usize::from(indent);
+    let label = lines.iter().map(|(label, _)| label.width()).max().unwrap_or(0) + 3 + before;
+    let room = usize::from(pen.width).saturating_sub(label).max(1);
+    let Some((_, first)) = lines.first() else { return Vec::new() };
+    let longest = lines.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0);
+    let mut shown = Vec::new();
+    for from in (0..longest).step_by(room) {
+        for (name, text) in lines {
+            let head = if from == 0 { name.as_str() } else { "" };
+            let head = padded(&format!("{}{head}", " ".repeat(before)), label as u16);
+            let mut spans = vec![Span::styled(head, pen.look.style(Tone::Plain))];
+            let piece = text.chars().zip(first.chars().map(Some).chain(std::iter::repeat(None)));
+            for (c, old) in piece.skip(from).take(room) {
+                let style = match marks && text != first && Some(c) != old {
+                    true => pen.look.style(Tone::Danger).add_modifier(Modifier::UNDERLINED),
+                    false => pen.look.style(Tone::Strong),
+                };
+                spans.push(Span::styled(c.to_string(), style));
+            }
+            shown.push(Line::from(spans));
+        }
+    }
+    shown
 }
 
 /// Lays out labels in a column of their own, or above their values if there is no room.

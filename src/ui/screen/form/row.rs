@@ -15,6 +15,8 @@ pub struct FormRow<K> {
     pub enabled: bool,
     /// The indentation in columns.
     pub indent: u16,
+    /// Whether it is always visible, above the buttons.
+    pub pinned: bool,
     /// Whether the row is left out where the screen has too few lines.
     pub spare: bool,
     /// What stands beside the row, or below it if there is no room: what is wrong with its text, or
@@ -109,6 +111,14 @@ pub enum Widget<K> {
     Art(Vec<String>),
     /// Blocks of lines, next to each other if there is room.
     Beside(Vec<SideBlock>),
+    /// Texts that are compared, below each other, each with its label. They are broken in the same
+    /// columns, and what differs from the first one is marked.
+    Compared {
+        /// The labels and texts.
+        lines: Vec<(String, String)>,
+        /// Whether differences are marked.
+        marks: bool,
+    },
     /// Labels with their values, below each other.
     Pairs(Vec<(String, String)>),
     /// An editor for several lines.
@@ -178,7 +188,8 @@ pub struct Item {
 
 impl<K> FormRow<K> {
     fn of(key: Option<K>, widget: Widget<K>) -> FormRow<K> {
-        FormRow { key, enabled: true, indent: 0, spare: false, remark: None, widget }
+        let (spare, pinned) = (false, matches!(widget, Widget::Buttons(_)));
+        FormRow { key, enabled: true, indent: 0, pinned, spare, remark: None, widget }
     }
 
     /// An empty line.
@@ -255,6 +266,18 @@ impl<K> FormRow<K> {
         FormRow::of(None, Widget::Buttons(buttons.into_iter().map(Into::into).collect()))
     }
 
+    /// Texts that are compared.
+    pub fn compared(key: K, lines: Vec<(String, String)>, marks: bool) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::Compared { lines, marks })
+    }
+
+    /// Keeps the row visible, above the buttons.
+    #[must_use]
+    pub fn pinned(mut self) -> FormRow<K> {
+        self.pinned = true;
+        self
+    }
+
     /// Leaves the row out where the screen has too few lines.
     #[must_use]
     pub fn spare(mut self) -> FormRow<K> {
@@ -288,12 +311,13 @@ impl<K> FormRow<K> {
     pub(super) fn can_have_focus(&self) -> bool {
         let shows = matches!(
             self.widget,
-            Widget::Gap | Widget::Text(_) | Widget::Art(_) | Widget::Beside(_) | Widget::Pairs(_)
+            Widget::Gap
+                | Widget::Text(_)
+                | Widget::Art(_)
+                | Widget::Beside(_)
+                | Widget::Compared { .. }
+                | Widget::Pairs(_)
         );
         self.enabled && !shows
-    }
-
-    pub(super) fn is_pinned(&self) -> bool {
-        matches!(self.widget, Widget::Buttons(_))
     }
 }

@@ -257,3 +257,23 @@ fn a_key_that_is_not_saved_is_not_lost_without_a_yes() {
     let shown = case.screen(&format!("{made}<S-Tab><S-Tab><S-Tab><S-Tab><Right>"));
     assert!(shown.contains("is dropped") && !shown.contains("SHA256:"), "{shown}");
 }
+
+/// A key that is saved, for a picture.
+pub(in crate::ui::screen) fn pictured(stage: &mut TestScreen) -> String {
+    let case = Case::new();
+    let mut dialog = case.generator();
+    let key = unlocked_key();
+    let files = ["id_ed25519", "id_ed25519.pub"].map(|name| Path::new("~/.ssh").join(name));
+    dialog.key = Some(key.clone());
+    let [file, public_file] = files;
+    dialog.saved = Some(Saved { file, public_file, key: key.public_key().clone() });
+    dialog.show_key();
+    dialog.offer();
+    dialog.form.focus(GeneratorKey::Close);
+    stage.play(dialog, "").0
+}
+
+fn unlocked_key() -> PrivateKey {
+    const TEXT: &str = include_str!("../../../../tests/data/keys/made/ed25519.openssh");
+    PrivateKey::from_openssh(TEXT).unwrap()
+}

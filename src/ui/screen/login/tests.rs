@@ -375,3 +375,15 @@ fn it_can_be_used_on_any_screen() {
         assert_eq!(secret.expose(), "x[2J  y");
     }
 }
+
+/// A question with a key that is locked, for a picture.
+pub(in crate::ui::screen) fn pictured(stage: &mut TestScreen) -> String {
+    let home = home();
+    let mut question = question(home.path());
+    question.host = "web1".to_owned();
+    question.user = User::Settled("anna".to_owned());
+    question.preselected = Some(Method::PublicKey);
+    question.key_file = Some(home.path().join(".ssh/locked"));
+    refuse(&mut question, &[Method::KeyboardInteractive]);
+    stage.play(LoginDialog::new(question, ""), "secret").0
+}

@@ -140,3 +140,21 @@ fn ten_thousand_nodes_stay_fluid() {
     // About thirty frames, without optimisation and on a loaded machine.
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }
+
+/// A few nodes, one of them marked, for a picture.
+pub(in crate::ui::screen) fn pictured(stage: &mut TestScreen) -> String {
+    let node = |name: &str, at: &str, role: &str| {
+        node(name, at, &[("env", "prod"), ("role", role), ("team", "shop")])
+    };
+    let nodes = vec![
+        node("cache-1", "10.2.0.21:3022", "cache"),
+        node("db-primary", "10.2.0.5:3022", "database"),
+        node("db-replica", "", "database"),
+        node("web-1", "10.2.0.11:3022", "web"),
+        node("web-2", "10.2.0.12:3022", "web"),
+        node("worker-1", "", "queue"),
+    ];
+    let source = Arc::new(Listed { nodes, saved: Mutex::default() });
+    let browser = NodeBrowser::new("teleport.example.com", Nodes::of(source, "root"));
+    stage.play(browser, "<Wait:web-2><Tab><Down><Down><Down> ").0
+}

@@ -398,4 +398,4 @@ impl Component for PanesScreen {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

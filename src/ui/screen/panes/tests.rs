@@ -376,3 +376,8 @@ fn every_key_is_in_the_help_in_each_language() {
         }
     });
 }
+
+/// Two directories, for a picture.
+pub(in crate::ui::screen) fn pictured(stage: &mut TestScreen) -> String {
+    stage.play(scene().0, "<Down><Down><Ins>").0
+}
