@@ -388,3 +388,109 @@ fn jobs_survive_a_kill_and_a_pause_stops_a_copy() {
     pty.wait_until("the panes", |screen| !screen.contains("Unfinished"));
     quit(&pty);
 }
+
+/// Goes to a directory of the server by its path, in the right pane.
+fn go(pty: &Pty, directory: &str) {
+    pty.send(&format!("g<c-u>{directory}<enter>"));
+    pty.wait_for(&format!("home/{directory} "));
+}
+
+/// Opens a shell, and runs a line in it.
+fn in_shell(pty: &Pty, line: &str) {
+    pty.send("!");
+    wait_until("the shell", || !pty.on_alternate_screen());
+    pty.send(&format!("{line}<enter>"));
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_shell_in_the_directory_goes_over_the_connection_of_the_files() {
+    let bed = Bed::new(&[SUBSYSTEM]);
+    for name in ["it's here", "denied"] {
+        fs::create_dir(bed.sshd.path("home").join(name)).unwrap();
+    }
+    let (pty, ..) = remote(&bed, &[]);
+    pty.wait_for("it's here");
+    pty.send("<tab>");
+    go(&pty, "it's here");
+    in_shell(&pty, "echo ${PWD##*/}-there");
+    pty.wait_written("it's here-there");
+    fs::write(bed.sshd.path("home/it's here/made"), "").unwrap();
+    // Ctrl-C and the size of the window are the shell's.
+    pty.send("stty size; sleep 1000<enter>");
+    pty.wait_written("24 80");
+    pty.send("<c-c>exit<enter>");
+    pty.wait_for("the shell has ended");
+    assert!(pty.on_alternate_screen());
+    pty.wait_for("made");
+    let logins = || bed.sshd.log().matches("Accepted publickey").count();
+    assert_eq!(logins(), 1);
+    // ~. ends the shell, and not the connection.
+    in_shell(&pty, "~.");
+    pty.wait_until("the panes", |screen| screen.contains("10Quit"));
+    fs::write(bed.sshd.path("home/it's here/later"), "").unwrap();
+    pty.send("<c-r>");
+    pty.wait_for("later");
+    let denied = bed.sshd.path("home/denied");
+    pty.send("<bs>");
+    pty.wait_for("/denied");
+    go(&pty, "denied");
+    fs::remove_dir(&denied).unwrap();
+    pty.send("!");
+    pty.wait_for("no shell: the server cannot enter");
+    assert_eq!(logins(), 1);
+    quit(&pty);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_shell_goes_through_the_master_that_the_files_go_through() {
+    let bed = Bed::new(&[SUBSYSTEM]);
+    fs::create_dir(bed.sshd.path("home/place")).unwrap();
+    let socket = bed.home.path("master");
+    let shared = ["-o", &format!("ControlPath={}", socket.display())].map(str::to_owned);
+    let shared: Vec<&str> = shared.iter().map(String::as_str).collect();
+    let master = bed.run(&[&shared[..], &["-M", "-N"]].concat(), &[]).start();
+    wait_until("the master", || socket.exists());
+    let port = bed.sshd.port().to_string();
+    let words = [&["files", "-p", &port][..], &shared, &["/", "tester@127.0.0.1:place"]].concat();
+    let pty = bed.home.on_pty_with(&words, TERMINAL);
+    pty.wait_for("10Quit");
+    pty.wait_for("0 entries");
+    pty.send("<tab>");
+    in_shell(&pty, "echo ${PWD##*/}-there; exit");
+    pty.wait_written("place-there");
+    pty.wait_for("the shell has ended");
+    quit(&pty);
+    assert_eq!(bed.sshd.log().matches("Accepted publickey").count(), 1);
+    drop(master);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_lost_connection_is_said_made_again_by_a_key_and_the_queue_goes_on() {
+    let bed = Bed::new(&[SUBSYSTEM]);
+    let (pty, here, there) = remote(&bed, &[]);
+    let big: Vec<u8> = (0..8_000_000u32).flat_map(u32::to_le_bytes).collect();
+    fs::write(here.join("big"), &big).unwrap();
+    pty.send("<tab>");
+    // The server's process for this connection ends.
+    in_shell(&pty, "kill -9 $PPID");
+    pty.wait_for("Ctrl-R connects again");
+    // This side works, and what is queued waits.
+    pty.send("<tab><c-r>");
+    pty.wait_for("big");
+    pty.send("/big<enter><end><f5>");
+    pty.wait_for("Files that are there already");
+    pty.send("<enter>");
+    pty.wait_for("1 jobs");
+    assert!(!there.join("big").exists());
+    pty.send("<tab><c-r>");
+    wait_until("the copy", || {
+        fs::metadata(there.join("big")).is_ok_and(|file| file.len() == big.len() as u64)
+    });
+    assert!(fs::read(there.join("big")).unwrap() == big);
+    pty.wait_until("the right pane", |screen| screen.matches("big").count() >= 2);
+    assert_eq!(bed.sshd.log().matches("Accepted publickey").count(), 2);
+    quit(&pty);
+}

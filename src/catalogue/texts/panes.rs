@@ -77,8 +77,8 @@ texts! {
         en "reverse the order"
         ja "逆順"
     panes_key_reload
-        en "read the directory again"
-        ja "ディレクトリを読み直す"
+        en "read the directory again; connect again if the connection is lost"
+        ja "ディレクトリを読み直す。切断後は再接続"
     panes_key_usage
         en "disk usage of what is marked, or of the directory"
         ja "選択したもの、またはディレクトリの使用量"
@@ -487,9 +487,21 @@ texts! {
     panes_shell_ended
         en "the shell has ended"
         ja "シェルが終了しました"
-    panes_shell_profile(name)
-        en "for a shell, use tessh --profile {name}"
-        ja "シェルは tessh --profile {name} で開いてください"
+    panes_shell_not_entered(directory)
+        en "no shell: the server cannot enter {directory}"
+        ja "シェルを開けません: サーバーが {directory} に入れません"
+    panes_lost(place, why)
+        en "{place}: connection lost, Ctrl-R connects again ({why})"
+        ja "{place}: 接続が切れました。Ctrl-R で再接続します（{why}）"
+    panes_lost_foot
+        en "no connection; Ctrl-R: again"
+        ja "切断。Ctrl-R で再接続"
+    panes_connected(place)
+        en "{place}: connected again"
+        ja "{place}: 再接続しました"
+    panes_not_connected(place, why)
+        en "{place} cannot be connected to: {why}"
+        ja "{place} に接続できません: {why}"
     panes_plain
         en "the two panes need the whole screen, which --plain forbids"
         ja "2 画面には全画面が必要ですが、--plain が指定されています"

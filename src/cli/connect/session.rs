@@ -194,14 +194,23 @@ fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Dro
 /// The requests for the session channel, except agent and X11 forwarding.
 fn session_request(context: &ConnectContext<'_>, pty: bool) -> SessionRequest {
     let ConnectContext { plan, environment, .. } = context;
-    let modes = || plan.terminal.modes.over(terminal::modes(descriptor::stdin()));
-    let term = || environment.get("TERM").unwrap_or_default();
-    let pty = pty.then(|| PtyRequest {
-        term: plan.terminal.kind.clone().unwrap_or_else(term),
-        size: crate::cli::local::window_size().unwrap_or_default(),
-        modes: context.terminal_modes.clone().unwrap_or_else(modes),
-    });
+    let pty = pty.then(|| pty_request(plan, environment, context.terminal_modes.clone()));
     let program = wants::program(&plan.options, plan.command.clone());
     let env = wants::sent_environment(&plan.options, environment);
     SessionRequest { pty, env, program, agent: false, x11: None }
+}
+
+/// The terminal for the server's programs, with these modes or those that the local one has now.
+pub(super) fn pty_request(
+    plan: &Plan,
+    environment: &ProcessEnvironment,
+    modes: Option<Vec<(Pty, u32)>>,
+) -> PtyRequest {
+    let term = || environment.get("TERM").unwrap_or_default();
+    let now = || plan.terminal.modes.over(terminal::modes(descriptor::stdin()));
+    PtyRequest {
+        term: plan.terminal.kind.clone().unwrap_or_else(term),
+        size: crate::cli::local::window_size().unwrap_or_default(),
+        modes: modes.unwrap_or_else(now),
+    }
 }

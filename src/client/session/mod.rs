@@ -1,6 +1,7 @@
 //! Work on a logged-in connection: a channel with a program, its relay, and what a person at the
 //! terminal can ask for meanwhile.
 
+pub mod beside;
 pub mod channel;
 pub mod console;
 pub(super) mod escape;

@@ -1,5 +1,6 @@
 //! The connection, and all requests about paths.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -15,7 +16,7 @@ use crate::sftp::client::pending::{Link, Pending, Take, done, extended, one_name
 use crate::sftp::client::shared::Shared;
 use crate::sftp::client::table::{Asking, InFlight};
 use crate::sftp::extensions::{AccountNames, Extension, Extensions, FileSystem, Limits};
-use crate::sftp::failure::{PathsNamed, SftpResult};
+use crate::sftp::failure::{PathsNamed, SftpFailure, SftpResult};
 use crate::sftp::packet::ask;
 use crate::sftp::request::{Field, Request};
 use crate::wire_format::put_uint32;
@@ -76,6 +77,20 @@ impl Sftp {
     /// The connection is gone.
     pub async fn ready(&self) -> SftpResult<()> {
         self.link.shared.wait_for(|table| table.extensions.map(|_| ())).await
+    }
+
+    /// Waits until the connection is gone; why.
+    pub async fn gone(&self) -> SftpFailure {
+        let gone = self.link.shared.wait_for(|_| None::<Infallible>).await;
+        match gone {
+            Err(failure) => failure,
+            Ok(never) => match never {},
+        }
+    }
+
+    /// Whether the connection is gone.
+    pub fn is_gone(&self) -> bool {
+        self.link.shared.with(|table| table.ended.is_some())
     }
 
     /// The extensions that the server has announced.

@@ -39,6 +39,8 @@ pub struct Pane {
     pub is_reversed: bool,
     /// Why the listing failed.
     pub failed: Option<String>,
+    /// Whether the connection is lost.
+    pub is_lost: bool,
     /// The first visible row; drawing keeps the cursor in sight.
     pub top: usize,
     entries: Vec<PaneEntry>,
@@ -67,6 +69,7 @@ impl Pane {
             sort: SortBy::Name,
             is_reversed: false,
             failed: None,
+            is_lost: false,
             top: 0,
             entries: Vec::new(),
             order: Vec::new(),

@@ -136,9 +136,10 @@ impl JobQueue {
         self.jobs.iter_mut().find(|job| job.id == id)
     }
 
-    /// Takes the first job that waits, which runs from now on.
-    pub fn start_next(&mut self) -> Option<QueuedJob> {
-        let job = self.jobs.iter_mut().find(|job| job.task == JobTask::Waiting)?;
+    /// Takes the first job that waits and is ready, which runs from now on.
+    pub fn start_next(&mut self, is_ready: impl Fn(&QueuedJob) -> bool) -> Option<QueuedJob> {
+        let mut waiting = self.jobs.iter_mut().filter(|job| job.task == JobTask::Waiting);
+        let job = waiting.find(|job| is_ready(job))?;
         job.task = JobTask::Running;
         (job.copied, job.total) = (0, 0);
         Some(job.clone())
@@ -267,18 +268,18 @@ mod tests {
     fn jobs_run_in_order_and_can_be_moved_paused_and_removed() {
         let mut queue = JobQueue::default();
         let ids: Vec<u64> = [b"1", b"2", b"3"].map(|name| queue.add(job(name)).unwrap()).to_vec();
-        assert_eq!(queue.start_next().unwrap().id, ids[0]);
+        assert_eq!(queue.start_next(|_| true).unwrap().id, ids[0]);
         assert!(queue.goes_on(ids[0]));
         queue.pause_or_resume(ids[0]);
         assert!(!queue.goes_on(ids[0]));
         assert_eq!(queue.shift(ids[2], false), Some(1));
-        assert_eq!(queue.start_next().unwrap().id, ids[2]);
+        assert_eq!(queue.start_next(|_| true).unwrap().id, ids[2]);
         queue.remove(ids[2]);
         assert!(!queue.goes_on(ids[2]));
         queue.pause_or_resume_all();
-        assert_eq!(queue.start_next(), None);
+        assert_eq!(queue.start_next(|_| true), None);
         queue.pause_or_resume_all();
-        assert_eq!(queue.start_next().unwrap().id, ids[0]);
+        assert_eq!(queue.start_next(|_| true).unwrap().id, ids[0]);
     }
 
     #[test]

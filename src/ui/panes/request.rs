@@ -51,6 +51,8 @@ pub enum PanesRequest {
     Do(PaneSide, PaneOperation),
     /// Read the first [`MAX_VIEWED`] bytes of a file.
     View(PaneSide, Vec<u8>),
+    /// Make the lost connection of this side again.
+    Connect(PaneSide),
     /// The queue has been changed.
     Queue,
 }
@@ -87,6 +89,12 @@ pub enum PanesEvent {
     Viewed(ViewedFile),
     /// Files of this side have changed.
     Changed(PaneSide),
+    /// The connection of this side is lost, for this reason.
+    Lost(PaneSide, String),
+    /// This side has a connection again.
+    Connected(PaneSide),
+    /// Somebody has to be asked before this side has a connection again.
+    LoginWanted(PaneSide),
 }
 
 /// Why the screen is left.
@@ -98,6 +106,8 @@ pub enum PanesExit {
     Edit(PaneSide, Vec<u8>),
     /// A shell is to be opened in the directory.
     Shell(PaneSide),
+    /// Somebody is to be asked for the login of this side.
+    Connect(PaneSide),
 }
 
 impl PaneSide {

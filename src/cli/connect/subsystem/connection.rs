@@ -51,6 +51,9 @@ pub(super) trait SameConnection: Send + Sync {
 
     /// See [`SftpBeside::channel`].
     fn channel(&self) -> Boxed<'_, Result<SftpConnection>>;
+
+    /// See [`SftpBeside::shell`].
+    fn shell<'a>(&'a self, command: &'a [u8]) -> Boxed<'a, Result<u8>>;
 }
 
 impl SftpBeside {
@@ -58,6 +61,20 @@ impl SftpBeside {
     /// run programs, or it fails.
     pub async fn output_of(&self, command: &[u8]) -> Option<Vec<u8>> {
         self.same.output_of(command).await
+    }
+
+    /// Runs a command line on the person's terminal, with a terminal on the server, until it ends;
+    /// its exit code.
+    ///
+    /// # Errors
+    /// The server does not run it, the terminal cannot be used, or the connection is lost.
+    pub async fn shell(&self, command: &[u8]) -> Result<u8> {
+        self.same.shell(command).await
+    }
+
+    /// Whether [`SftpBeside::connection`] can be made.
+    pub fn is_repeatable(&self) -> bool {
+        self.again.as_ref().is_some_and(|again| again.is_silent())
     }
 
     /// Whether the connection is a master's.

@@ -20,6 +20,7 @@ mod connection;
 mod feed;
 mod own;
 mod shared;
+mod shell;
 
 use super::share::{self, ShareRequest};
 use super::{choice, login};

@@ -12,6 +12,7 @@ use super::connection::{
     Boxed, ConnectAgain, SFTP, SameConnection, SftpBeside, SftpConnection, stopped,
 };
 use super::feed::{ChannelInput, FeedSink};
+use super::shell;
 use crate::cli::args::Typed;
 use crate::cli::connect::context::ConnectContext;
 use crate::cli::connect::enter::enter;
@@ -35,9 +36,9 @@ const GOODBYE: Duration = Duration::from_secs(5);
 
 /// What connections to one server are made from.
 pub(super) struct SftpLogin {
-    plan: Plan,
-    typed: Typed,
-    environment: ProcessEnvironment,
+    pub(super) plan: Plan,
+    pub(super) typed: Typed,
+    pub(super) environment: ProcessEnvironment,
     /// What was given for the first connection.
     remembered: RememberedLogins,
 }
@@ -91,6 +92,10 @@ impl SameConnection for OwnConnectionBeside {
     fn output_of<'a>(&'a self, command: &'a [u8]) -> Boxed<'a, Option<Vec<u8>>> {
         let output = program::output_of(&self.session, command.to_vec());
         Box::pin(async move { output.await.ok().flatten() })
+    }
+
+    fn shell<'a>(&'a self, command: &'a [u8]) -> Boxed<'a, Result<u8>> {
+        Box::pin(shell::run(&self.session, &self.login, command))
     }
 
     fn channel(&self) -> Boxed<'_, Result<SftpConnection>> {

@@ -7,10 +7,12 @@ use log::debug;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::connection::{Boxed, SFTP, SameConnection, SftpBeside, SftpConnection};
+use crate::cli::connect::background::Tether;
 use crate::cli::connect::share::{self, ShareRequest, refusal_error};
 use crate::cli::connect::wants;
 use crate::cli::environment::ProcessEnvironment;
 use crate::client::mux::{self, MasterConnection, MasterRefusal, NO_ESCAPE, NewSession};
+use crate::config::{RequestTty, SessionType};
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::AsDescriptor;
 use crate::os::local::{LocalStream, UnattachedStream};
@@ -117,6 +119,10 @@ impl SameConnection for MasterBeside {
             speak(session, self.clone()).await
         })
     }
+
+    fn shell<'a>(&'a self, command: &'a [u8]) -> Boxed<'a, Result<u8>> {
+        Box::pin(shell(&self.request, command))
+    }
 }
 
 impl MasterBeside {
@@ -139,6 +145,20 @@ async fn output_of(master: &MasterBeside, command: &[u8]) -> Option<Vec<u8>> {
     let ended = client.end(number, || {}).await;
     noted.abort();
     (read.is_ok() && matches!(ended, Ok(Some(0)))).then_some(output)
+}
+
+/// A session with a terminal, which the master relays on our descriptors.
+async fn shell(request: &ShareRequest, command: &[u8]) -> Result<u8> {
+    let mut wanted = request.clone();
+    wanted.command = Some(command.to_vec());
+    wanted.options.session_type.value = SessionType::Default;
+    wanted.options.request_tty.value = RequestTty::Force;
+    let unusable = || Error::new(Kind::Disconnected, say!(share_master_gone));
+    let path = request.options.sharing.path.value.as_deref().ok_or_else(unusable)?;
+    let stream = mux::connect(path).map_err(|_| unusable())?;
+    let environment = ProcessEnvironment::find();
+    let tether = Tether::default();
+    share::use_master(&wanted, stream, &environment, &tether).await?.ok_or_else(unusable)
 }
 
 async fn begin(

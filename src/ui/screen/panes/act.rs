@@ -51,6 +51,7 @@ impl PanesScreen {
                 };
             }),
             C::SortReversed => self.rearrange(|pane| pane.is_reversed = !pane.is_reversed),
+            C::Reload if self.pane(side).is_lost => self.request(PanesRequest::Connect(side)),
             C::Reload => self.reload(side),
             C::Compare => self.compare(),
             C::Usage => {

@@ -193,6 +193,9 @@ fn head(buffer: &mut Buffer, area: Rect, pane: &Pane, look: Look) {
 
 /// What is in a pane, or marked in it.
 fn counts(pane: &Pane) -> String {
+    if pane.is_lost {
+        return say!(panes_lost_foot);
+    }
     if let Some(why) = &pane.failed {
         return why.clone();
     }

@@ -217,6 +217,8 @@ impl PanesScreen {
                 let failed = result.as_ref().err().cloned();
                 if self.pane_mut(side).listed(listing, result)
                     && let Some(why) = failed
+                    // That the connection is lost has been said, and how to go on.
+                    && !self.pane(side).is_lost
                 {
                     self.tell(Err(why));
                 }
@@ -237,6 +239,19 @@ impl PanesScreen {
                 return DialogAction::Open(Box::new(FileViewer::new(file)));
             }
             PanesEvent::Changed(side) => self.changed(side, None),
+            PanesEvent::Lost(side, why) => {
+                self.pane_mut(side).is_lost = true;
+                self.tell(Err(why));
+            }
+            PanesEvent::Connected(side) => {
+                self.pane_mut(side).is_lost = false;
+                self.reload(side);
+            }
+            PanesEvent::LoginWanted(side) => {
+                self.unanswered = self.unanswered.saturating_sub(1);
+                self.exit = Some(PanesExit::Connect(side));
+                return DialogAction::Close;
+            }
         }
         DialogAction::Stay
     }

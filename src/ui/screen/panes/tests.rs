@@ -111,6 +111,10 @@ fn answer(request: &PanesRequest, back: &SyncSender<PanesEvent>) {
             let file = ViewedFile { path: path.clone(), bytes, is_whole: true };
             back.send(PanesEvent::Viewed(file)).unwrap();
         }
+        PanesRequest::Connect(side) => {
+            back.send(PanesEvent::Connected(*side)).unwrap();
+            back.send(PanesEvent::Said(Ok("connected".into()))).unwrap();
+        }
         PanesRequest::Queue => {}
     }
 }
@@ -360,6 +364,29 @@ fn what_changes_meanwhile_is_listed_again() {
     TestScreen::new(80, 24).play(screen, "<Null><Down>");
     let asked = scene.asked.lock().unwrap();
     assert_eq!(asked.len(), 3);
+}
+
+#[test]
+fn a_lost_connection_is_said_and_made_again_by_the_key_that_reads_again() {
+    let lost = |keys: &str| {
+        let (screen, scene) = scene();
+        let why = "anna@web1: the connection is lost".to_owned();
+        scene.events.send(PanesEvent::Lost(PaneSide::Right, why)).unwrap();
+        let (shown, closed) = TestScreen::new(80, 24).play(screen, keys);
+        let asked = scene.asked.lock().unwrap().clone();
+        (shown, closed, asked)
+    };
+    let (shown, ..) = lost("<Null>");
+    assert!(shown.contains("the connection is lost") && shown.contains("Ctrl-R: again"), "{shown}");
+    // The other side is there as ever.
+    assert!(shown.contains(" 5 entries, 4.7M "), "{shown}");
+    let (shown, _, asked) = lost("<Null><Tab><C-r>");
+    assert!(asked.contains(&PanesRequest::Connect(PaneSide::Right)), "{asked:?}");
+    assert!(shown.contains(" 3 entries"), "{shown}");
+    let (screen, scene) = scene();
+    scene.events.send(PanesEvent::LoginWanted(PaneSide::Right)).unwrap();
+    let (_, closed) = TestScreen::new(80, 24).play(screen, "<Null>");
+    assert_eq!(closed.unwrap().take_exit(), Some(PanesExit::Connect(PaneSide::Right)));
 }
 
 #[test]

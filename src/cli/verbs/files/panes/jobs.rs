@@ -7,12 +7,13 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::copier::{self, CopyProgress};
-use super::place::{FilePlace, Said, local};
+use super::place::{Said, local};
+use super::server::{PanePlace, PaneServer};
 use super::store::PanesStore;
 use super::worker::EventOutlet;
 use crate::say;
 use crate::sftp::{
-    OverwritePolicy, ResumePolicy, Sftp, Transfer, TransferEvent, TransferJob, TransferObserver,
+    OverwritePolicy, ResumePolicy, Transfer, TransferEvent, TransferJob, TransferObserver,
     TransferOptions,
 };
 use crate::text;
@@ -27,7 +28,7 @@ const MAX_SHOWN: usize = 80;
 pub(super) struct JobRunner {
     pub(super) queue: SharedQueue,
     /// The places of the panes, by the words that the queue has for them.
-    pub(super) places: [(String, FilePlace); 2],
+    pub(super) places: [(String, PanePlace); 2],
     pub(super) outlet: EventOutlet,
     /// Told when the queue was changed by the person.
     pub(super) changed: Arc<Notify>,
@@ -39,7 +40,7 @@ impl JobRunner {
     pub(super) async fn run(self) {
         loop {
             self.save().await;
-            let next = locked(&self.queue).start_next();
+            let next = locked(&self.queue).start_next(|job| !self.is_lost(job));
             let Some(job) = next else {
                 self.changed.notified().await;
                 continue;
@@ -54,6 +55,8 @@ impl JobRunner {
             {
                 job.task = match ended {
                     Ok(kept) => JobTask::Done(kept),
+                    // It goes on once there is another connection.
+                    Err(_) if self.is_lost(job) => JobTask::Waiting,
                     Err(why) => JobTask::Failed(why),
                 };
             }
@@ -83,7 +86,13 @@ impl JobRunner {
         }
     }
 
-    fn place(&self, words: &str) -> Said<&FilePlace> {
+    /// Whether a connection that a job needs is lost.
+    fn is_lost(&self, job: &QueuedJob) -> bool {
+        let ends = [&job.from.place, &job.to.place];
+        self.places.iter().any(|(words, place)| ends.contains(&words) && place.is_lost())
+    }
+
+    fn place(&self, words: &str) -> Said<&PanePlace> {
         let found = self.places.iter().find(|(place, _)| place == words);
         found
             .map(|(_, place)| place)
@@ -110,26 +119,28 @@ impl JobRunner {
                 })
                 .collect();
             let is_same_place = job.from.place == job.to.place;
+            let (from_now, to_now) = (&from.now(), &to.now());
             let left = match (from, to) {
-                (FilePlace::Remote(sftp), FilePlace::Local) => {
+                (PanePlace::Remote(server), PanePlace::Local) => {
                     let get = |(from, to): &(Vec<u8>, Vec<u8>)| TransferJob::Get {
                         from: from.clone(),
                         to: local(to),
                     };
-                    transfer(sftp, pairs.iter().map(get).collect(), job, &progress).await?
+                    transfer(server, pairs.iter().map(get).collect(), job, &progress).await?
                 }
-                (FilePlace::Local, FilePlace::Remote(sftp)) => {
+                (PanePlace::Local, PanePlace::Remote(server)) => {
                     let put = |(from, to): &(Vec<u8>, Vec<u8>)| {
                         let from: PathBuf = local(from);
                         TransferJob::Put { from, to: to.clone() }
                     };
-                    transfer(sftp, pairs.iter().map(put).collect(), job, &progress).await?
+                    transfer(server, pairs.iter().map(put).collect(), job, &progress).await?
                 }
                 _ if is_same_place && job.moves => {
                     let mut left = 0;
                     for (source, target) in &pairs {
-                        left += copier::move_within(from, source, target, job.existing, &progress)
-                            .await?;
+                        left +=
+                            copier::move_within(from_now, source, target, job.existing, &progress)
+                                .await?;
                     }
                     kept += left;
                     continue;
@@ -137,8 +148,13 @@ impl JobRunner {
                 _ => {
                     let mut left = 0;
                     for (source, target) in &pairs {
-                        left += copier::copy((from, source), (to, target), job.existing, &progress)
-                            .await?;
+                        left += copier::copy(
+                            (from_now, source),
+                            (to_now, target),
+                            job.existing,
+                            &progress,
+                        )
+                        .await?;
                     }
                     left
                 }
@@ -146,7 +162,7 @@ impl JobRunner {
             kept += left;
             if job.moves && left == 0 {
                 for (source, _) in &pairs {
-                    from.remove(source).await?;
+                    from_now.remove(source).await?;
                 }
             }
         }
@@ -156,7 +172,7 @@ impl JobRunner {
 
 /// Copies by the transfer engine, and goes on with what an earlier time has left.
 async fn transfer(
-    sftp: &Sftp,
+    server: &PaneServer,
     jobs: Vec<TransferJob>,
     job: &QueuedJob,
     progress: &QueueProgress,
@@ -171,7 +187,7 @@ async fn transfer(
         resume: ResumePolicy::Always,
         ..TransferOptions::default()
     };
-    let transfer = Transfer::new(vec![sftp.clone()], options);
+    let transfer = Transfer::new(vec![server.sftp()], options).with_shell(server.shell());
     let report = transfer.run(&jobs, progress).await;
     if let Some(error) = report.stopped {
         return Err(error.to_string());

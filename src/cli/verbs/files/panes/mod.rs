@@ -5,7 +5,9 @@
 //!   edit     a file in the person's editor
 //!   worker   what the screen asks for
 //!   jobs     the queue: by `sftp/transfer`, or by `copier`
-//!   place    a place with files: this machine, or a server
+//!   shell    a shell in a directory
+//!   server   a server, and its connection, which may be made again
+//!   place    what is done with files, here or on a server
 //! ```
 //!
 //! The screen runs on a thread of its own and blocks there; everything else are tasks of the
@@ -15,6 +17,7 @@ mod copier;
 mod edit;
 mod jobs;
 mod place;
+mod server;
 mod shell;
 mod store;
 mod worker;
@@ -29,19 +32,20 @@ use tokio::sync::{Notify, mpsc};
 use super::place::{Places, TypedPlace, looks_remote};
 use super::words::{FileWords, Operand, usage};
 use crate::cli::args::Typed;
-use crate::cli::connect::subsystem::{self, SftpConnection, SftpTarget};
+use crate::cli::connect::subsystem::{self, SftpTarget};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::{look, runtime};
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::say;
 use crate::text;
-use crate::ui::panes::{EntryColumns, Pane, PanesExit, PanesRequest, SharedQueue, locked};
+use crate::ui::panes::{
+    EntryColumns, Pane, PaneSide, PanesEvent, PanesExit, PanesRequest, SharedQueue, locked,
+};
 use crate::ui::screen::Screen;
 use crate::ui::screen::look::Look;
 use crate::ui::screen::panes::{PanesScreen, PanesSetup};
 use jobs::JobRunner;
-use place::FilePlace;
-use shell::ShellWords;
+use server::{PanePlace, PaneServer, ServerWords};
 use store::{PanesStore, StoredBookmarks};
 use worker::{EventOutlet, PanesWorker};
 
@@ -55,17 +59,16 @@ const MAX_LABEL: usize = 60;
 /// One side as it was typed.
 enum TypedSide {
     Local(Vec<u8>),
-    Remote { typed: Box<Typed>, path: Vec<u8>, words: ShellWords },
+    Remote { typed: Box<Typed>, path: Vec<u8>, words: ServerWords },
 }
 
 /// One side, reached.
 struct OpenSide {
-    place: FilePlace,
+    place: PanePlace,
     /// The words that the queue has for the place; empty for this machine.
     key: String,
     label: String,
     path: Vec<u8>,
-    shell: Option<ShellWords>,
 }
 
 pub(super) fn run(words: &FileWords, environment: &ProcessEnvironment) -> Result<u8> {
@@ -109,11 +112,7 @@ fn sides(words: &FileWords, environment: &ProcessEnvironment) -> Result<Vec<Type
         let TypedPlace { destination, path } =
             places.split(&Operand { word: whole, at: operand.at })?;
         let typed = words.typed(destination.clone(), operand.at)?;
-        let words = ShellWords {
-            before: words.connecting[..operand.at].to_vec(),
-            after: words.connecting[operand.at..].to_vec(),
-            destination,
-        };
+        let words = ServerWords { flags: words.connecting.clone(), destination };
         Ok(TypedSide::Remote { typed: Box::new(typed), path, words })
     };
     match &words.operands[..] {
@@ -144,16 +143,17 @@ async fn show(
     environment: ProcessEnvironment,
     look: Look,
 ) -> Result<u8> {
-    let (mut sides, mut connections) = (Vec::new(), Vec::new());
+    let mut sides = Vec::new();
     for (side, target) in targets {
-        sides.push(open(side, target, &sides, &mut connections, &environment).await?);
+        sides.push(open(side, target, &sides, &environment).await?);
     }
     let [left, right] = <[OpenSide; 2]>::try_from(sides)
         .map_err(|_| Error::new(Kind::Local, say!(stopped_by_fault)))?;
+    let places = [left.place.clone(), right.place.clone()];
     let ended = manage([left, right], &environment, look).await;
-    for connection in connections {
-        if let Err(error) = connection.close().await {
-            ::log::debug!("{error}");
+    for place in places {
+        if let PanePlace::Remote(server) = place {
+            server.close().await;
         }
     }
     ended
@@ -163,47 +163,50 @@ async fn open(
     side: TypedSide,
     target: Option<SftpTarget>,
     others: &[OpenSide],
-    connections: &mut Vec<SftpConnection>,
     environment: &ProcessEnvironment,
 ) -> Result<OpenSide> {
-    let (TypedSide::Remote { path, words, .. }, Some(target)) = (&side, target) else {
-        let TypedSide::Local(typed) = side else {
+    let (typed, path, words, target) = match (side, target) {
+        (TypedSide::Remote { typed, path, words }, Some(target)) => (typed, path, words, target),
+        (TypedSide::Local(typed), _) => return Ok(open_local(&typed, environment)),
+        (TypedSide::Remote { .. }, None) => {
             return Err(Error::new(Kind::Local, say!(stopped_by_fault)));
-        };
-        let path = match typed.strip_prefix(b"~") {
-            Some(rest) if rest.is_empty() || rest.starts_with(b"/") => {
-                [environment.home().as_os_str().as_encoded_bytes(), rest].concat()
-            }
-            _ => typed,
-        };
-        let path = std::path::absolute(place::local(&path)).unwrap_or_default();
-        return Ok(OpenSide {
-            place: FilePlace::Local,
-            key: String::new(),
-            label: say!(panes_local),
-            path: path.into_os_string().into_encoded_bytes(),
-            shell: None,
-        });
+        }
     };
     let key = words.key();
+    let label = text::line(&words.name(), MAX_LABEL);
     // Both sides on the same server are one connection.
     let place = match others.iter().find(|other| other.key == key) {
         Some(other) => other.place.clone(),
         None => {
             let connection = target.open().await?;
-            let place = FilePlace::Remote(connection.sftp.clone());
-            connections.push(connection);
-            place
+            let server = PaneServer::new(*typed, label.clone(), connection);
+            PanePlace::Remote(Arc::new(server))
         }
     };
-    let FilePlace::Remote(sftp) = &place else {
-        return Err(Error::new(Kind::Local, say!(stopped_by_fault)));
-    };
-    let at: &[u8] = if path.is_empty() { b"." } else { path };
+    let at: &[u8] = if path.is_empty() { b"." } else { &path };
     // A path that cannot be resolved is listed as it is, and the pane says why that fails.
-    let path = sftp.real_path(at).await.unwrap_or_else(|_| at.to_vec());
-    let label = text::line(&words.name(), MAX_LABEL);
-    Ok(OpenSide { place, key, label, path, shell: Some(words.clone()) })
+    let path = match &place {
+        PanePlace::Remote(server) => server.sftp().real_path(at).await.ok(),
+        PanePlace::Local => None,
+    };
+    let path = path.unwrap_or_else(|| at.to_vec());
+    Ok(OpenSide { place, key, label, path })
+}
+
+fn open_local(typed: &[u8], environment: &ProcessEnvironment) -> OpenSide {
+    let path = match typed.strip_prefix(b"~") {
+        Some(rest) if rest.is_empty() || rest.starts_with(b"/") => {
+            [environment.home().as_os_str().as_encoded_bytes(), rest].concat()
+        }
+        _ => typed.to_vec(),
+    };
+    let path = std::path::absolute(place::local(&path)).unwrap_or_default();
+    OpenSide {
+        place: PanePlace::Local,
+        key: String::new(),
+        label: say!(panes_local),
+        path: path.into_os_string().into_encoded_bytes(),
+    }
 }
 
 /// Shows the panes until the person leaves.
@@ -219,6 +222,7 @@ async fn manage(sides: [OpenSide; 2], environment: &ProcessEnvironment, look: Lo
     let outlet = EventOutlet(events);
     let changed = Arc::new(Notify::new());
     let places = [sides[0].place.clone(), sides[1].place.clone()];
+    let told = (outlet.clone(), Arc::clone(&changed));
     let worker = PanesWorker {
         places: places.clone(),
         outlet: outlet.clone(),
@@ -245,6 +249,8 @@ async fn manage(sides: [OpenSide; 2], environment: &ProcessEnvironment, look: Lo
     });
     let left = tokio::select! {
         left = talk(screen, &sides, environment, look) => left,
+        () = watch(PaneSide::Left, &sides, &told) => Ok(()),
+        () = watch(PaneSide::Right, &sides, &told) => Ok(()),
         () = worker.run() => Ok(()),
         () = runner.run() => Ok(()),
     };
@@ -253,6 +259,29 @@ async fn manage(sides: [OpenSide; 2], environment: &ProcessEnvironment, look: Lo
     left?;
     saved.map_err(|why| Error::new(Kind::Local, why))?;
     Ok(0)
+}
+
+/// Tells the screen of a connection that is lost, and the queue of one that was made again.
+async fn watch(side: PaneSide, sides: &[OpenSide; 2], told: &(EventOutlet, Arc<Notify>)) {
+    let both = sides[0].key == sides[1].key;
+    let server = match &sides[side.index()].place {
+        PanePlace::Remote(server) if side == PaneSide::Left || !both => server,
+        _ => return std::future::pending().await,
+    };
+    let (outlet, queue_changed) = told;
+    loop {
+        let why = server.lost().await;
+        outlet.tell(PanesEvent::Lost(side, why.clone())).await;
+        if both {
+            outlet.tell(PanesEvent::Lost(side.other(), why)).await;
+        }
+        server.renewed().await;
+        outlet.tell(PanesEvent::Connected(side)).await;
+        if both {
+            outlet.tell(PanesEvent::Connected(side.other())).await;
+        }
+        queue_changed.notify_one();
+    }
 }
 
 /// Shows the screen, and whatever it is left for, until the person is done.
@@ -278,12 +307,22 @@ async fn talk(
                     environment.get(name).filter(|value| !value.trim().is_empty())
                 });
                 let editor = editor.unwrap_or_else(|| "vi".to_owned());
-                (side, edit::edit(&sides[side.index()].place, &path, &editor).await)
+                (side, edit::edit(&sides[side.index()].place.now(), &path, &editor).await)
             }
             Some(PanesExit::Shell(side)) => {
                 let at = &screen.pane(side).path;
-                let words = sides[side.index()].shell.as_ref();
-                (side, shell::run(words, at, environment).await)
+                (side, shell::run(&sides[side.index()].place, at, environment).await)
+            }
+            Some(PanesExit::Connect(side)) => {
+                let said = match &sides[side.index()].place {
+                    PanePlace::Remote(server) => server.connect_asking().await,
+                    PanePlace::Local => Ok(()),
+                };
+                // The screen hears of a success as of one without questions.
+                if said.is_err() {
+                    screen.tell(said.map(|()| String::new()));
+                }
+                continue;
             }
         };
         screen.reload(side);

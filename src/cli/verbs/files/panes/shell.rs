@@ -1,85 +1,52 @@
-//! A shell in the directory of a pane. On a server it is a session of its own, made with the words
-//! that `tessh files` was called with; where they share a connection, so does it.
-
-use std::ffi::OsString;
+//! A shell in a directory: on a server over the connection that the files go over, which may be a
+//! master's.
 
 use tokio::process::Command;
 
 use super::edit;
 use super::place::{Said, local};
+use super::server::PanePlace;
+use crate::cli::attempt;
 use crate::cli::environment::ProcessEnvironment;
 use crate::os::words;
 use crate::say;
+use crate::text;
 
-/// How a server was named on the command line.
-#[derive(Clone)]
-pub(super) struct ShellWords {
-    /// The flags before the destination.
-    pub(super) before: Vec<OsString>,
-    /// The flags after it.
-    pub(super) after: Vec<OsString>,
-    /// The destination; `None` with `--profile`.
-    pub(super) destination: Option<String>,
-}
+/// What the command line exits with where the directory cannot be entered.
+const NOT_ENTERED: u8 = 120;
+/// How many characters of a path a sentence has.
+const MAX_SHOWN: usize = 200;
 
-impl ShellWords {
-    /// What tells this place from others in the queue: the destination with the flags.
-    pub(super) fn key(&self) -> String {
-        let flags = self.before.iter().chain(&self.after);
-        let flags = flags.map(|word| word.to_string_lossy().into_owned());
-        let all: Vec<String> = self.destination.iter().cloned().chain(flags).collect();
-        all.join(" ")
-    }
-
-    /// The name for a title.
-    pub(super) fn name(&self) -> String {
-        self.destination.clone().unwrap_or_else(|| {
-            let mut words = self.before.iter().chain(&self.after);
-            let profile = words.find(|word| *word == "--profile").and_then(|_| words.next());
-            profile.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-        })
-    }
-
-    /// The words of a session that begins in this directory.
-    fn session(&self, at: &[u8]) -> Said<Vec<OsString>> {
-        let destination = self
-            .destination
-            .as_ref()
-            .ok_or_else(|| say!(panes_shell_profile, name = crate::text::line(&self.name(), 60)))?;
-        let place = words::shell_word(at);
-        let command = [b"cd ", &place[..], b" && exec \"${SHELL:-/bin/sh}\" -l"].concat();
-        let mut all: Vec<OsString> = vec!["connect".into()];
-        all.extend(self.before.iter().chain(&self.after).cloned());
-        all.extend(["-t".into(), "--".into(), destination.into()]);
-        all.push(words::from_bytes(command));
-        Ok(all)
-    }
-}
-
-/// Runs a shell until it ends; `words` is `None` for this machine.
+/// Runs a shell until it ends.
 pub(super) async fn run(
-    words: Option<&ShellWords>,
+    place: &PanePlace,
     at: &[u8],
     environment: &ProcessEnvironment,
 ) -> Said<String> {
-    let mut command = match words {
-        None => {
+    match place {
+        PanePlace::Local => {
             let mut command = Command::new(environment.shell());
-            command.current_dir(local(at));
-            command
+            command.current_dir(local(at)).stdin(std::process::Stdio::inherit());
+            edit::run(command).await?;
         }
-        Some(words) => {
-            let program = std::env::current_exe().map_err(|error| {
-                say!(panes_program_failed, reason = crate::error::io_reason(&error))
-            })?;
-            let mut command = Command::new(program);
-            command.args(words.session(at)?);
-            command
+        PanePlace::Remote(server) => {
+            let programs = server.programs();
+            let _lent = attempt::lend();
+            let ended = programs.shell(&command_line(at)).await;
+            if ended.map_err(|error| error.to_string())? == NOT_ENTERED {
+                let directory = text::line_bytes(at, MAX_SHOWN);
+                return Err(say!(panes_shell_not_entered, directory));
+            }
         }
-    };
-    command.stdin(std::process::Stdio::inherit());
-    edit::run(command).await?;
+    }
     Ok(say!(panes_shell_ended))
+}
+
+/// The command line of a shell that begins in this directory, for shells of every kind.
+fn command_line(at: &[u8]) -> Vec<u8> {
+    let place = words::shell_word(at);
+    let failed = format!(" && exec $SHELL -l || exit {NOT_ENTERED}");
+    [b"cd ", &place[..], failed.as_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -88,17 +55,7 @@ mod tests {
 
     #[test]
     fn the_directory_is_quoted_for_the_shell_and_keeps_its_bytes() {
-        let words = ShellWords {
-            before: vec!["-p".into(), "22".into()],
-            after: Vec::new(),
-            destination: Some("anna@web".into()),
-        };
-        let all = words.session(b"/it's \xff").unwrap();
-        assert_eq!(all[..6], ["connect", "-p", "22", "-t", "--", "anna@web"].map(OsString::from));
-        assert_eq!(
-            all[6].as_encoded_bytes(),
-            b"cd '/it'\\''s \xff' && exec \"${SHELL:-/bin/sh}\" -l"
-        );
-        assert_eq!(words.key(), "anna@web -p 22");
+        let line = command_line(b"/it's \xff");
+        assert_eq!(line, b"cd '/it'\\''s \xff' && exec $SHELL -l || exit 120");
     }
 }

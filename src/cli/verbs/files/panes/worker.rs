@@ -9,6 +9,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::place::{FilePlace, ListingPart, Said, TreeUsage};
+use super::server::{PanePlace, Reconnected};
 use crate::say;
 use crate::text;
 use crate::ui::panes::{
@@ -43,7 +44,7 @@ impl EventOutlet {
 
 /// The places of the panes, and where events go.
 pub(super) struct PanesWorker {
-    pub(super) places: [FilePlace; 2],
+    pub(super) places: [PanePlace; 2],
     pub(super) outlet: EventOutlet,
     pub(super) requests: Receiver<PanesRequest>,
     /// Told when the queue was changed by the person.
@@ -79,13 +80,16 @@ impl PanesWorker {
                 PanesRequest::View(side, path) => {
                     works.spawn(view(self.place(side), outlet, path));
                 }
+                PanesRequest::Connect(side) => {
+                    works.spawn(connect(self.places[side.index()].clone(), outlet, side));
+                }
                 PanesRequest::Queue => self.queue_changed.notify_one(),
             }
         }
     }
 
     fn place(&self, side: PaneSide) -> FilePlace {
-        self.places[side.index()].clone()
+        self.places[side.index()].now()
     }
 }
 
@@ -104,6 +108,19 @@ async fn list(place: FilePlace, outlet: EventOutlet, side: PaneSide, listing: u6
     };
     let (result, ()) = tokio::join!(place.list(&path, parts), handing_over);
     outlet.tell(PanesEvent::Listed(side, listing, result)).await;
+}
+
+/// Makes a lost connection again. Those who watch it tell of a success.
+async fn connect(place: PanePlace, outlet: EventOutlet, side: PaneSide) {
+    let PanePlace::Remote(server) = place else { return };
+    let event = match server.connect_silently().await {
+        Ok(Reconnected::Yes) => {
+            PanesEvent::Said(Ok(say!(panes_connected, place = server.label.clone())))
+        }
+        Ok(Reconnected::Asks) => PanesEvent::LoginWanted(side),
+        Err(why) => PanesEvent::Said(Err(why)),
+    };
+    outlet.tell(event).await;
 }
 
 async fn view(place: FilePlace, outlet: EventOutlet, path: Vec<u8>) {
