@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
+#[path = "panes/servers.rs"]
+mod servers;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -58,20 +60,20 @@ fn files_of_this_machine_are_copied_moved_renamed_and_deleted_by_keys() {
     pty.wait_for("tree");
     // The tree, then a file under another name.
     pty.send("<down><f5>");
-    pty.wait_for("Files that are there already");
+    pty.wait_for("Existing files");
     pty.send("<enter>");
     wait_until("the tree", || right.join("tree/deep/file").exists());
     wait_until("the link", || fs::read_link(right.join("tree/link")).is_ok());
     pty.wait_until("the other pane", |screen| screen.matches("/tree").count() == 2);
     pty.send("<down><f6>");
-    pty.wait_for("Files that are there already");
+    pty.wait_for("Existing files");
     pty.send("renamed<enter>");
     wait_until("the file", || right.join("renamed").exists() && !left.join("one").exists());
     pty.wait_until("the panes", |screen| !screen.contains(" one ") && screen.contains("renamed"));
     // Without a word about it, what is there already stays.
     fs::write(right.join("two"), "other").unwrap();
     pty.send("<end><f5>");
-    pty.wait_for("Files that are there already");
+    pty.wait_for("Existing files");
     pty.send("<enter>j");
     pty.wait_for("1 left as they were");
     assert_eq!(fs::read(right.join("two")).unwrap(), b"other");
@@ -112,7 +114,7 @@ fn names_of_every_byte_are_listed_escaped_and_copied_exactly() {
     pty.send("*");
     pty.wait_for("256 of 256 marked");
     pty.send("<f5>");
-    pty.wait_for("Files that are there already");
+    pty.wait_for("Existing files");
     pty.send("<enter>");
     let right_name = |name: &Vec<u8>| right.join(OsStr::from_bytes(name));
     wait_until("the copies", || fs::read_dir(&right).unwrap().count() == 255 + 1);
@@ -135,7 +137,7 @@ fn a_job_that_is_not_done_is_offered_again() {
     let pty = local(&home, &left, &right, &[]);
     pty.wait_for("file");
     pty.send("<down><f5>");
-    pty.wait_for("Files that are there already");
+    pty.wait_for("Existing files");
     pty.send("<c-u>/nowhere/here/<enter>j");
     pty.wait_for("failed");
     pty.send("p");
@@ -187,20 +189,24 @@ fn plain_and_no_terminal_are_refused_with_the_verbs_to_use() {
     refused.expect_failure(&["--plain", "tessh get and tessh put"]);
     home.tessh(&["files"]).output().expect_failure(&["terminal", "tessh get and tessh put"]);
     home.tessh(&["files", "-r"]).output().expect_failure(&["option -- r"]);
-    home.tessh(&["files", "--verify"]).output().expect_failure(&["--batch"]);
+    assert!(home.tessh(&["files", "--json"]).output().stderr.contains("--batch"));
     home.tessh(&["files", "a:", "b:", "c:"]).output().expect_failure(&[]);
 }
 
 /// The panes with a directory here on the left, and the account's home on the right.
 fn remote(bed: &Bed, env: &[(&str, &str)]) -> (Pty, PathBuf, PathBuf) {
+    remote_with(bed, &[], env)
+}
+
+/// The same with flags of the transfers.
+fn remote_with(bed: &Bed, flags: &[&str], env: &[(&str, &str)]) -> (Pty, PathBuf, PathBuf) {
     let here = bed.home.path("here");
     fs::create_dir_all(&here).unwrap();
     let port = bed.sshd.port().to_string();
     let there = "tester@127.0.0.1:";
-    let words =
-        ["files", "--auth", "publickey", "-i", arg(&bed.key), "-p", &port, arg(&here), there];
+    let words = ["--auth", "publickey", "-i", arg(&bed.key), "-p", &port, arg(&here), there];
     let env: Vec<_> = TERMINAL.iter().chain(env).copied().collect();
-    let pty = bed.home.on_pty_with(&words, &env);
+    let pty = bed.home.on_pty_with(&[&["files"], flags, &words].concat(), &env);
     pty.wait_for("10Quit");
     (pty, here, bed.sshd.path("home"))
 }
@@ -216,7 +222,7 @@ fn files_go_to_a_server_and_back_and_are_changed_there() {
     let (pty, here, there) = remote(&bed, &[]);
     pty.wait_for("odd\\x01");
     pty.send("<down><f5>");
-    pty.wait_for("Files that are there already");
+    pty.wait_for("Existing files");
     pty.send("<enter>");
     wait_until("the tree on the server", || {
         fs::metadata(there.join("tree/deep/big")).is_ok_and(|file| file.len() == big.len() as u64)
@@ -225,7 +231,7 @@ fn files_go_to_a_server_and_back_and_are_changed_there() {
     pty.wait_until("the right pane", |screen| screen.matches("/tree").count() == 2);
     // Moved: it is gone here only when it is there.
     pty.send("<end><f6>");
-    pty.wait_for("Files that are there already");
+    pty.wait_for("Existing files");
     pty.send("<enter>");
     wait_until("the move", || !here.join("odd\u{1}").exists());
     assert_eq!(fs::read(there.join("odd\u{1}")).unwrap(), b"odd");
@@ -335,7 +341,7 @@ fn files_go_from_one_server_to_another_and_within_one() {
     pty.wait_for("10Quit");
     pty.wait_for("tree");
     pty.send("<down><f5>");
-    pty.wait_for("Files that are there already");
+    pty.wait_for("Existing files");
     pty.send("<enter>j");
     job_ends(&pty, "done");
     assert!(fs::read(other.join("tree/deep/big")).unwrap() == big);
@@ -353,7 +359,7 @@ fn files_go_from_one_server_to_another_and_within_one() {
     pty.wait_for("tree");
     let number = fs::metadata(&from).unwrap().ino();
     pty.send("<down><f6>");
-    pty.wait_for("Files that are there already");
+    pty.wait_for("Existing files");
     pty.send("moved<enter>");
     wait_until("the move", || other.join("moved/deep/big").exists());
     assert_eq!(fs::metadata(other.join("moved/deep/big")).unwrap().ino(), number);
@@ -371,7 +377,7 @@ fn jobs_survive_a_kill_and_a_pause_stops_a_copy() {
     let pty = local(&home, &left, &right, &[]);
     pty.wait_for("big");
     pty.send("<down><f5>");
-    pty.wait_for("Files that are there already");
+    pty.wait_for("Existing files");
     pty.send("<enter>j");
     pty.wait_for("of 1.0T");
     wait_until("the copy", || right.join("big.filepart").exists());
@@ -389,108 +395,42 @@ fn jobs_survive_a_kill_and_a_pause_stops_a_copy() {
     quit(&pty);
 }
 
-/// Goes to a directory of the server by its path, in the right pane.
-fn go(pty: &Pty, directory: &str) {
-    pty.send(&format!("g<c-u>{directory}<enter>"));
-    pty.wait_for(&format!("home/{directory} "));
-}
-
-/// Opens a shell, and runs a line in it.
-fn in_shell(pty: &Pty, line: &str) {
-    pty.send("!");
-    wait_until("the shell", || !pty.on_alternate_screen());
-    pty.send(&format!("{line}<enter>"));
+/// A press of the left button in this column and row, from 1.
+fn click(pty: &Pty, column: u16, row: u16) {
+    pty.send(&format!("<esc>[<lt>0;{column};{row}M<esc>[<lt>0;{column};{row}m"));
 }
 
 #[test]
-#[ignore = "needs peers: tests/run"]
-fn a_shell_in_the_directory_goes_over_the_connection_of_the_files() {
-    let bed = Bed::new(&[SUBSYSTEM]);
-    for name in ["it's here", "denied"] {
-        fs::create_dir(bed.sshd.path("home").join(name)).unwrap();
+fn the_mouse_chooses_opens_scrolls_and_presses_the_keys_below() {
+    let home = Home::new();
+    let (left, right) = two(&home);
+    fs::create_dir(left.join("sub")).unwrap();
+    fs::write(left.join("sub/inside"), "").unwrap();
+    for number in 10..60 {
+        fs::write(right.join(format!("file-{number}")), "").unwrap();
     }
-    let (pty, ..) = remote(&bed, &[]);
-    pty.wait_for("it's here");
-    pty.send("<tab>");
-    go(&pty, "it's here");
-    in_shell(&pty, "echo ${PWD##*/}-there");
-    pty.wait_written("it's here-there");
-    fs::write(bed.sshd.path("home/it's here/made"), "").unwrap();
-    // Ctrl-C and the size of the window are the shell's.
-    pty.send("stty size; sleep 1000<enter>");
-    pty.wait_written("24 80");
-    pty.send("<c-c>exit<enter>");
-    pty.wait_for("the shell has ended");
-    assert!(pty.on_alternate_screen());
-    pty.wait_for("made");
-    let logins = || bed.sshd.log().matches("Accepted publickey").count();
-    assert_eq!(logins(), 1);
-    // ~. ends the shell, and not the connection.
-    in_shell(&pty, "~.");
-    pty.wait_until("the panes", |screen| screen.contains("10Quit"));
-    fs::write(bed.sshd.path("home/it's here/later"), "").unwrap();
-    pty.send("<c-r>");
-    pty.wait_for("later");
-    let denied = bed.sshd.path("home/denied");
-    pty.send("<bs>");
-    pty.wait_for("/denied");
-    go(&pty, "denied");
-    fs::remove_dir(&denied).unwrap();
-    pty.send("!");
-    pty.wait_for("no shell: the server cannot enter");
-    assert_eq!(logins(), 1);
-    quit(&pty);
-}
-
-#[test]
-#[ignore = "needs peers: tests/run"]
-fn a_shell_goes_through_the_master_that_the_files_go_through() {
-    let bed = Bed::new(&[SUBSYSTEM]);
-    fs::create_dir(bed.sshd.path("home/place")).unwrap();
-    let socket = bed.home.path("master");
-    let shared = ["-o", &format!("ControlPath={}", socket.display())].map(str::to_owned);
-    let shared: Vec<&str> = shared.iter().map(String::as_str).collect();
-    let master = bed.run(&[&shared[..], &["-M", "-N"]].concat(), &[]).start();
-    wait_until("the master", || socket.exists());
-    let port = bed.sshd.port().to_string();
-    let words = [&["files", "-p", &port][..], &shared, &["/", "tester@127.0.0.1:place"]].concat();
-    let pty = bed.home.on_pty_with(&words, TERMINAL);
-    pty.wait_for("10Quit");
-    pty.wait_for("0 entries");
-    pty.send("<tab>");
-    in_shell(&pty, "echo ${PWD##*/}-there; exit");
-    pty.wait_written("place-there");
-    pty.wait_for("the shell has ended");
-    quit(&pty);
-    assert_eq!(bed.sshd.log().matches("Accepted publickey").count(), 1);
-    drop(master);
-}
-
-#[test]
-#[ignore = "needs peers: tests/run"]
-fn a_lost_connection_is_said_made_again_by_a_key_and_the_queue_goes_on() {
-    let bed = Bed::new(&[SUBSYSTEM]);
-    let (pty, here, there) = remote(&bed, &[]);
-    let big: Vec<u8> = (0..8_000_000u32).flat_map(u32::to_le_bytes).collect();
-    fs::write(here.join("big"), &big).unwrap();
-    pty.send("<tab>");
-    // The server's process for this connection ends.
-    in_shell(&pty, "kill -9 $PPID");
-    pty.wait_for("Ctrl-R connects again");
-    // This side works, and what is queued waits.
-    pty.send("<tab><c-r>");
-    pty.wait_for("big");
-    pty.send("/big<enter><end><f5>");
-    pty.wait_for("Files that are there already");
-    pty.send("<enter>");
-    pty.wait_for("1 jobs");
-    assert!(!there.join("big").exists());
-    pty.send("<tab><c-r>");
-    wait_until("the copy", || {
-        fs::metadata(there.join("big")).is_ok_and(|file| file.len() == big.len() as u64)
-    });
-    assert!(fs::read(there.join("big")).unwrap() == big);
-    pty.wait_until("the right pane", |screen| screen.matches("big").count() >= 2);
-    assert_eq!(bed.sshd.log().matches("Accepted publickey").count(), 2);
-    quit(&pty);
+    let pty = local(&home, &left, &right, &[]);
+    pty.wait_for("50 entries");
+    pty.wait_for("/sub");
+    // The first press chooses, the second one opens.
+    click(&pty, 5, 4);
+    pty.send(" ");
+    pty.wait_for("1 of 1 marked");
+    click(&pty, 5, 4);
+    click(&pty, 5, 4);
+    pty.wait_for("inside");
+    // The wheel moves in the pane under the pointer.
+    assert!(!pty.screen().contains("file-40"));
+    for _ in 0..10 {
+        pty.send("<esc>[<lt>65;50;5M");
+    }
+    pty.wait_for("file-39");
+    click(&pty, 50, 24);
+    pty.wait_for("New directory");
+    pty.send("by mouse<enter>");
+    wait_until("the directory", || right.join("by mouse").is_dir());
+    pty.wait_for("by mouse");
+    click(&pty, 78, 24);
+    assert_eq!(pty.exit_code(), 0);
+    pty.expect_restored();
 }

@@ -94,6 +94,9 @@ texts! {
     panes_key_synchronise
         en "synchronised browsing: both panes go the same way"
         ja "同期ブラウズ: 両側が同じように移動"
+    panes_key_make_alike
+        en "make the other pane's directory like this one (sync)"
+        ja "反対側をこのディレクトリと同じにする（同期）"
     panes_key_bookmarks
         en "bookmarks of this place"
         ja "この場所のブックマーク"
@@ -209,7 +212,7 @@ texts! {
         en "{count} of them are there already."
         ja "うち {count} 件はすでに存在します。"
     panes_existing
-        en "Files that are there already"
+        en "Existing files"
         ja "既存のファイル"
     panes_existing_keep
         en "stay as they are"
@@ -217,6 +220,12 @@ texts! {
     panes_existing_older
         en "are replaced if older"
         ja "古ければ置き換える"
+    panes_existing_different
+        en "are replaced if size or time differ"
+        ja "サイズか日時が異なれば置き換える"
+    panes_existing_ask
+        en "ask about each"
+        ja "1 つずつ確認する"
     panes_existing_replace
         en "are replaced"
         ja "置き換える"
@@ -406,12 +415,6 @@ texts! {
     panes_synchronised_mark
         en "[sync]"
         ja "［同期］"
-    panes_same
-        en "nothing differs"
-        ja "違いはありません"
-    panes_differ(left, right)
-        en "marked what differs: {left} left, {right} right"
-        ja "異なるものを選択しました: 左 {left} 件、右 {right} 件"
     panes_help_title
         en "Keys"
         ja "キー"
@@ -512,10 +515,10 @@ texts! {
         en "the two panes need a terminal for input and output"
         ja "2 画面には入出力とも端末が必要です"
     panes_no_flags
-        en "--verify, --limit and --json mean nothing to the two panes"
-        ja "--verify、--limit、--json は 2 画面では使えません"
+        en "--json means nothing to the two panes"
+        ja "--json は 2 画面では使えません"
     panes_no_flags_hint
-        en "leave them out, or add --batch; the panes have a queue (j)"
+        en "leave it out, or add --batch; the panes have a queue (j)"
         ja "外してください。コピーは待ち行列（j）で管理します"
     panes_too_many
         en "there are two panes, and more than two places"

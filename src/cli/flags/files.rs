@@ -131,17 +131,8 @@ pub const PANES: &[Flag<FileFlag>] = &[
         "no panes: the commands in this file, as sftp(1) and psftp have them; - is standard input",
         F::Batch,
     ),
-    flag(
-        "--verify",
-        "with --batch: compare each file with its source by a hash afterwards",
-        F::Verify,
-    ),
-    takes(
-        "--limit",
-        "rate",
-        "with --batch: bytes a second at most, such as 500K, 20M or 1G",
-        F::Limit,
-    ),
+    flag("--verify", "compare each file with its source by a hash afterwards", F::Verify),
+    takes("--limit", "rate", "bytes a second at most, such as 500K, 20M or 1G", F::Limit),
     flag("--json", "with --batch: events on standard output, one JSON object a line", F::Json),
     flag("--help", "print this help", F::Help),
 ];

@@ -18,8 +18,10 @@ mod request;
 pub use entry::{EntryColumns, PaneEntry, size_text};
 pub use pane::{Pane, SortBy};
 pub use queue::{
-    ExistingFiles, JobEnd, JobQueue, JobTask, MAX_JOBS, QueuedJob, SharedQueue, locked,
+    ExistingFiles, JobAnswer, JobEnd, JobQuestion, JobQueue, JobTask, MAX_JOBS, QueuedJob,
+    SharedQueue, locked,
 };
 pub use request::{
-    MAX_VIEWED, PaneOperation, PaneSide, PanesAsk, PanesEvent, PanesExit, PanesRequest, ViewedFile,
+    MAX_VIEWED, PaneComparison, PaneOperation, PaneSide, PanesAsk, PanesEvent, PanesExit,
+    PanesRequest, SyncPreview, ViewedFile,
 };

@@ -214,11 +214,6 @@ impl Pane {
         Some(at + usize::from(self.has_parent()))
     }
 
-    /// The shown entry of this name.
-    pub fn named(&self, name: &[u8]) -> Option<&PaneEntry> {
-        self.entries.iter().find(|entry| entry.name == name)
-    }
-
     /// Marks the entry under the cursor, or unmarks it.
     pub fn mark(&mut self) {
         let at = self.cursor.checked_sub(usize::from(self.has_parent()));

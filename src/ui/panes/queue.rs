@@ -17,8 +17,41 @@ pub enum ExistingFiles {
     Keep,
     /// They are replaced if the source is newer.
     ReplaceOlder,
+    /// They are replaced if their size or time is another.
+    ReplaceDifferent,
     /// They are replaced.
     Replace,
+    /// The person is asked about each.
+    Ask,
+}
+
+/// The policies with the words that the file of the queue has for them.
+const POLICIES: [(ExistingFiles, &str); 5] = [
+    (ExistingFiles::Keep, "keep"),
+    (ExistingFiles::ReplaceOlder, "older"),
+    (ExistingFiles::ReplaceDifferent, "different"),
+    (ExistingFiles::Replace, "replace"),
+    (ExistingFiles::Ask, "ask"),
+];
+
+/// A question about a file that is there already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobQuestion {
+    /// The path of what is there.
+    pub target: Vec<u8>,
+    /// The size and the time of what is there, in seconds since 1970.
+    pub there: (u64, Option<u32>),
+    /// Those of what is to take its place.
+    pub source: (u64, Option<u32>),
+}
+
+/// The answer to a [`JobQuestion`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobAnswer {
+    /// Whether the file is replaced.
+    pub replaces: bool,
+    /// Whether that is the answer to all questions of the job that follow.
+    pub for_all: bool,
 }
 
 /// One end of a job: a place, and a directory in it.
@@ -63,6 +96,13 @@ pub struct QueuedJob {
     pub new_name: Option<Vec<u8>>,
     /// What is done with files that are there already.
     pub existing: ExistingFiles,
+    /// Whether the target is made like the source's directory, and then whether what only the
+    /// target has is removed.
+    pub sync: Option<bool>,
+    /// What it asks.
+    pub question: Option<JobQuestion>,
+    /// What was answered.
+    pub answer: Option<JobAnswer>,
     /// What it is doing.
     pub task: JobTask,
     /// How many bytes have been copied.
@@ -99,6 +139,9 @@ impl QueuedJob {
             to,
             new_name: None,
             existing: ExistingFiles::Keep,
+            sync: None,
+            question: None,
+            answer: None,
             task: JobTask::Waiting,
             copied: 0,
             total: 0,
@@ -141,6 +184,7 @@ impl JobQueue {
         let mut waiting = self.jobs.iter_mut().filter(|job| job.task == JobTask::Waiting);
         let job = waiting.find(|job| is_ready(job))?;
         job.task = JobTask::Running;
+        (job.question, job.answer) = (None, None);
         (job.copied, job.total) = (0, 0);
         Some(job.clone())
     }
@@ -191,6 +235,13 @@ impl JobQueue {
         Some(to)
     }
 
+    /// The question that is open, with the job that asks it.
+    pub fn asked(&self) -> Option<(u64, JobQuestion)> {
+        let mut running = self.jobs.iter().filter(|job| job.task == JobTask::Running);
+        let asking = running.find(|job| job.question.is_some() && job.answer.is_none())?;
+        asking.question.clone().map(|question| (asking.id, question))
+    }
+
     /// How many jobs are still to be done.
     pub fn open(&self) -> usize {
         self.jobs.iter().filter(|job| job.is_open()).count()
@@ -225,11 +276,8 @@ fn job_value(job: &QueuedJob) -> Value {
         "names": job.names.iter().map(|name| bytes(name)).collect::<Vec<_>>(),
         "to": end(&job.to),
         "new_name": job.new_name.as_deref().map(bytes),
-        "existing": match job.existing {
-            ExistingFiles::Keep => "keep",
-            ExistingFiles::ReplaceOlder => "older",
-            ExistingFiles::Replace => "replace",
-        },
+        "existing": POLICIES.iter().find(|it| it.0 == job.existing).map(|it| it.1),
+        "sync": job.sync,
     })
 }
 
@@ -243,11 +291,10 @@ fn job_of(value: &Value) -> Option<QueuedJob> {
     let mut job = QueuedJob::new(end(&value["from"])?, names, end(&value["to"])?);
     job.moves = value["moves"].as_bool()?;
     job.new_name = bytes(&value["new_name"]);
-    job.existing = match value["existing"].as_str()? {
-        "older" => ExistingFiles::ReplaceOlder,
-        "replace" => ExistingFiles::Replace,
-        _ => ExistingFiles::Keep,
-    };
+    let existing = value["existing"].as_str()?;
+    // A word that is not known yet replaces nothing.
+    job.existing = POLICIES.iter().find(|it| it.1 == existing).map(|it| it.0).unwrap_or_default();
+    job.sync = value["sync"].as_bool();
     job.task = JobTask::Paused;
     Some(job)
 }
@@ -289,7 +336,8 @@ mod tests {
         let moved = QueuedJob {
             moves: true,
             new_name: Some(b"x".to_vec()),
-            existing: ExistingFiles::Replace,
+            existing: ExistingFiles::Ask,
+            sync: Some(true),
             ..job(b"2")
         };
         queue.add(moved.clone());

@@ -51,6 +51,10 @@ pub enum PanesRequest {
     Do(PaneSide, PaneOperation),
     /// Read the first [`MAX_VIEWED`] bytes of a file.
     View(PaneSide, Vec<u8>),
+    /// Compare what is in the two directories, by what is in the files if that is wanted.
+    Compare([Vec<u8>; 2], bool),
+    /// Find out what making the other side's directory like this side's comes to.
+    PlanSync(PaneSide, [Vec<u8>; 2]),
     /// Make the lost connection of this side again.
     Connect(PaneSide),
     /// The queue has been changed.
@@ -71,6 +75,30 @@ pub struct ViewedFile {
     pub is_whole: bool,
 }
 
+/// What differs in two directories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaneComparison {
+    /// The directories, left and right.
+    pub paths: [Vec<u8>; 2],
+    /// The names in each that the other one does not have, or has otherwise.
+    pub names: [Vec<Vec<u8>>; 2],
+}
+
+/// What making one directory like another comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncPreview {
+    /// The side that the other one is made like.
+    pub from: PaneSide,
+    /// The directories, left and right.
+    pub paths: [Vec<u8>; 2],
+    /// How many files are copied, and their bytes.
+    pub copies: (usize, u64),
+    /// How many directories and links are made.
+    pub made: usize,
+    /// How many names only the target has.
+    pub surplus: usize,
+}
+
 /// What comes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PanesEvent {
@@ -87,6 +115,10 @@ pub enum PanesEvent {
     Said(Result<String, String>),
     /// A file to view.
     Viewed(ViewedFile),
+    /// What differs, or why that could not be found out.
+    Compared(Result<PaneComparison, String>),
+    /// What a sync comes to, or why there is none.
+    SyncPlanned(Result<SyncPreview, String>),
     /// Files of this side have changed.
     Changed(PaneSide),
     /// The connection of this side is lost, for this reason.

@@ -36,9 +36,9 @@ const GOODBYE: Duration = Duration::from_secs(5);
 
 /// What connections to one server are made from.
 pub(super) struct SftpLogin {
-    pub(super) plan: Plan,
-    pub(super) typed: Typed,
-    pub(super) environment: ProcessEnvironment,
+    plan: Plan,
+    typed: Typed,
+    environment: ProcessEnvironment,
     /// What was given for the first connection.
     remembered: RememberedLogins,
 }
@@ -95,7 +95,8 @@ impl SameConnection for OwnConnectionBeside {
     }
 
     fn shell<'a>(&'a self, command: &'a [u8]) -> Boxed<'a, Result<u8>> {
-        Box::pin(shell::run(&self.session, &self.login, command))
+        let SftpLogin { plan, typed, environment, .. } = &*self.login;
+        Box::pin(shell::run(&self.session, (plan, typed, environment), command))
     }
 
     fn channel(&self) -> Boxed<'_, Result<SftpConnection>> {

@@ -6,12 +6,14 @@ use std::time::Instant;
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::connection::stopped;
-use super::own::SftpLogin;
+use crate::cli::args::Typed;
 use crate::cli::connect::filter::FilterRequest;
 use crate::cli::connect::session::pty_request;
 use crate::cli::connect::{prompt, wants};
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::exit_code::exit_code;
 use crate::cli::local::{Duplicates, LocalTerminal, TerminalSetting, unusable, window_changes};
+use crate::cli::resolve::Plan;
 use crate::client::Session;
 use crate::client::session::{
     Brackets, Escape, Interlude, LocalSide, Paste, ProgramRequest, SessionRequest, beside,
@@ -22,8 +24,11 @@ use crate::say;
 use crate::terminal;
 
 /// Runs a command line on the person's terminal until it ends; its exit code. Nothing is forwarded.
-pub(super) async fn run(session: &Session, login: &SftpLogin, command: &[u8]) -> Result<u8> {
-    let SftpLogin { plan, typed, environment, .. } = login;
+pub(super) async fn run(
+    session: &Session,
+    (plan, typed, environment): (&Plan, &Typed, &ProcessEnvironment),
+    command: &[u8],
+) -> Result<u8> {
     let filter = FilterRequest::prepare(plan, environment, true)?.begin(Instant::now(), true);
     let request = SessionRequest {
         pty: Some(pty_request(plan, environment, None)),

@@ -1,6 +1,6 @@
 //! What each command does or asks.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::say;
 use crate::sftp::FileType;
@@ -21,8 +21,6 @@ use super::queue::{HelpDialog, QueueDialog};
 
 /// How many characters of a path a question shows.
 const MAX_SHOWN: usize = 200;
-/// Times that differ by less are the same: some servers keep even seconds only.
-const SAME_TIME: u32 = 2;
 
 impl PanesScreen {
     pub(super) fn act(&mut self, command: PaneCommand) -> DialogAction {
@@ -53,7 +51,7 @@ impl PanesScreen {
             C::SortReversed => self.rearrange(|pane| pane.is_reversed = !pane.is_reversed),
             C::Reload if self.pane(side).is_lost => self.request(PanesRequest::Connect(side)),
             C::Reload => self.reload(side),
-            C::Compare => self.compare(),
+            C::MakeAlike => self.plan_sync(),
             C::Usage => {
                 let paths = self.meant_paths(side);
                 if paths.is_empty() {
@@ -105,6 +103,7 @@ impl PanesScreen {
                 .checked(name_fault)
                 .ready(false),
             ),
+            PaneCommand::Compare => Some(self.compare_question()),
             PaneCommand::Rename => self.rename(),
             PaneCommand::Remove => self.remove(),
             PaneCommand::Properties => self.properties(),
@@ -242,7 +241,8 @@ impl PanesScreen {
         let names: Vec<Vec<u8>> =
             self.pane(side).meant().iter().map(|entry| entry.name.clone()).collect();
         let other = self.pane(side.other());
-        let there = names.iter().filter(|name| other.named(name).is_some()).count();
+        let there: HashSet<&[u8]> = other.all().iter().map(|entry| &entry.name[..]).collect();
+        let there = names.iter().filter(|name| there.contains(&name[..])).count();
         let target = path::join(&other.path, b"");
         let target_shown = shown(&target);
         let (title, accept) = match moves {
@@ -260,7 +260,9 @@ impl PanesScreen {
         let existing = vec![
             say!(panes_existing_keep),
             say!(panes_existing_older),
+            say!(panes_existing_different),
             say!(panes_existing_replace),
+            say!(panes_existing_ask),
         ];
         Some(
             dialog
@@ -381,45 +383,13 @@ impl PanesScreen {
         DialogAction::Open(Box::new(dialog.ready(false)))
     }
 
-    /// Marks what one pane has and the other one has not, or has otherwise.
-    fn compare(&mut self) {
-        let [left, right] = &self.panes;
-        let differs = |one: &PaneEntry, other: Option<&&PaneEntry>| match other {
-            None => true,
-            Some(other) if one.is_directory || other.is_directory => {
-                one.is_directory != other.is_directory
-            }
-            Some(other) => {
-                one.size() != other.size() || one.modified() > other.modified() + SAME_TIME
-            }
-        };
-        let wanted = |from: &Pane, to: &Pane| {
-            let others: HashMap<&[u8], &PaneEntry> =
-                to.all().iter().map(|entry| (&entry.name[..], entry)).collect();
-            let differing =
-                from.all().iter().filter(|entry| differs(entry, others.get(&entry.name[..])));
-            differing.map(|entry| entry.name.clone()).collect::<HashSet<_>>()
-        };
-        let (of_left, of_right) = (wanted(left, right), wanted(right, left));
-        let mut counts = [0; 2];
-        for ((pane, names), count) in
-            self.panes.iter_mut().zip([of_left, of_right]).zip(&mut counts)
-        {
-            pane.unmark();
-            pane.mark_where(|entry| names.contains(&entry.name).then_some(true));
-            *count = pane.marked().0;
-        }
-        self.message = match counts {
-            [0, 0] => (Tone::Good, say!(panes_same)),
-            [left, right] => (Tone::Plain, say!(panes_differ, left, right)),
-        };
-    }
-
     /// What is chosen for files that are there already.
     pub(super) fn existing(chosen: usize) -> ExistingFiles {
         match chosen {
             1 => ExistingFiles::ReplaceOlder,
-            2 => ExistingFiles::Replace,
+            2 => ExistingFiles::ReplaceDifferent,
+            3 => ExistingFiles::Replace,
+            4 => ExistingFiles::Ask,
             _ => ExistingFiles::Keep,
         }
     }

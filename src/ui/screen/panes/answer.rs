@@ -13,6 +13,10 @@ use super::ask::{AskDialog, AskKey, PaneQuestion};
 
 impl PanesScreen {
     pub(super) fn answered(&mut self, dialog: &AskDialog) -> DialogAction {
+        if let PaneQuestion::Overwrite(id) = dialog.question {
+            self.overwrite_answered(id, dialog);
+            return DialogAction::Stay;
+        }
         let Some(pressed) = dialog.answer() else { return DialogAction::Stay };
         match dialog.question.clone() {
             PaneQuestion::MakeDirectory(side) => {
@@ -45,6 +49,12 @@ impl PanesScreen {
             }
             PaneQuestion::GoTo(side) => self.go(side, &dialog.bytes()),
             PaneQuestion::Bookmarks(side) => self.bookmark(side, pressed, dialog),
+            PaneQuestion::Compare => self.compare(dialog.chosen(AskKey::Pick) == 1),
+            PaneQuestion::Sync(plan) => {
+                // Without a choice nothing is there to be removed.
+                self.queue_sync(plan, dialog.chosen(AskKey::Pick) == 1);
+            }
+            PaneQuestion::Overwrite(_) => {}
             PaneQuestion::Quit => {
                 self.exit = Some(PanesExit::Quit);
                 return DialogAction::Close;
@@ -111,15 +121,22 @@ impl PanesScreen {
         }
         let existing = PanesScreen::existing(dialog.chosen(AskKey::Pick));
         let job = QueuedJob { moves, new_name, existing, ..QueuedJob::new(from, names, to) };
+        if self.queue_job(job) {
+            self.pane_mut(side).unmark();
+        }
+    }
+
+    /// Puts a job into the queue; whether there is room.
+    pub(super) fn queue_job(&mut self, job: QueuedJob) -> bool {
         let added = locked(&self.queue).add(job);
         match added {
             Some(_) => {
-                self.pane_mut(side).unmark();
                 (self.ask)(PanesRequest::Queue);
                 self.message = (Tone::Plain, say!(panes_queued));
             }
             None => self.tell(Err(say!(panes_queue_full))),
         }
+        added.is_some()
     }
 
     /// Changes what was changed in the fields.

@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::say;
-use crate::ui::panes::PaneSide;
+use crate::ui::panes::{PaneSide, SyncPreview};
 use crate::ui::screen::component::{Component, DialogAction};
 use crate::ui::screen::field::TextField;
 use crate::ui::screen::form::{DialogForm, FormRow, Happened, Item};
@@ -30,6 +30,12 @@ pub(super) enum PaneQuestion {
     GoTo(PaneSide),
     Bookmarks(PaneSide),
     Quit,
+    /// By what the panes are compared.
+    Compare,
+    /// One pane made like the other.
+    Sync(SyncPreview),
+    /// What this job does with a file that is there.
+    Overwrite(u64),
     /// Jobs of an earlier time are there.
     OldJobs,
 }

@@ -9,17 +9,22 @@ pub(super) fn fitted(text: &str, width: usize, look: Look) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
+    let mut out = begun(text, width.saturating_sub(1));
+    if width > 0 {
+        out.push_str(look.mark("…", "~"));
+    }
+    out
+}
+
+/// As much of the beginning of a text as has room.
+pub(super) fn begun(text: &str, width: usize) -> String {
     let (mut out, mut used) = (String::new(), 0);
     for c in text.chars() {
-        let wide = c.width().unwrap_or(0);
-        if used + wide + 1 > width {
+        used += c.width().unwrap_or(0);
+        if used > width {
             break;
         }
         out.push(c);
-        used += wide;
-    }
-    if width > 0 {
-        out.push_str(look.mark("…", "~"));
     }
     out
 }

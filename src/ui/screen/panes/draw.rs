@@ -9,7 +9,7 @@ use ratatui::widgets::{Block, Clear};
 use unicode_width::UnicodeWidthStr;
 
 use super::PanesScreen;
-use super::columns::{fitted, padded, right, tail};
+use super::columns::{begun, fitted, padded, right, tail};
 use super::command::ON_LINE;
 use super::queue::progress;
 use crate::say;
@@ -219,8 +219,8 @@ fn keys_at(buffer: &mut Buffer, area: Rect, look: Look) {
         let number = (at + 1).to_string();
         let room = (to - from).saturating_sub(number.len());
         buffer.set_stringn(x, area.y, &number, to - from, look.style(Tone::Strong));
-        let label =
-            padded(&fitted(&say_short(at), room.saturating_sub(1), look), room.saturating_sub(1));
+        // A mark where it is cut would take half of the room on a narrow screen.
+        let label = padded(&begun(&say_short(at), room.saturating_sub(1)), room.saturating_sub(1));
         let x = x + u16::try_from(number.len()).unwrap_or(0);
         buffer.set_stringn(x, area.y, label, room, Style::new().patch(look.focused()));
     }

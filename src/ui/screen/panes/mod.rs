@@ -9,6 +9,7 @@ mod answer;
 mod ask;
 mod columns;
 mod command;
+mod differ;
 mod draw;
 mod queue;
 mod viewer;
@@ -238,6 +239,14 @@ impl PanesScreen {
                 self.message = (Tone::Dim, String::new());
                 return DialogAction::Open(Box::new(FileViewer::new(file)));
             }
+            PanesEvent::Compared(found) => {
+                self.unanswered = self.unanswered.saturating_sub(1);
+                self.compared(found);
+            }
+            PanesEvent::SyncPlanned(plan) => {
+                self.unanswered = self.unanswered.saturating_sub(1);
+                return self.sync_question(plan);
+            }
             PanesEvent::Changed(side) => self.changed(side, None),
             PanesEvent::Lost(side, why) => {
                 self.pane_mut(side).is_lost = true;
@@ -408,7 +417,10 @@ impl Component for PanesScreen {
         if std::mem::take(&mut self.old_jobs) > 0 {
             return self.offer_old_jobs();
         }
-        self.take_events(Duration::ZERO)
+        match self.take_events(Duration::ZERO) {
+            DialogAction::Stay => self.ask_for_job(),
+            other => other,
+        }
     }
 }
 

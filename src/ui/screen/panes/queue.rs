@@ -123,6 +123,10 @@ fn item(job: &QueuedJob) -> Item {
         ),
     };
     let text = match job.moves {
+        _ if job.sync.is_some() => {
+            let from = text::line_bytes(&job.from.directory, MAX_SHOWN);
+            say!(panes_queue_sync, from, place)
+        }
         true => say!(panes_queue_move, what, place),
         false => say!(panes_queue_copy, what, place),
     };
@@ -138,6 +142,9 @@ pub(super) fn progress(job: &QueuedJob) -> String {
         JobTask::Done(0) => say!(panes_job_done),
         JobTask::Done(kept) => say!(panes_job_done_kept, kept),
         JobTask::Failed(_) => say!(panes_job_failed),
+        JobTask::Running if job.question.is_some() && job.answer.is_none() => {
+            say!(panes_job_asks)
+        }
         JobTask::Running => {
             let (copied, total) = (size_text(job.copied), size_text(job.total.max(job.copied)));
             say!(panes_job_running, copied, total)

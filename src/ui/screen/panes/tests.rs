@@ -8,7 +8,10 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::catalogue::testing::in_each_language;
 use crate::sftp::Attributes;
-use crate::ui::panes::{ExistingFiles, JobTask, PaneEntry, PaneOperation, QueuedJob, ViewedFile};
+use crate::ui::panes::{
+    ExistingFiles, JobTask, PaneComparison, PaneEntry, PaneOperation, QueuedJob, SyncPreview,
+    ViewedFile,
+};
 use crate::ui::screen::testing::TestScreen;
 
 const NOW: &str = "2026-11-29T08:00:00Z";
@@ -114,6 +117,17 @@ fn answer(request: &PanesRequest, back: &SyncSender<PanesEvent>) {
         PanesRequest::Connect(side) => {
             back.send(PanesEvent::Connected(*side)).unwrap();
             back.send(PanesEvent::Said(Ok("connected".into()))).unwrap();
+        }
+        PanesRequest::Compare(paths, by_contents) => {
+            let left = if *by_contents { vec![b"notes.txt".to_vec()] } else { Vec::new() };
+            let names = [left, vec![b"www".to_vec(), b"run.sh".to_vec()]];
+            let found = PaneComparison { paths: paths.clone(), names };
+            back.send(PanesEvent::Compared(Ok(found))).unwrap();
+        }
+        PanesRequest::PlanSync(from, paths) => {
+            let (from, paths) = (*from, paths.clone());
+            let plan = SyncPreview { from, paths, copies: (3, 5_000), made: 1, surplus: 2 };
+            back.send(PanesEvent::SyncPlanned(Ok(plan))).unwrap();
         }
         PanesRequest::Queue => {}
     }
@@ -249,7 +263,7 @@ fn a_copy_is_queued_with_its_target_and_the_bytes_of_its_names() {
         (job.moves, job.existing, &job.task),
         (false, ExistingFiles::Keep, &JobTask::Waiting)
     );
-    let jobs = queued("+*.txt<Enter><F6><Tab><Right><Right><Enter>");
+    let jobs = queued("+*.txt<Enter><F6><Tab><Right><Right><Right><Enter>");
     assert!(jobs[0].moves && jobs[0].names.len() == 3, "{jobs:?}");
     assert_eq!(jobs[0].existing, ExistingFiles::Replace);
     let jobs = queued("<End><Up><F5>new.txt<Enter>");
@@ -311,8 +325,26 @@ fn marks_are_counted_and_comparing_marks_what_differs() {
     assert!(shown("<Down><Ins> ").contains("2 of 5 marked"));
     assert!(shown("*").contains("4 of 5 marked"));
     assert!(shown("+*.txt<Enter>-n*<Enter>").contains("2 of 5 marked"));
-    let compared = shown("<F2>");
-    assert!(compared.contains("marked what differs: 5 left, 3 right"), "{compared}");
+    let compared = shown("<F2><Enter>");
+    assert!(compared.contains("marked what differs: 0 left, 2 right"), "{compared}");
+    assert!(compared.contains("2 of 3 marked"), "{compared}");
+    let by_contents = shown("<F2><Right><Enter>");
+    assert!(by_contents.contains("marked what differs: 1 left, 2 right"), "{by_contents}");
+}
+
+#[test]
+fn one_pane_is_made_like_the_other_only_after_a_question() {
+    let asked = shown("<Tab>Y");
+    assert!(asked.contains("local:/home/anna becomes like"), "{asked}");
+    assert!(
+        asked.contains("3 files (5000)") && asked.contains("2 names are there only"),
+        "{asked}"
+    );
+    assert!(queued("<Tab>Y<Esc>").is_empty());
+    let jobs = queued("<Tab>Y<Enter>");
+    let ends = (&jobs[0].from.directory[..], &jobs[0].to.directory[..], jobs[0].sync);
+    assert_eq!(ends, (&b"/srv"[..], &b"/home/anna"[..], Some(false)));
+    assert_eq!(queued("Y<Right><Enter>")[0].sync, Some(true));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::os::private;
 use crate::say;
 use crate::sftp::{Attributes, FileType, OpenFlags, Pending, RemoteFile, partial_of};
 use crate::text;
-use crate::ui::panes::{ExistingFiles, path};
+use crate::ui::panes::{ExistingFiles, JobQuestion, path};
 
 /// What is read at once of a local file.
 const LOCAL_BLOCK: usize = 256 * 1024;
@@ -31,6 +31,9 @@ const PRIVATE: u32 = 0o600;
 pub(super) trait CopyProgress: Send + Sync {
     /// A file of this size begins.
     fn begins(&self, file: &[u8], bytes: u64);
+
+    /// Whether a file that is there is replaced, where the person is asked about each.
+    fn replaces(&self, question: JobQuestion) -> impl Future<Output = bool> + Send;
 
     /// So many bytes more have been copied.
     fn copied(&self, bytes: u64);
@@ -49,7 +52,9 @@ pub(super) async fn move_within(
     let is_tree = source.file_type() == FileType::Directory;
     let merges = there.is_some_and(|there| is_tree || there.file_type() == FileType::Directory);
     if !merges {
-        if there.is_some_and(|there| is_kept(&source, &there, existing)) {
+        if let Some(there) = &there
+            && is_kept(&source, (to, there), existing, progress).await
+        {
             return Ok(1);
         }
         if place.rename(from, to, there.is_some()).await.is_ok() {
@@ -65,12 +70,23 @@ pub(super) async fn move_within(
 }
 
 /// Whether a file that is there stays.
-fn is_kept(source: &Attributes, there: &Attributes, existing: ExistingFiles) -> bool {
+async fn is_kept(
+    source: &Attributes,
+    (to, there): (&[u8], &Attributes),
+    existing: ExistingFiles,
+    progress: &impl CopyProgress,
+) -> bool {
     let modified = |of: &Attributes| of.times.map_or(0, |(_, modified)| modified);
+    let facts = |of: &Attributes| (of.size.unwrap_or(0), of.times.map(|(_, modified)| modified));
     match existing {
         ExistingFiles::Keep => true,
         ExistingFiles::ReplaceOlder => modified(source) <= modified(there),
+        ExistingFiles::ReplaceDifferent => facts(source) == facts(there),
         ExistingFiles::Replace => false,
+        ExistingFiles::Ask => {
+            let (there, source) = (facts(there), facts(source));
+            !progress.replaces(JobQuestion { target: to.to_vec(), there, source }).await
+        }
     }
 }
 
@@ -94,6 +110,12 @@ pub(super) async fn copy(
         }
         let there = to_place.lstat(&to).await.ok();
         let is_there = there.map(|there| there.file_type());
+        let is_file =
+            source.file_type() != FileType::Directory && is_there != Some(FileType::Directory);
+        let stays = match &there {
+            Some(there) if is_file => is_kept(&source, (&to, there), existing, progress).await,
+            _ => false,
+        };
         match source.file_type() {
             FileType::Directory => {
                 match is_there {
@@ -111,7 +133,7 @@ pub(super) async fn copy(
             _ if is_there == Some(FileType::Directory) => {
                 return Err(say!(panes_there_already, file = text::line_bytes(&to, MAX_SHOWN)));
             }
-            _ if there.is_some_and(|there| is_kept(&source, &there, existing)) => left += 1,
+            _ if stays => left += 1,
             FileType::Symlink => {
                 if there.is_some() {
                     to_place.remove(&to).await?;
@@ -152,7 +174,7 @@ async fn copy_file(
     if to_place.lstat(&partial).await.is_ok() {
         to_place.remove(&partial).await?;
     }
-    let mut reader = Reader::open(from_place, from).await?;
+    let mut reader = CopyReader::open(from_place, from).await?;
     let mut writer = Writer::create(to_place, &partial).await?;
     let mut copied: u64 = 0;
     while let Some(block) = reader.next().await? {
@@ -197,23 +219,23 @@ async fn finish(place: &FilePlace, at: &[u8], source: &Attributes) -> Said<()> {
 }
 
 /// Reads a file in order.
-enum Reader {
+pub(super) enum CopyReader {
     Local(Option<File>, Vec<u8>),
     Remote { file: RemoteFile, block: u32, next: u64, ahead: VecDeque<(u64, u32, Pending<Bytes>)> },
 }
 
-impl Reader {
-    async fn open(place: &FilePlace, at: &[u8]) -> Said<Reader> {
+impl CopyReader {
+    pub(super) async fn open(place: &FilePlace, at: &[u8]) -> Said<CopyReader> {
         match place {
             FilePlace::Local => {
                 let file = crate::os::file::open_without_waiting(&local(at));
-                Ok(Reader::Local(Some(file.map_err(|error| about(at, &error))?), at.to_vec()))
+                Ok(CopyReader::Local(Some(file.map_err(|error| about(at, &error))?), at.to_vec()))
             }
             FilePlace::Remote(sftp) => {
                 let none = Attributes::default();
                 let file = sftp.open_file(at, OpenFlags::READ, &none).await.map_err(said)?;
                 let block = sftp.limits().await.map_err(said)?.read;
-                Ok(Reader::Remote { file, block, next: 0, ahead: VecDeque::new() })
+                Ok(CopyReader::Remote { file, block, next: 0, ahead: VecDeque::new() })
             }
         }
     }
@@ -221,7 +243,7 @@ impl Reader {
     /// The next bytes; `None` at the end.
     async fn next(&mut self) -> Said<Option<Bytes>> {
         match self {
-            Reader::Local(file, at) => {
+            CopyReader::Local(file, at) => {
                 let Some(mut taken) = file.take() else { return Ok(None) };
                 let read = tokio::task::spawn_blocking(move || {
                     let mut block = vec![0; LOCAL_BLOCK];
@@ -235,7 +257,7 @@ impl Reader {
                 *file = Some(back);
                 Ok(Some(Bytes::from(block)).filter(|block| !block.is_empty()))
             }
-            Reader::Remote { file, block, next, ahead } => {
+            CopyReader::Remote { file, block, next, ahead } => {
                 while ahead.len() < AHEAD {
                     ahead.push_back((*next, *block, file.read_at(*next, *block)));
                     *next += u64::from(*block);
@@ -257,11 +279,19 @@ impl Reader {
         }
     }
 
+    /// Puts the next bytes there if nothing is there; nothing at the end.
+    pub(super) async fn fill(&mut self, bytes: &mut Bytes) -> Said<()> {
+        if bytes.is_empty() {
+            *bytes = self.next().await?.unwrap_or_default();
+        }
+        Ok(())
+    }
+
     /// The size of the file, now that it has been read.
     async fn size_now(&self, place: &FilePlace, at: &[u8]) -> Said<Option<u64>> {
         match self {
-            Reader::Local(..) => Ok(place.stat(at).await?.size),
-            Reader::Remote { file, .. } => Ok(file.stat().await.map_err(said)?.size),
+            CopyReader::Local(..) => Ok(place.stat(at).await?.size),
+            CopyReader::Remote { file, .. } => Ok(file.stat().await.map_err(said)?.size),
         }
     }
 }

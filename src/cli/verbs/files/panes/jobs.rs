@@ -2,10 +2,11 @@
 //! transfer engine copies; within one place, and between two servers, [`copier`](super::copier).
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::compare;
 use super::copier::{self, CopyProgress};
 use super::place::{Said, local};
 use super::server::{PanePlace, PaneServer};
@@ -13,12 +14,14 @@ use super::store::PanesStore;
 use super::worker::EventOutlet;
 use crate::say;
 use crate::sftp::{
-    OverwritePolicy, ResumePolicy, Transfer, TransferEvent, TransferJob, TransferObserver,
-    TransferOptions,
+    Answering, OverwriteAnswer, OverwritePolicy, OverwriteQuestion, ResumePolicy, SyncRules,
+    Transfer, TransferDirection, TransferEvent, TransferJob, TransferObserver, TransferOptions,
+    TransferReport,
 };
 use crate::text;
 use crate::ui::panes::{
-    ExistingFiles, JobTask, PaneSide, PanesEvent, QueuedJob, SharedQueue, locked, path,
+    ExistingFiles, JobAnswer, JobQuestion, JobTask, PaneSide, PanesEvent, QueuedJob, SharedQueue,
+    locked, path,
 };
 
 /// How many characters of a name the queue shows.
@@ -32,6 +35,10 @@ pub(super) struct JobRunner {
     pub(super) outlet: EventOutlet,
     /// Told when the queue was changed by the person.
     pub(super) changed: Arc<Notify>,
+    /// Told when there may be an answer for a job.
+    pub(super) answered: Arc<Notify>,
+    /// How files are transferred, but for what each job says itself.
+    pub(super) options: TransferOptions,
     pub(super) store: PanesStore,
 }
 
@@ -102,7 +109,15 @@ impl JobRunner {
     /// Carries out a job; how many files were left as they were.
     async fn carry_out(&self, job: &QueuedJob) -> Said<usize> {
         let (from, to) = (self.place(&job.from.place)?, self.place(&job.to.place)?);
-        let progress = QueueProgress { queue: Arc::clone(&self.queue), id: job.id };
+        let progress = QueueProgress {
+            queue: Arc::clone(&self.queue),
+            id: job.id,
+            answered: Arc::clone(&self.answered),
+            standing: Mutex::default(),
+        };
+        if let Some(deletes) = job.sync {
+            return self.make_alike((from, to), job, deletes, &progress).await;
+        }
         let mut kept = 0;
         // What is moved is removed name by name, only after all of it has arrived.
         let parts: Vec<Vec<Vec<u8>>> = match job.moves {
@@ -126,14 +141,16 @@ impl JobRunner {
                         from: from.clone(),
                         to: local(to),
                     };
-                    transfer(server, pairs.iter().map(get).collect(), job, &progress).await?
+                    let jobs = pairs.iter().map(get).collect();
+                    transfer(server, jobs, self.options_of(job), &progress).await?
                 }
                 (PanePlace::Local, PanePlace::Remote(server)) => {
                     let put = |(from, to): &(Vec<u8>, Vec<u8>)| {
                         let from: PathBuf = local(from);
                         TransferJob::Put { from, to: to.clone() }
                     };
-                    transfer(server, pairs.iter().map(put).collect(), job, &progress).await?
+                    let jobs = pairs.iter().map(put).collect();
+                    transfer(server, jobs, self.options_of(job), &progress).await?
                 }
                 _ if is_same_place && job.moves => {
                     let mut left = 0;
@@ -168,27 +185,66 @@ impl JobRunner {
         }
         Ok(kept)
     }
+
+    fn options_of(&self, job: &QueuedJob) -> TransferOptions {
+        TransferOptions {
+            recursive: true,
+            overwrite: match job.existing {
+                ExistingFiles::Keep => OverwritePolicy::Never,
+                ExistingFiles::ReplaceOlder => OverwritePolicy::Newer,
+                ExistingFiles::ReplaceDifferent => OverwritePolicy::Different,
+                ExistingFiles::Replace => OverwritePolicy::Always,
+                ExistingFiles::Ask => OverwritePolicy::Ask,
+            },
+            resume: ResumePolicy::Always,
+            ..self.options.clone()
+        }
+    }
+
+    /// Makes the target like the source's directory; how many names were left.
+    async fn make_alike(
+        &self,
+        (from, to): (&PanePlace, &PanePlace),
+        job: &QueuedJob,
+        deletes: bool,
+        progress: &QueueProgress,
+    ) -> Said<usize> {
+        let (direction, server) = compare::direction(from, to)?;
+        let (source, target) = (&job.from.directory[..], &job.to.directory[..]);
+        let (here, there) = match direction {
+            TransferDirection::Get => (local(target), source),
+            TransferDirection::Put => (local(source), target),
+        };
+        let rules = SyncRules { delete: deletes, ..SyncRules::default() };
+        let options = self.options_of(job);
+        let sync = compare::sync(server, direction, (&here, there), &rules, &options);
+        let plan = sync.plan().await.map_err(|error| error.to_string())?;
+        let report = sync.run(&plan, progress).await;
+        let left = concluded(report.transfer)?;
+        match report.failures.first() {
+            Some(first) => Err(say!(
+                panes_several_failed,
+                count = report.failures.len(),
+                first = first.to_string()
+            )),
+            None => Ok(left + usize::try_from(report.kept).unwrap_or(usize::MAX)),
+        }
+    }
 }
 
 /// Copies by the transfer engine, and goes on with what an earlier time has left.
 async fn transfer(
     server: &PaneServer,
     jobs: Vec<TransferJob>,
-    job: &QueuedJob,
+    options: TransferOptions,
     progress: &QueueProgress,
 ) -> Said<usize> {
-    let options = TransferOptions {
-        recursive: true,
-        overwrite: match job.existing {
-            ExistingFiles::Keep => OverwritePolicy::Never,
-            ExistingFiles::ReplaceOlder => OverwritePolicy::Newer,
-            ExistingFiles::Replace => OverwritePolicy::Always,
-        },
-        resume: ResumePolicy::Always,
-        ..TransferOptions::default()
-    };
     let transfer = Transfer::new(vec![server.sftp()], options).with_shell(server.shell());
-    let report = transfer.run(&jobs, progress).await;
+    concluded(transfer.run(&jobs, progress).await)
+}
+
+/// How many files were left as they were.
+fn concluded(report: TransferReport) -> Said<usize> {
     if let Some(error) = report.stopped {
         return Err(error.to_string());
     }
@@ -206,12 +262,34 @@ async fn transfer(
 pub(super) struct QueueProgress {
     queue: SharedQueue,
     id: u64,
+    answered: Arc<Notify>,
+    /// The answer to all questions that follow.
+    standing: Mutex<Option<bool>>,
 }
 
 impl QueueProgress {
     fn change(&self, change: impl FnOnce(&mut QueuedJob)) {
         if let Some(job) = locked(&self.queue).job(self.id) {
             change(job);
+        }
+    }
+
+    /// Asks the person whether a file is replaced, and waits for the answer. A job that is paused
+    /// or cancelled meanwhile is dropped with this question.
+    async fn ask(&self, question: JobQuestion) -> bool {
+        let standing = || self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(replaces) = *standing() {
+            return replaces;
+        }
+        self.change(|job| (job.question, job.answer) = (Some(question), None));
+        loop {
+            let answer = locked(&self.queue).job(self.id).and_then(|job| job.answer.take());
+            if let Some(JobAnswer { replaces, for_all }) = answer {
+                self.change(|job| job.question = None);
+                *standing() = for_all.then_some(replaces);
+                return replaces;
+            }
+            self.answered.notified().await;
         }
     }
 }
@@ -224,12 +302,31 @@ impl CopyProgress for QueueProgress {
         });
     }
 
+    async fn replaces(&self, question: JobQuestion) -> bool {
+        self.ask(question).await
+    }
+
     fn copied(&self, bytes: u64) {
         self.change(|job| job.copied = job.copied.saturating_add(bytes));
     }
 }
 
 impl TransferObserver for QueueProgress {
+    fn overwrite<'a>(&'a self, question: OverwriteQuestion<'a>) -> Answering<'a, OverwriteAnswer> {
+        let time = |time: Option<i64>| time.and_then(|time| u32::try_from(time).ok());
+        let question = JobQuestion {
+            target: question.file.to.clone(),
+            there: (question.target_size, time(question.target_time)),
+            source: (question.file.size, time(question.source_time)),
+        };
+        Box::pin(async move {
+            match self.ask(question).await {
+                true => OverwriteAnswer::Replace,
+                false => OverwriteAnswer::Skip,
+            }
+        })
+    }
+
     fn event(&self, event: TransferEvent<'_>) {
         match event {
             TransferEvent::Found { bytes, .. } => self.change(|job| job.total = bytes),

@@ -4,6 +4,7 @@
 //!   store    the queue and the bookmarks, as files
 //!   edit     a file in the person's editor
 //!   worker   what the screen asks for
+//!   compare  what differs on the two sides
 //!   jobs     the queue: by `sftp/transfer`, or by `copier`
 //!   shell    a shell in a directory
 //!   server   a server, and its connection, which may be made again
@@ -13,6 +14,7 @@
 //! The screen runs on a thread of its own and blocks there; everything else are tasks of the
 //! runtime. It is left for an editor or a shell, and shown again as it was.
 
+mod compare;
 mod copier;
 mod edit;
 mod jobs;
@@ -37,6 +39,7 @@ use crate::cli::environment::ProcessEnvironment;
 use crate::cli::{look, runtime};
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::say;
+use crate::sftp::TransferOptions;
 use crate::text;
 use crate::ui::panes::{
     EntryColumns, Pane, PaneSide, PanesEvent, PanesExit, PanesRequest, SharedQueue, locked,
@@ -72,7 +75,7 @@ struct OpenSide {
 }
 
 pub(super) fn run(words: &FileWords, environment: &ProcessEnvironment) -> Result<u8> {
-    if words.verify || words.json || words.limit.is_some() {
+    if words.json {
         return Err(usage(say!(panes_no_flags)).hint(say!(panes_no_flags_hint)));
     }
     let all = words.typed(None, words.connecting.len())?;
@@ -92,7 +95,9 @@ pub(super) fn run(words: &FileWords, environment: &ProcessEnvironment) -> Result
         };
         targets.push((side, target));
     }
-    runtime::run_to_exit_code(show(targets, ProcessEnvironment::find(), look))
+    let options =
+        TransferOptions { verify: words.verify, rate: words.limit, ..TransferOptions::default() };
+    runtime::run_to_exit_code(show(targets, ProcessEnvironment::find(), (look, options)))
 }
 
 /// The two sides: the first word is the left one, and one server alone is on the right.
@@ -141,7 +146,7 @@ fn is_local(word: &[u8], is_second: bool) -> bool {
 async fn show(
     targets: Vec<(TypedSide, Option<SftpTarget>)>,
     environment: ProcessEnvironment,
-    look: Look,
+    (look, options): (Look, TransferOptions),
 ) -> Result<u8> {
     let mut sides = Vec::new();
     for (side, target) in targets {
@@ -150,7 +155,7 @@ async fn show(
     let [left, right] = <[OpenSide; 2]>::try_from(sides)
         .map_err(|_| Error::new(Kind::Local, say!(stopped_by_fault)))?;
     let places = [left.place.clone(), right.place.clone()];
-    let ended = manage([left, right], &environment, look).await;
+    let ended = manage([left, right], &environment, (look, options)).await;
     for place in places {
         if let PanePlace::Remote(server) = place {
             server.close().await;
@@ -210,7 +215,11 @@ fn open_local(typed: &[u8], environment: &ProcessEnvironment) -> OpenSide {
 }
 
 /// Shows the panes until the person leaves.
-async fn manage(sides: [OpenSide; 2], environment: &ProcessEnvironment, look: Look) -> Result<u8> {
+async fn manage(
+    sides: [OpenSide; 2],
+    environment: &ProcessEnvironment,
+    (look, options): (Look, TransferOptions),
+) -> Result<u8> {
     let store = PanesStore::new(environment.state());
     let queue = SharedQueue::default();
     let keys = [sides[0].key.clone(), sides[1].key.clone()];
@@ -220,7 +229,7 @@ async fn manage(sides: [OpenSide; 2], environment: &ProcessEnvironment, look: Lo
     let (events, received) = sync_channel(EVENTS);
     let (requests, asked) = mpsc::channel::<PanesRequest>(REQUESTS);
     let outlet = EventOutlet(events);
-    let changed = Arc::new(Notify::new());
+    let (changed, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let places = [sides[0].place.clone(), sides[1].place.clone()];
     let told = (outlet.clone(), Arc::clone(&changed));
     let worker = PanesWorker {
@@ -228,12 +237,15 @@ async fn manage(sides: [OpenSide; 2], environment: &ProcessEnvironment, look: Lo
         outlet: outlet.clone(),
         requests: asked,
         queue_changed: Arc::clone(&changed),
+        answered: Arc::clone(&answered),
     };
     let runner = JobRunner {
         queue: Arc::clone(&queue),
         places: [(keys[0].clone(), places[0].clone()), (keys[1].clone(), places[1].clone())],
         outlet,
         changed,
+        answered,
+        options,
         store: store.clone(),
     };
     let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);

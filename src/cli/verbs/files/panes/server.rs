@@ -7,10 +7,10 @@ use tokio::sync::Notify;
 
 use super::place::{FilePlace, Said};
 use crate::cli::args::Typed;
-use crate::cli::connect::subsystem::{self, RemotePrograms, SftpConnection};
+use crate::cli::connect::subsystem::{self, SftpBeside, SftpConnection};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::verbs::files::connections;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::say;
 use crate::sftp::{RemoteShell, Sftp};
 use crate::text;
@@ -102,9 +102,9 @@ impl PaneServer {
         connections::shell(&self.connection())
     }
 
-    /// What runs programs on the server.
-    pub(super) fn programs(&self) -> RemotePrograms {
-        self.connection().programs.clone()
+    /// What there can be beside the client.
+    pub(super) fn beside(&self) -> SftpBeside {
+        self.connection().beside.clone()
     }
 
     /// Waits until the connection is lost; a sentence about it.
@@ -121,13 +121,19 @@ impl PaneServer {
 
     /// Makes the connection again by what was given for the first one, without asking anybody.
     pub(super) async fn connect_silently(&self) -> Said<Reconnected> {
-        let before = Arc::clone(&self.connection());
+        let before = self.beside();
         if !before.is_repeatable() {
             return Ok(Reconnected::Asks);
         }
-        let again = before.another().await.map_err(|error| self.not_connected(&error))?;
-        self.take(again);
-        Ok(Reconnected::Yes)
+        match before.connection().await {
+            Ok(again) => {
+                self.take(again);
+                Ok(Reconnected::Yes)
+            }
+            // A key that was accepted for once is judged anew, by the person.
+            Err(error) if error.kind() == Kind::HostKey => Ok(Reconnected::Asks),
+            Err(error) => Err(self.not_connected(&error)),
+        }
     }
 
     /// Makes the connection again as at the beginning; the terminal is free for questions.

@@ -30,9 +30,9 @@ pub(super) async fn run(
             edit::run(command).await?;
         }
         PanePlace::Remote(server) => {
-            let programs = server.programs();
+            let beside = server.beside();
             let _lent = attempt::lend();
-            let ended = programs.shell(&command_line(at)).await;
+            let ended = beside.shell(&command_line(at)).await;
             if ended.map_err(|error| error.to_string())? == NOT_ENTERED {
                 let directory = text::line_bytes(at, MAX_SHOWN);
                 return Err(say!(panes_shell_not_entered, directory));

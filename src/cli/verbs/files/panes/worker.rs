@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::compare;
 use super::place::{FilePlace, ListingPart, Said, TreeUsage};
 use super::server::{PanePlace, Reconnected};
 use crate::say;
@@ -49,6 +50,8 @@ pub(super) struct PanesWorker {
     pub(super) requests: Receiver<PanesRequest>,
     /// Told when the queue was changed by the person.
     pub(super) queue_changed: Arc<Notify>,
+    /// Told then, too: there may be an answer for a job.
+    pub(super) answered: Arc<Notify>,
 }
 
 impl PanesWorker {
@@ -83,7 +86,24 @@ impl PanesWorker {
                 PanesRequest::Connect(side) => {
                     works.spawn(connect(self.places[side.index()].clone(), outlet, side));
                 }
-                PanesRequest::Queue => self.queue_changed.notify_one(),
+                PanesRequest::Compare(paths, by_contents) => {
+                    let places = [self.place(PaneSide::Left), self.place(PaneSide::Right)];
+                    works.spawn(async move {
+                        let found = compare::compare(&places, paths, by_contents).await;
+                        outlet.tell(PanesEvent::Compared(found)).await;
+                    });
+                }
+                PanesRequest::PlanSync(from, paths) => {
+                    let places = self.places.clone();
+                    works.spawn(async move {
+                        let plan = compare::plan_sync(&places, from, paths).await;
+                        outlet.tell(PanesEvent::SyncPlanned(plan)).await;
+                    });
+                }
+                PanesRequest::Queue => {
+                    self.queue_changed.notify_one();
+                    self.answered.notify_one();
+                }
             }
         }
     }
