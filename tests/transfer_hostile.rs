@@ -17,6 +17,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
 const DIRECTORY: u32 = 0o040_755;
 const FILE: u32 = 0o100_644;
 const LINK: u32 = 0o120_777;
+/// Directories beside each other without an end.
+const WIDE: u32 = 1;
 
 /// A server whose every answer is made up.
 trait Liar: Send + 'static {
@@ -254,8 +256,10 @@ async fn names_that_lead_elsewhere_are_refused() {
 async fn trees_without_an_end_are_given_up() {
     struct Endless(u32);
     impl Liar for Endless {
-        fn names(&mut self, _: &[u8], nth: usize) -> Vec<(Vec<u8>, u32, u64)> {
+        fn names(&mut self, path: &[u8], nth: usize) -> Vec<(Vec<u8>, u32, u64)> {
             match self.0 {
+                WIDE if path == b"d" => vec![(format!("{nth:09}d").into_bytes(), DIRECTORY, 0)],
+                WIDE => Vec::new(),
                 // A directory in each directory; a link that leads to a directory.
                 DIRECTORY | LINK if nth > 0 => Vec::new(),
                 DIRECTORY | LINK => vec![(b"d".to_vec(), self.0, 0)],
@@ -263,8 +267,13 @@ async fn trees_without_an_end_are_given_up() {
             }
         }
     }
-    let options = || TransferOptions { most_depth: 20, most_names: 300, ..trees() };
-    for (kind, words) in [(DIRECTORY, "directories deep"), (FILE, "more than 300 names")] {
+    let bounds = TransferOptions { most_depth: 20, most_names: 300, most_bytes: 900, ..trees() };
+    let options = || bounds.clone();
+    for (kind, words) in [
+        (DIRECTORY, "directories deep"),
+        (FILE, "more than 300 names"),
+        (WIDE, "more than 900 bytes"),
+    ] {
         let target = Target::new();
         let (report, lines) = target.get(Endless(kind), "d", options()).await;
         assert_eq!(report.failed, 1, "{lines:?}");

@@ -91,4 +91,10 @@ texts! {
     sftp_endless_directory(most)
         en "the server lists more than {most} names, or an endless number"
         ja "サーバーの一覧が {most} 件を超えているか、終わりがありません"
+    sftp_endless_answers(most)
+        en "the server lists this in more than {most} answers, or without an end"
+        ja "サーバーの一覧の応答が {most} 回を超えているか、終わりがありません"
+    sftp_names_too_long(most)
+        en "the names below this come to more than {most} bytes, or have no end"
+        ja "この下の名前が合計 {most} バイトを超えているか、終わりがありません"
 }

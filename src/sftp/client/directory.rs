@@ -21,6 +21,10 @@ const MOST_AHEAD: usize = 16;
 const FIRST_AHEAD: usize = 2;
 /// The most names of one directory.
 const MAX_ENTRIES: usize = 10_000_000;
+/// The most bytes of all names of one directory.
+const MAX_BYTES: usize = 256 << 20;
+/// The most answers with names of one directory: each takes time, and may have a single name.
+const MAX_ANSWERS: usize = 1_000_000;
 
 /// An open directory. Dropping it closes it.
 pub struct RemoteDirectory {
@@ -30,8 +34,15 @@ pub struct RemoteDirectory {
     /// How many requests are to be on the way.
     depth: usize,
     ended: bool,
-    seen: usize,
-    most: usize,
+    seen: Listed,
+    most: Listed,
+}
+
+/// How much of a directory has been listed, or may be.
+struct Listed {
+    names: usize,
+    bytes: usize,
+    answers: usize,
 }
 
 impl RemoteDirectory {
@@ -42,14 +53,16 @@ impl RemoteDirectory {
     ) -> Result<RemoteDirectory, Outcome> {
         let open = OpenHandle::take(outcome, link, paths)?;
         let ahead = VecDeque::new();
-        Ok(RemoteDirectory {
-            ahead,
-            open,
-            depth: FIRST_AHEAD,
-            ended: false,
-            seen: 0,
-            most: MAX_ENTRIES,
-        })
+        let seen = Listed { names: 0, bytes: 0, answers: 0 };
+        let most = Listed { names: MAX_ENTRIES, bytes: MAX_BYTES, answers: MAX_ANSWERS };
+        Ok(RemoteDirectory { ahead, open, depth: FIRST_AHEAD, ended: false, seen, most })
+    }
+
+    /// Has a directory with more names than this end with an error, where they are kept.
+    #[must_use]
+    pub fn at_most(mut self, names: usize) -> RemoteDirectory {
+        self.most.names = names;
+        self
     }
 
     /// The path by which it was opened.
@@ -61,7 +74,7 @@ impl RemoteDirectory {
     /// at the end. No names are lost if the future is dropped.
     ///
     /// # Errors
-    /// The server refuses, or has listed more names than any directory has.
+    /// The server refuses, or has listed more than any directory has.
     pub async fn next(&mut self) -> SftpResult<Option<Vec<DirectoryEntry>>> {
         loop {
             self.ask_ahead();
@@ -71,11 +84,13 @@ impl RemoteDirectory {
             match result {
                 Ok(Some(names)) => {
                     self.depth = (self.depth * 2).min(MOST_AHEAD);
-                    self.seen += names.len();
-                    if self.seen > self.most {
-                        return Err(self.endless());
-                    }
-                    return Ok(Some(names));
+                    self.seen.names += names.len();
+                    self.seen.bytes += names.iter().map(|it| it.name.len()).sum::<usize>();
+                    self.seen.answers += 1;
+                    return match self.excess() {
+                        Some(cause) => Err(self.endless(cause)),
+                        None => Ok(Some(names)),
+                    };
                 }
                 // A server that answers out of order may have names in the answers that follow.
                 Ok(None) => self.ended = true,
@@ -98,17 +113,29 @@ impl RemoteDirectory {
         }
     }
 
-    fn endless(&mut self) -> SftpFailure {
+    /// What is more than is believed.
+    fn excess(&self) -> Option<String> {
+        let Listed { names, bytes, answers } = &self.most;
+        if self.seen.names > *names {
+            Some(say!(sftp_endless_directory, most = names))
+        } else if self.seen.bytes > *bytes {
+            Some(say!(sftp_names_too_long, most = bytes))
+        } else {
+            let is_over = self.seen.answers > *answers;
+            is_over.then(|| say!(sftp_endless_answers, most = answers))
+        }
+    }
+
+    fn endless(&mut self, cause: String) -> SftpFailure {
         self.ended = true;
         self.ahead.clear();
-        let cause = say!(sftp_endless_directory, most = self.most);
         SftpFailure::failed(Error::new(Kind::Channel, cause)).about(&self.open.paths())
     }
 
-    /// Sets how many names are believed.
+    /// Sets how much is believed beside the number of names.
     #[cfg(test)]
-    pub(crate) fn believing(mut self, most: usize) -> RemoteDirectory {
-        self.most = most;
+    pub(crate) fn believing(mut self, bytes: usize, answers: usize) -> RemoteDirectory {
+        self.most = Listed { bytes, answers, ..self.most };
         self
     }
 

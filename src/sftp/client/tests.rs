@@ -271,35 +271,43 @@ async fn a_server_that_leaves_within_a_block_loses_the_read() {
 
 #[tokio::test]
 async fn directories_without_an_end_and_giant_names_are_errors() {
-    let (sftp, mut script) = connected().await;
-    let opening = sftp.open_directory(b"d");
-    let id = script.asked(ask::OPENDIR).await;
-    script.handle(id).await;
-    let mut directory = opening.await.unwrap().believing(1000);
-    let server = tokio::spawn(async move {
-        let many = [&b".."[..]; 300];
-        while let Some((kind, id, _)) = script.next().await {
-            match kind {
-                ask::READDIR => script.packet(tell::NAME, &names(id, &many)).await,
-                ask::STAT => script.packet(tell::ATTRS, &numbers(&[id, 0])).await,
-                _ => script.status(id, status::OK).await,
+    // How many names an answer has, how long they are, and what is believed.
+    for (count, length, most, words) in [
+        (300, 2, (1000, 100_000, 100), "the server lists more than 1000 names"),
+        (3, 4000, (1000, 100_000, 100), "the names below this come to more than 100000 bytes"),
+        (1, 1, (1000, 100_000, 100), "the server lists this in more than 100 answers"),
+    ] {
+        let (sftp, mut script) = connected().await;
+        let opening = sftp.open_directory(b"d");
+        let id = script.asked(ask::OPENDIR).await;
+        script.handle(id).await;
+        let mut directory = opening.await.unwrap().at_most(most.0).believing(most.1, most.2);
+        let server = tokio::spawn(async move {
+            let name = vec![b'n'; length];
+            let many = vec![&name[..]; count];
+            while let Some((kind, id, _)) = script.next().await {
+                match kind {
+                    ask::READDIR => script.packet(tell::NAME, &names(id, &many)).await,
+                    ask::STAT => script.packet(tell::ATTRS, &numbers(&[id, 0])).await,
+                    _ => script.status(id, status::OK).await,
+                }
             }
-        }
-    });
-    let mut seen = 0;
-    let failure = loop {
-        match directory.next().await {
-            Ok(entries) => seen += entries.expect("it has no end").len(),
-            Err(failure) => break failure,
-        }
-    };
-    assert!(seen <= 1000);
-    assert!(failure.to_string().starts_with("d: the server lists more than 1000"), "{failure}");
-    assert!(directory.next().await.unwrap().is_none());
-    // The connection goes on: what was still to come is dropped.
-    sftp.stat(b"s").await.unwrap();
-    drop((directory, sftp));
-    server.await.unwrap();
+        });
+        let mut seen = 0;
+        let failure = loop {
+            match directory.next().await {
+                Ok(entries) => seen += entries.expect("it has no end").len(),
+                Err(failure) => break failure,
+            }
+        };
+        assert!(seen <= most.0 && seen * length <= most.1);
+        assert!(failure.to_string().starts_with(&format!("d: {words}")), "{failure}");
+        assert!(directory.next().await.unwrap().is_none());
+        // The connection goes on: what was still to come is dropped.
+        sftp.stat(b"s").await.unwrap();
+        drop((directory, sftp));
+        server.await.unwrap();
+    }
     answered(tell::NAME, |id| names(id, &[&[b'n'; MAX_NAME + 1]])).await;
 }
 

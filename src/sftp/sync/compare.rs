@@ -23,6 +23,13 @@ pub struct SyncNode {
     pub link: Option<Vec<u8>>,
 }
 
+impl SyncNode {
+    /// How many bytes its name takes, and what a link has in it.
+    pub fn bytes(&self) -> u64 {
+        (self.name.len() + self.link.as_ref().map_or(0, Vec::len)) as u64
+    }
+}
+
 /// By which files are told apart. With none of them a file is copied only if it is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SyncCriteria {

@@ -9,17 +9,17 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::sftp::attributes::FileType;
 use crate::sftp::sync::compare::{
-    SyncChange, SyncComparison, SyncDirectory, SyncRules, SyncStep, compare,
+    SyncChange, SyncComparison, SyncDirectory, SyncNode, SyncRules, SyncStep, compare,
 };
-use crate::sftp::sync::side::Side;
+use crate::sftp::sync::side::{KeptNames, Side};
 use crate::sftp::transfer::names;
 
 /// How many directories are listed at once.
 const AT_ONCE: usize = 16;
 /// How many directories deep a tree may be.
 const MOST_DEPTH: usize = 100;
-/// How many names a tree may have.
-pub(crate) const MOST_NAMES: u64 = 10_000_000;
+/// How many directories that cannot be read are told.
+const MOST_UNREAD: usize = 10_000;
 
 /// What a sync is going to do.
 #[derive(Clone, Debug, Default)]
@@ -74,20 +74,20 @@ pub(crate) async fn plan(
     rules: &SyncRules,
     source: &Side<'_>,
     target: &Side<'_>,
+    kept: &KeptNames,
 ) -> Result<SyncPlan> {
     let mut plan = SyncPlan::default();
-    let Some(from) = source.list(b"", MOST_NAMES).await? else {
+    let Some(from) = source.list(b"", kept).await? else {
         let cause =
             say!(sftp_about, file = names::shown(&source.path(b"")), cause = say!(sync_no_source));
         return Err(Error::new(Kind::Usage, cause).hint(say!(sync_no_source_hint)));
     };
-    let to = target.list(b"", MOST_NAMES).await?;
+    let to = target.list(b"", kept).await?;
     if to.is_none() {
         let (path, kind) = (Vec::new(), FileType::Directory);
         plan.changes.push(SyncChange { path, kind, size: 0, step: SyncStep::MakeDirectory });
     }
-    let mut names = (from.len() + to.as_ref().map_or(0, Vec::len)) as u64;
-    let mut found = compare(rules, b"", from, to.unwrap_or_default());
+    let mut found = compared(rules, b"", from, to.unwrap_or_default(), kept);
     for _ in 0..MOST_DEPTH {
         let level = std::mem::take(&mut found.inner);
         plan.add(std::mem::take(&mut found));
@@ -95,50 +95,70 @@ pub(crate) async fn plan(
             plan.changes.sort_by(|one, other| in_order(&one.path, &other.path));
             return Ok(plan);
         }
-        let lists = level.clone().into_iter().map(|directory| both(directory, source, target));
+        let lists = level.clone().into_iter();
+        let lists = lists.map(|directory| both(directory, source, target, kept));
         let mut lists = stream::iter(lists).buffered(AT_ONCE);
         let mut next = SyncComparison::default();
         for directory in &level {
             let Some(listed) = lists.next().await else { break };
             match listed {
                 Ok((from, to)) => {
-                    names += (from.len() + to.len()) as u64;
-                    if names > MOST_NAMES {
-                        let most = MOST_NAMES;
-                        return Err(too_much(source, say!(transfer_too_many, most = most)));
-                    }
-                    let compared = compare(rules, &directory.path, from, to);
+                    let compared = compared(rules, &directory.path, from, to, kept);
                     next.changes.extend(compared.changes);
                     next.inner.extend(compared.inner);
                     next.same += compared.same;
                 }
-                Err(error) => plan.unread.push(error),
+                Err(error) if kept.excess().is_some() => return Err(error),
+                Err(error) if plan.unread.len() < MOST_UNREAD => plan.unread.push(error),
+                Err(_) => {}
+            }
+            if let Some(cause) = kept.excess() {
+                return Err(too_much(source, &directory.path, cause));
             }
         }
         drop(lists);
         plan.directories.extend(level);
         found = next;
     }
-    Err(too_much(source, say!(transfer_too_deep, most = MOST_DEPTH)))
+    Err(too_much(source, b"", say!(transfer_too_deep, most = MOST_DEPTH)))
 }
 
-type Names = Vec<crate::sftp::sync::compare::SyncNode>;
+/// Compares a directory, of which only what differs is kept.
+fn compared(
+    rules: &SyncRules,
+    path: &[u8],
+    from: Names,
+    to: Names,
+    kept: &KeptNames,
+) -> SyncComparison {
+    kept.let_go(from.iter().chain(&to));
+    let found = compare(rules, path, from, to);
+    for change in &found.changes {
+        let link = if let SyncStep::Link(to) = &change.step { to.len() } else { 0 };
+        kept.keep(change.path.len() + link);
+    }
+    found.inner.iter().for_each(|directory| kept.keep(directory.path.len()));
+    found
+}
+
+type Names = Vec<SyncNode>;
 
 async fn both(
     directory: SyncDirectory,
     source: &Side<'_>,
     target: &Side<'_>,
+    kept: &KeptNames,
 ) -> Result<(Names, Names)> {
-    let from = source.list(&directory.path, MOST_NAMES).await?.unwrap_or_default();
+    let from = source.list(&directory.path, kept).await?.unwrap_or_default();
     let to = match directory.is_in_target {
-        true => target.list(&directory.path, MOST_NAMES).await?.unwrap_or_default(),
+        true => target.list(&directory.path, kept).await?.unwrap_or_default(),
         false => Vec::new(),
     };
     Ok((from, to))
 }
 
-fn too_much(source: &Side<'_>, cause: String) -> Error {
-    let file = names::shown(&source.path(b""));
+fn too_much(source: &Side<'_>, below: &[u8], cause: String) -> Error {
+    let file = names::shown(&source.path(below));
     Error::new(Kind::Local, say!(sftp_about, file, cause))
 }
 

@@ -11,8 +11,8 @@ use crate::os::words;
 use crate::sftp::client::Sftp;
 use crate::sftp::sync::compare::{CopyReason, SyncChange, SyncRules, SyncStep};
 use crate::sftp::sync::contents;
-use crate::sftp::sync::plan::{self, MOST_NAMES, SyncPlan};
-use crate::sftp::sync::side::Side;
+use crate::sftp::sync::plan::{self, SyncPlan};
+use crate::sftp::sync::side::{KeptNames, Side};
 use crate::sftp::transfer::{
     LinkPolicy, OverwritePolicy, RemoteShell, Transfer, TransferClients, TransferDirection,
     TransferJob, TransferObserver, TransferOptions, TransferReport,
@@ -94,7 +94,7 @@ impl Sync<'_> {
     /// A directory that was named cannot be read, or a tree has no end.
     pub async fn plan(&self) -> Result<SyncPlan> {
         let (source, target) = self.sides();
-        let mut plan = plan::plan(&self.rules, &source, &target).await?;
+        let mut plan = plan::plan(&self.rules, &source, &target, &KeptNames::new()).await?;
         self.compare_contents(&mut plan).await?;
         plan.keep_what_is_continued();
         Ok(plan)
@@ -233,7 +233,7 @@ impl Sync<'_> {
 
 impl SyncReport {
     async fn remove(&mut self, target: &Side<'_>, change: &SyncChange) {
-        if self.note(target.remove(&change.path, change.kind, MOST_NAMES).await) {
+        if self.note(target.remove(&change.path, change.kind).await) {
             self.removed += 1;
         }
     }

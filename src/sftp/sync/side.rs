@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -22,6 +23,56 @@ use crate::sftp::transfer::names;
 const AT_ONCE: usize = 32;
 /// The permission bits that a copy gets.
 const KEPT: u32 = 0o777;
+/// How many names both trees may have.
+const MOST_NAMES: u64 = 10_000_000;
+/// How many bytes of names and paths are kept of both trees at once.
+const MOST_BYTES: u64 = 512 << 20;
+
+/// What is kept of the trees, within bounds: a server may list names without an end.
+pub(crate) struct KeptNames {
+    names: AtomicU64,
+    bytes: AtomicU64,
+    most_names: u64,
+    most_bytes: u64,
+}
+
+impl KeptNames {
+    pub fn new() -> KeptNames {
+        KeptNames::at_most(MOST_NAMES, MOST_BYTES)
+    }
+
+    pub fn at_most(most_names: u64, most_bytes: u64) -> KeptNames {
+        let (names, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+        KeptNames { names, bytes, most_names, most_bytes }
+    }
+
+    /// Adds a name to those of a directory.
+    fn push(&self, nodes: &mut Vec<SyncNode>, node: SyncNode) -> std::result::Result<(), String> {
+        self.names.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(node.bytes(), Ordering::Relaxed);
+        nodes.push(node);
+        self.excess().map_or(Ok(()), Err)
+    }
+
+    /// Keeps so many bytes.
+    pub fn keep(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Keeps names of a directory no longer.
+    pub fn let_go<'n>(&self, nodes: impl Iterator<Item = &'n SyncNode>) {
+        self.bytes.fetch_sub(nodes.map(SyncNode::bytes).sum(), Ordering::Relaxed);
+    }
+
+    /// What is too much, if anything is.
+    pub fn excess(&self) -> Option<String> {
+        if self.names.load(Ordering::Relaxed) > self.most_names {
+            return Some(say!(transfer_too_many, most = self.most_names));
+        }
+        let is_over = self.bytes.load(Ordering::Relaxed) > self.most_bytes;
+        is_over.then(|| say!(sftp_names_too_long, most = self.most_bytes))
+    }
+}
 
 /// A directory, and how what is below it is reached.
 pub(crate) enum Side<'a> {
@@ -42,14 +93,14 @@ impl Side<'_> {
     }
 
     /// The names in a directory; `None` if it is not there.
-    pub async fn list(&self, below: &[u8], most: u64) -> Result<Option<Vec<SyncNode>>> {
+    pub async fn list(&self, below: &[u8], kept: &KeptNames) -> Result<Option<Vec<SyncNode>>> {
         match self {
-            Side::Local(root) => match local_list(root, below, most) {
+            Side::Local(root) => match local_list(root, below, kept) {
                 Ok(nodes) => Ok(Some(nodes)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(self.failed(below, &error)),
             },
-            Side::Remote(sftp, _) => self.remote_list(sftp, below, most).await,
+            Side::Remote(sftp, _) => self.remote_list(sftp, below, kept).await,
         }
     }
 
@@ -57,7 +108,7 @@ impl Side<'_> {
         &self,
         sftp: &Sftp,
         below: &[u8],
-        most: u64,
+        kept: &KeptNames,
     ) -> Result<Option<Vec<SyncNode>>> {
         let path = self.path(below);
         let mut reading = match sftp.open_directory(&path).await {
@@ -67,14 +118,11 @@ impl Side<'_> {
         };
         let mut nodes = Vec::new();
         while let Some(entries) = reading.next().await.map_err(SftpFailure::into_error)? {
-            if nodes.len() as u64 > most {
-                return Err(about(&path, say!(transfer_too_many, most = most)));
-            }
             let entries = entries.into_iter().filter(|it| !matches!(&it.name[..], b"." | b".."));
             let known = entries.map(|entry| remote_node(sftp, &path, entry));
             let mut known = stream::iter(known).buffered(AT_ONCE);
             while let Some(node) = known.next().await {
-                nodes.push(node?);
+                kept.push(&mut nodes, node?).map_err(|cause| about(&path, cause))?;
             }
         }
         Ok(Some(nodes))
@@ -140,10 +188,11 @@ impl Side<'_> {
     }
 
     /// Removes a name, a directory with all that is in it. Links are removed, not followed.
-    pub async fn remove(&self, below: &[u8], kind: FileType, most: u64) -> Result<()> {
+    pub async fn remove(&self, below: &[u8], kind: FileType) -> Result<()> {
         if kind != FileType::Directory {
             return self.remove_one(below, false).await;
         }
+        let kept = KeptNames::new();
         // A directory stands before what is in it, so the last is removed first.
         let mut all = vec![(below.to_owned(), true)];
         let mut next = 0;
@@ -153,11 +202,15 @@ impl Side<'_> {
             if !is_directory {
                 continue;
             }
-            for node in self.list(&path, most).await?.unwrap_or_default() {
-                if all.len() as u64 > most {
-                    return Err(about(&self.path(below), say!(transfer_too_many, most = most)));
-                }
-                all.push((names::join(&path, &node.name), node.kind == FileType::Directory));
+            let nodes = self.list(&path, &kept).await?.unwrap_or_default();
+            kept.let_go(nodes.iter());
+            for node in nodes {
+                let path = names::join(&path, &node.name);
+                kept.keep(path.len());
+                all.push((path, node.kind == FileType::Directory));
+            }
+            if let Some(cause) = kept.excess() {
+                return Err(about(&self.path(&path), cause));
             }
         }
         let (directories, files): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, is)| *is);
@@ -233,14 +286,11 @@ fn local_parent(root: &Path, below: &[u8]) -> io::Result<(TreeDirectory, std::ff
     Ok((local_directory(root, parent)?, words::from_bytes(name)))
 }
 
-fn local_list(root: &Path, below: &[u8], most: u64) -> io::Result<Vec<SyncNode>> {
+fn local_list(root: &Path, below: &[u8], kept: &KeptNames) -> io::Result<Vec<SyncNode>> {
     let open = local_directory(root, below)?;
     let mut nodes = Vec::new();
     for name in open.names()? {
         let name = name?;
-        if nodes.len() as u64 > most {
-            return Err(io::Error::other(say!(transfer_too_many, most = most)));
-        }
         let status = match open.status(&name, false) {
             Ok(status) => status,
             // It was removed meanwhile.
@@ -259,7 +309,8 @@ fn local_list(root: &Path, below: &[u8], most: u64) -> io::Result<Vec<SyncNode>>
         };
         let (size, mode, modified) = (status.size, Some(status.mode), Some(status.times.1));
         let name = name.into_encoded_bytes();
-        nodes.push(SyncNode { name, kind, size, modified, mode, link });
+        let node = SyncNode { name, kind, size, modified, mode, link };
+        kept.push(&mut nodes, node).map_err(io::Error::other)?;
     }
     Ok(nodes)
 }

@@ -3,6 +3,8 @@
 use super::compare::{
     CopyReason, SyncComparison, SyncCriteria, SyncNode, SyncRules, SyncStep, compare,
 };
+use super::plan::plan;
+use super::side::{KeptNames, Side};
 use crate::sftp::attributes::FileType;
 
 fn file(name: &str, size: u64, modified: i64) -> SyncNode {
@@ -108,4 +110,43 @@ fn devices_stay_and_a_time_that_is_not_known_is_no_difference() {
     let target = vec![SyncNode { modified: None, ..file("a", 1, 0) }];
     let found = compare(&SyncRules::default(), b"", source, target);
     assert_eq!(steps(&found), [step("tty", SyncStep::Special)]);
+}
+
+#[tokio::test]
+async fn what_is_kept_of_trees_is_bounded_in_names_and_bytes() {
+    let home = tempfile::tempdir().unwrap();
+    let [source, target] = ["source", "target"].map(|name| home.path().join(name));
+    std::fs::create_dir(&target).unwrap();
+    for directory in ["a", "b"] {
+        std::fs::create_dir_all(source.join(directory)).unwrap();
+        for number in 0..10 {
+            std::fs::write(source.join(directory).join(format!("{number:0>100}")), "").unwrap();
+        }
+    }
+    let sides = (Side::Local(&source), Side::Local(&target));
+    let planned = async |names, bytes| {
+        let kept = KeptNames::at_most(names, bytes);
+        let planned = plan(&SyncRules::default(), &sides.0, &sides.1, &kept).await;
+        planned.map(|plan| plan.changes.len()).map_err(|error| error.to_string())
+    };
+    assert_eq!(planned(22, 2100).await, Ok(22));
+    for (names, bytes, directory, words) in [
+        (15, 9000, "source/b: ", "more than 15 names"),
+        (1, 9000, "source: ", "more than 1 names"),
+        (90, 900, "source/a: ", "more than 900 bytes"),
+        (90, 2000, "source/b: ", "more than 2000 bytes"),
+    ] {
+        let error = planned(names, bytes).await.unwrap_err();
+        assert!(error.contains(directory) && error.contains(words), "{error}");
+    }
+    // What is the same on both sides is not kept.
+    for directory in ["a", "b"] {
+        std::fs::create_dir(target.join(directory)).unwrap();
+        for number in 0..10 {
+            let path = source.join(directory).join(format!("{number:0>100}"));
+            let copy = target.join(directory).join(format!("{number:0>100}"));
+            std::fs::hard_link(path, copy).unwrap();
+        }
+    }
+    assert_eq!(planned(99, 4100).await, Ok(0));
 }

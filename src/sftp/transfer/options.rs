@@ -76,6 +76,8 @@ pub struct TransferOptions {
     pub most_depth: usize,
     /// How many names a job may come to.
     pub most_names: u64,
+    /// How many bytes the paths of all directories may come to, which are kept to the end.
+    pub most_bytes: u64,
 }
 
 impl Default for TransferOptions {
@@ -95,6 +97,7 @@ impl Default for TransferOptions {
             at_once: 16,
             most_depth: 100,
             most_names: 10_000_000,
+            most_bytes: 256 << 20,
         }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Findings<'a> {
     files: u64,
     bytes: u64,
     names: u64,
+    /// How long the paths of the directories are that are kept.
+    kept: u64,
 }
 
 /// A directory of the copy.
@@ -52,7 +54,7 @@ pub(crate) struct Unwanted;
 
 impl<'a> Findings<'a> {
     pub fn new(run: &'a Run<'a>, tasks: Sender<Task>) -> Findings<'a> {
-        Findings { run, tasks, folders: Vec::new(), files: 0, bytes: 0, names: 0 }
+        Findings { run, tasks, folders: Vec::new(), files: 0, bytes: 0, names: 0, kept: 0 }
     }
 
     /// Hands something on.
@@ -73,12 +75,22 @@ impl<'a> Findings<'a> {
         self.run.tell(TransferEvent::Found { files, bytes, complete });
     }
 
+    /// Keeps a directory with such a path until all is done.
+    pub fn keep(&mut self, path: &[u8], folder: FolderToFinish) {
+        self.kept += path.len() as u64;
+        self.folders.push(folder);
+    }
+
     /// Counts a name of a tree.
     pub fn name(&mut self, tree: &[u8], name: &[u8], depth: usize) -> Result<(), TransferFault> {
         self.names += 1;
         let (names, deep) = (self.run.options.most_names, self.run.options.most_depth);
         if self.names > names {
             return Err(TransferFault::about(tree, &say!(transfer_too_many, most = names)));
+        }
+        let bytes = self.run.options.most_bytes;
+        if self.kept > bytes {
+            return Err(TransferFault::about(tree, &say!(sftp_names_too_long, most = bytes)));
         }
         if depth > deep {
             let path = names::join(tree, name);

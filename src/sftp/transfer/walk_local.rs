@@ -116,8 +116,8 @@ async fn enter(
 ) -> Result<(), Unwanted> {
     let facts = SourceFacts::from(&tree.above.status);
     let folder = Arc::clone(&tree.to);
-    found.folders.push(FolderToFinish::Remote { folder: Arc::clone(&folder), facts });
     let from = tree.folder.path.as_os_str().as_encoded_bytes().to_vec();
+    found.keep(&from, FolderToFinish::Remote { folder: Arc::clone(&folder), facts });
     open.push(tree);
     found.found(Task::MakeFolder { from, folder }).await
 }

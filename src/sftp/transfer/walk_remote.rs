@@ -82,7 +82,7 @@ async fn begin(found: &mut Findings<'_>, sftp: &Sftp, from: &[u8], to: LocalPlac
         FileType::Directory => {
             let folder = make(&to, true).map_err(Ok)?;
             let facts = SourceFacts::from(&attributes);
-            found.folders.push(FolderToFinish::Local { folder: Arc::clone(&folder), facts });
+            found.keep(from, FolderToFinish::Local { folder: Arc::clone(&folder), facts });
             let above = match found.run.options.links {
                 LinkPolicy::Follow => sftp.real_path(from).await.ok(),
                 _ => None,
@@ -232,7 +232,7 @@ async fn one(
         FileType::Directory => {
             let folder = make(&to, false).map_err(Ok)?;
             let facts = SourceFacts::from(&attributes);
-            found.folders.push(FolderToFinish::Local { folder: Arc::clone(&folder), facts });
+            found.keep(&path, FolderToFinish::Local { folder: Arc::clone(&folder), facts });
             open.push_back(RemoteTree { path, folder, depth: tree.depth + 1, above });
             Ok(())
         }

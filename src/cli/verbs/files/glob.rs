@@ -15,6 +15,8 @@ use super::place::shown;
 
 /// The most names that one pattern may give: more are a mistake, and take memory.
 const MAX_MATCHES: usize = 1_000_000;
+/// The most bytes of the paths that one pattern may give.
+const MAX_BYTES: usize = 256 << 20;
 
 /// The paths on the server that a pattern means, sorted; a pattern without wildcards means one path,
 /// which need not exist.
@@ -63,7 +65,7 @@ async fn matching(
     part: &Glob,
     word: &[u8],
 ) -> Result<Vec<Vec<u8>>> {
-    let mut found = Vec::new();
+    let (mut found, mut bytes) = (Vec::new(), 0);
     for directory in directories {
         let place = if directory.is_empty() { b"." } else { &directory[..] };
         let mut open = match sftp.open_directory(place).await {
@@ -75,8 +77,15 @@ async fn matching(
         while let Some(entries) = open.next().await.map_err(SftpFailure::into_error)? {
             for entry in entries {
                 if is_name(&entry.name) && fits(part, &entry.name) {
-                    found.push([&directory[..], &entry.name].concat());
+                    let path = [&directory[..], &entry.name].concat();
+                    bytes += path.len();
+                    found.push(path);
                 }
+            }
+            if bytes > MAX_BYTES {
+                let cause = say!(sftp_names_too_long, most = MAX_BYTES);
+                let told = say!(sftp_about, file = shown(word), cause);
+                return Err(Error::new(Kind::Local, told));
             }
             if found.len() > MAX_MATCHES {
                 return Err(too_many(word));

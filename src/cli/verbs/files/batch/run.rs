@@ -22,6 +22,8 @@ use crate::text;
 
 /// The most names that `ls` sorts: more would only take memory.
 const MOST_LISTED: usize = 1_000_000;
+/// How many bytes of a listing are printed at once.
+const LISTED_AT_ONCE: usize = 64 << 10;
 /// The most characters shown of a name.
 const NAME_SHOWN: usize = 2_000;
 
@@ -234,16 +236,17 @@ impl BatchSession {
             }
             let mut open =
                 self.sftp.open_directory(&path).await.map_err(SftpFailure::into_error)?;
+            open = open.at_most(MOST_LISTED);
             let mut names: Vec<DirectoryEntry> = Vec::new();
             while let Some(entries) = open.next().await.map_err(SftpFailure::into_error)? {
                 names.extend(entries.into_iter().filter(|it| hidden || !it.name.starts_with(b".")));
-                if names.len() > MOST_LISTED {
-                    return Err(about(&path, say!(transfer_too_many, most = MOST_LISTED)));
-                }
             }
             names.sort_by(|one, other| one.name.cmp(&other.name));
             for found in &names {
                 entry(&mut lines, long, &found.name, &found.attributes);
+                if lines.len() > LISTED_AT_ONCE {
+                    print(&std::mem::take(&mut lines))?;
+                }
             }
         }
         print(&lines).map(drop)

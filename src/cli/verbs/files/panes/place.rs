@@ -20,6 +20,10 @@ const BATCH: usize = 1000;
 const MAX_SHOWN: usize = 200;
 /// How deep a tree may be that is removed or counted; deeper ones are made to do harm.
 const MAX_DEPTH: usize = 200;
+/// How many names a directory may have that is shown, counted or removed.
+const MAX_NAMES: usize = 1_000_000;
+/// How many bytes the paths of directories may come to in a tree that is removed or counted.
+const MAX_KEPT: usize = 256 << 20;
 /// The mode of a directory that is made, as far as the umask lets it be.
 const DIRECTORY_MODE: u32 = 0o777;
 
@@ -239,22 +243,19 @@ impl FilePlace {
     /// Counts files and bytes below these paths. Links count as themselves.
     pub(super) async fn usage(&self, paths: &[Vec<u8>]) -> Said<TreeUsage> {
         let mut usage = TreeUsage::default();
-        let mut open: Vec<(Vec<u8>, usize)> = Vec::new();
+        let mut open = OpenTrees::at_most(MAX_KEPT);
         for at in paths {
             let found = self.lstat(at).await?;
             usage.count(&found);
             if found.file_type() == FileType::Directory {
-                open.push((at.clone(), 0));
+                open.push(at.clone(), 0)?;
             }
         }
-        while let Some((at, depth)) = open.pop() {
-            if depth > MAX_DEPTH {
-                return Err(too_deep(&at));
-            }
+        while let Some((at, depth)) = open.trees.pop() {
             for entry in self.names_in(&at).await? {
                 usage.count(&entry.attributes);
                 if entry.attributes.file_type() == FileType::Directory {
-                    open.push((path::join(&at, &entry.name), depth + 1));
+                    open.push(path::join(&at, &entry.name), depth + 1)?;
                 }
             }
         }
@@ -273,7 +274,8 @@ impl FilePlace {
                 .await
             }
             FilePlace::Remote(sftp) => {
-                let mut directory = sftp.open_directory(at).await.map_err(said)?;
+                let directory = sftp.open_directory(at).await.map_err(said)?;
+                let mut directory = directory.at_most(MAX_NAMES);
                 let mut all = Vec::new();
                 while let Some(names) = directory.next().await.map_err(said)? {
                     let plain = names.into_iter().filter(|entry| path::is_plain_name(&entry.name));
@@ -386,7 +388,7 @@ fn local_entry(at: &[u8], entry: io::Result<fs::DirEntry>) -> Said<PaneEntry> {
 
 async fn list_remote(sftp: &Sftp, at: &[u8], parts: &ListingSender) -> Said<()> {
     let real = sftp.real_path(if at.is_empty() { b"." } else { at }).await.map_err(said)?;
-    let mut directory = sftp.open_directory(&real).await.map_err(said)?;
+    let mut directory = sftp.open_directory(&real).await.map_err(said)?.at_most(MAX_NAMES);
     // If nobody takes it, another directory is wanted by now.
     if parts.send(ListingPart::Entered(real.clone())).await.is_err() {
         return Ok(());
@@ -421,17 +423,15 @@ async fn list_remote(sftp: &Sftp, at: &[u8], parts: &ListingSender) -> Said<()> 
 /// Removes a directory on a server: what is in it first.
 async fn remove_remote_tree(sftp: &Sftp, at: &[u8]) -> Said<()> {
     let place = FilePlace::Remote(sftp.clone());
-    let mut open = vec![(at.to_vec(), 0)];
+    let mut open = OpenTrees::at_most(MAX_KEPT);
+    open.push(at.to_vec(), 0)?;
     let mut emptied = Vec::new();
-    while let Some((at, depth)) = open.pop() {
-        if depth > MAX_DEPTH {
-            return Err(too_deep(&at));
-        }
+    while let Some((at, depth)) = open.trees.pop() {
         let mut asked = Vec::new();
         for entry in place.names_in(&at).await? {
             let file = path::join(&at, &entry.name);
             match entry.attributes.file_type() {
-                FileType::Directory => open.push((file, depth + 1)),
+                FileType::Directory => open.push(file, depth + 1)?,
                 _ => asked.push(sftp.remove(&file)),
             }
         }
@@ -447,6 +447,45 @@ async fn remove_remote_tree(sftp: &Sftp, at: &[u8]) -> Said<()> {
     Ok(())
 }
 
-fn too_deep(at: &[u8]) -> String {
-    say!(panes_too_deep, file = text::line_bytes(at, MAX_SHOWN), most = MAX_DEPTH)
+/// The directories of a tree that are still to be read, with their depths.
+struct OpenTrees {
+    trees: Vec<(Vec<u8>, usize)>,
+    bytes: usize,
+    most: usize,
+}
+
+impl OpenTrees {
+    /// So many bytes of paths are kept at most; what has been read counts, too.
+    fn at_most(most: usize) -> OpenTrees {
+        OpenTrees { trees: Vec::new(), bytes: 0, most }
+    }
+
+    fn push(&mut self, at: Vec<u8>, depth: usize) -> Said<()> {
+        let file = || text::line_bytes(&at, MAX_SHOWN);
+        self.bytes += at.len();
+        if depth > MAX_DEPTH {
+            return Err(say!(panes_too_deep, file = file(), most = MAX_DEPTH));
+        }
+        if self.bytes > self.most {
+            let reason = say!(sftp_names_too_long, most = self.most);
+            return Err(say!(panes_about, file = file(), reason));
+        }
+        self.trees.push((at, depth));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trees_are_given_up_that_are_too_deep_or_have_too_long_paths() {
+        let mut open = OpenTrees::at_most(1000);
+        open.push(b"/tree".to_vec(), MAX_DEPTH).unwrap();
+        assert!(open.push(b"/deep".to_vec(), MAX_DEPTH + 1).unwrap_err().starts_with("/deep: "));
+        let refused = (0..).find_map(|_| open.push(b"/wide/path".to_vec(), 1).err()).unwrap();
+        assert!(refused.starts_with("/wide/path: ") && refused.contains("1000 bytes"), "{refused}");
+        assert_eq!(open.trees.len(), 1 + 99);
+    }
 }
