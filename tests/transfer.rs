@@ -384,6 +384,31 @@ async fn what_is_there_is_continued_if_it_is_right() {
     assert_eq!(listing(&bed.here).len() + listing(&bed.there).len(), 2);
 }
 
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
+async fn what_has_arrived_whole_is_left_alone_and_nothing_unfinished_beside_it() {
+    let bed = Bed::new().await;
+    for (name, source, copy) in [("get", &bed.there, &bed.here), ("put", &bed.here, &bed.there)] {
+        for directory in [source, copy] {
+            fs::write(directory.join(name), "whole").unwrap();
+            set(&directory.join(name), 0o644, 1000);
+        }
+        for beside in ["filepart", "filepart.tessh"] {
+            fs::write(copy.join(format!("{name}.{beside}")), "half").unwrap();
+        }
+        let job = if name == "get" { bed.get(b"get", "get") } else { bed.put("put", b"put") };
+        for (resume, left) in [(ResumePolicy::Never, true), (ResumePolicy::Always, false)] {
+            let overwrite = OverwritePolicy::Different;
+            let options = TransferOptions { overwrite, resume, ..resuming() };
+            let (report, seen) = bed.run(&options, std::slice::from_ref(&job)).await;
+            assert!(report.is_complete() && report.skipped == 1, "{report:?}");
+            assert_eq!(*seen.lines.lock().unwrap(), ["Same"]);
+            let is_there = |it: &str| copy.join(format!("{name}.{it}")).exists();
+            assert_eq!(["filepart", "filepart.tessh"].map(is_there), [left; 2], "{name}");
+        }
+    }
+}
+
 /// Calls a function when so many bytes have arrived.
 struct After<F> {
     bytes: Mutex<u64>,

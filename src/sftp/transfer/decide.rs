@@ -37,6 +37,12 @@ pub(crate) async fn reason_to_keep(
     })
 }
 
+/// Whether what an earlier transfer has left beside a file that is skipped is removed: there is
+/// nothing to continue where the file has arrived whole.
+pub(crate) fn is_done_with(run: &Run<'_>, why: SkipReason) -> bool {
+    why == SkipReason::Same && run.options.resume == ResumePolicy::Always
+}
+
 /// What is done with what an earlier transfer has left.
 pub(crate) enum EarlierUse {
     Resume,

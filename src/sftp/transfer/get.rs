@@ -9,7 +9,7 @@ use crate::sftp::attributes::Attributes;
 use crate::sftp::client::{OpenFlags, RemoteFile};
 use crate::sftp::transfer::blocks::BlockReader;
 use crate::sftp::transfer::compare::BothSides;
-use crate::sftp::transfer::decide::{EarlierUse, earlier_use, reason_to_keep};
+use crate::sftp::transfer::decide::{EarlierUse, earlier_use, is_done_with, reason_to_keep};
 use crate::sftp::transfer::failure::TransferFault;
 use crate::sftp::transfer::lanes::{Each, TransferLane};
 use crate::sftp::transfer::observer::{RestartReason, SkipReason, TransferEvent, TransferFile};
@@ -42,6 +42,9 @@ pub(crate) async fn get(
     if let Some(there) = &there
         && let Some(why) = reason_to_keep(run, file, &facts, there).await?
     {
+        if is_done_with(run, why) {
+            LocalPartial::discard(&directory, to);
+        }
         return Ok(TaskEnd::Skipped(why));
     }
     let is_spread = run.lanes.are_several() && facts.size.is_some_and(|size| size > SPREAD);

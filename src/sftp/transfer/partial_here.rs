@@ -71,6 +71,16 @@ impl LocalPartial {
         Ok(private.then_some(partial))
     }
 
+    /// Removes what an earlier transfer has left, unless somebody writes it.
+    pub fn discard(directory: &Arc<TreeDirectory>, to: &LocalPlace) {
+        let (name, _) = name_and_path(to);
+        let Ok(file) = directory.open_to_write(&name) else { return };
+        if let Ok(partial) = LocalPartial::claimed(directory, to, file) {
+            let _ = directory.remove(&partial.name);
+            let _ = directory.remove(&partial.journal_name);
+        }
+    }
+
     /// Removes what an earlier transfer has left, and creates it.
     pub fn anew(
         directory: &Arc<TreeDirectory>,

@@ -12,7 +12,7 @@ use crate::sftp::extensions::Extension;
 use crate::sftp::failure::SftpFault;
 use crate::sftp::transfer::blocks::BlockWriter;
 use crate::sftp::transfer::compare::BothSides;
-use crate::sftp::transfer::decide::{EarlierUse, earlier_use, reason_to_keep};
+use crate::sftp::transfer::decide::{EarlierUse, earlier_use, is_done_with, reason_to_keep};
 use crate::sftp::transfer::failure::TransferFault;
 use crate::sftp::transfer::lanes::{Each, TransferLane};
 use crate::sftp::transfer::names;
@@ -46,9 +46,17 @@ pub(crate) async fn put(
         true => None,
         false => what_is_there(lane, &to.path).await?,
     };
+    let (folder, name) = names::split(&to.path);
+    let partial = [folder, &names::partial_of(name)].concat();
+    let journal_path = [folder, &names::journal_of(name)].concat();
     if let Some(there) = &there
         && let Some(why) = reason_to_keep(run, file, &facts, there).await?
     {
+        if is_done_with(run, why) {
+            // Mostly there is neither.
+            let (partial, journal) = (lane.sftp.remove(&partial), lane.sftp.remove(&journal_path));
+            let _ = (partial.await, journal.await);
+        }
         return Ok(TaskEnd::Skipped(why));
     }
     let is_spread = run.lanes.are_several() && status.size > SPREAD;
@@ -57,9 +65,6 @@ pub(crate) async fn put(
         (false, true) => lane.large.acquire().await.ok(),
         (false, false) => None,
     };
-    let (folder, name) = names::split(&to.path);
-    let partial = [folder, &names::partial_of(name)].concat();
-    let journal_path = [folder, &names::journal_of(name)].concat();
     let journal = RemoteJournal::new(&lane.sftp, journal_path);
     let putting = Putting { run, lane, file, source: &source, facts, partial, journal };
     let (remote, have) = match create(&lane.sftp, &putting.partial).await? {
