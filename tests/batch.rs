@@ -3,7 +3,9 @@
 
 mod lab;
 
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::PermissionsExt;
 
 use lab::{Bed, Output, Sshd, noise};
@@ -105,4 +107,46 @@ fn reget_and_reput_continue_what_is_there() {
     run(&bed, "reget big other\n").expect_code(0);
     assert!(fs::read(bed.home.path("other")).unwrap() == data);
     assert!(!bed.home.path("other.filepart").exists());
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn names_of_all_bytes_and_of_full_length_are_words_of_a_script() {
+    let bed = bed();
+    // A line ends at a line feed.
+    let every: Vec<u8> = (1..=255).filter(|byte| !matches!(byte, b'/' | b'\n')).collect();
+    let names = [every.clone(), every[..100].to_vec(), vec![b'l'; 255], vec![0xff; 255]];
+    let mut script = b"mkdir far\nlmkdir back\n".to_vec();
+    for (number, name) in names.iter().enumerate() {
+        fs::write(bed.home.path("").join(OsString::from_vec(name.clone())), name).unwrap();
+        let escaped = |byte: &u8| match byte {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => vec![*byte],
+            _ => vec![b'\\', *byte],
+        };
+        let word: Vec<u8> = name.iter().flat_map(escaped).collect();
+        for line in [
+            &[b"put ", &word[..]][..],
+            &[b"rename ", &word, b" far/", &word],
+            &[b"get far/", &word, b" back/"],
+            &[b"ls far/", &word],
+            &[b"rename far/", &word, format!(" far/{number}").as_bytes()],
+            &[b"put ", &word],
+            &[b"rm ", &word],
+        ] {
+            script.extend([&line.concat()[..], b"\n"].concat());
+        }
+    }
+    fs::write(bed.home.path("todo"), script).unwrap();
+    let output = bed.home.tessh(&["files", "--batch", "todo", "srv"]).output();
+    let output = output.expect_quiet_success();
+    let text = output.text();
+    assert_eq!(text.lines().count(), names.len(), "{text}");
+    for (number, name) in names.iter().enumerate() {
+        let back = bed.home.path("back").join(OsString::from_vec(name.clone()));
+        assert!(fs::read(back).unwrap() == *name, "{name:?}");
+        let far = bed.sshd.path("home").join(format!("far/{number}"));
+        assert!(fs::read(far).unwrap() == *name, "{name:?}");
+        let left = bed.sshd.path("home").join(OsString::from_vec(name.clone()));
+        assert!(!left.exists(), "{name:?}");
+    }
 }

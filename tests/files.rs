@@ -174,7 +174,10 @@ fn names_with_every_byte_arrive_as_they_are() {
     }
     quiet(&bed, &["put", "-r", "tree", "srv:up"]);
     quiet(&bed, &["get", "-r", "srv:up", "here"]);
-    for place in [there(&bed, "up"), bed.home.path("here/up")] {
+    quiet(&bed, &["sync", "tree", "srv:synced"]);
+    quiet(&bed, &["sync", "srv:synced", "synced"]);
+    let synced = [there(&bed, "synced"), bed.home.path("synced")];
+    for place in [there(&bed, "up"), bed.home.path("here/up")].into_iter().chain(synced) {
         assert_eq!(fs::read_dir(&place).unwrap().count(), names.len());
         for name in &names {
             let found = fs::read(place.join(OsString::from_vec(name.clone()))).unwrap();
@@ -397,6 +400,17 @@ fn a_killed_transfer_is_continued_with_resume() {
     pty.send("y\r");
     assert_eq!(pty.exit_code(), 0);
     same(&far, &bed.home.path("new"));
+    // What has arrived whole is not sent again, unless that is asked for.
+    for (more, event) in [(&[][..], "skipped"), (&["--overwrite", "always"], "ended")] {
+        fs::write(bed.home.path("new.filepart"), "left").unwrap();
+        let words = [&["get", "--resume", "--json"], more, &["srv:f", "new"]].concat();
+        let output = run(&bed, &words);
+        output.expect_code(0);
+        let text = output.text();
+        assert!(events(&output).iter().any(|it| it["event"] == event), "{more:?}: {text}");
+        assert!(!bed.home.path("new.filepart").exists());
+        same(&far, &bed.home.path("new"));
+    }
 }
 
 #[test]
@@ -424,7 +438,8 @@ fn copies_are_compared_with_verify() {
         make(&there(&bed, "f"), &noise(3_000_000), 0o644, 1_000_000_000);
         for words in [["srv:f", "here"], ["here/f", "srv:back"]] {
             let verb = if words[0] == "srv:f" { "get" } else { "put" };
-            let output = run(&bed, &[&[verb, "--verify", "--json"], &words[..]].concat());
+            let output =
+                run(&bed, &[&[verb, "--verify", "--fsync", "--json"], &words[..]].concat());
             output.expect_code(0);
             let ended = events(&output).into_iter().find(|it| it["event"] == "ended").unwrap();
             assert_eq!(ended["verified"], true, "{ended}");

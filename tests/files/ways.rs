@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::lab::{self, AsyncSsh, Home, PASSWORD, Setup, arg, noise, wait_until};
-use super::{SFTP, bed, bed_of, make, quiet, run, same, there};
+use super::{SFTP, bed, bed_of, give, make, quiet, run, same, there};
 
 #[test]
 #[ignore = "needs peers: tests/run"]
@@ -138,13 +138,63 @@ fn a_server_that_takes_fewer_connections_gets_fewer() {
     same(&there(&bed, "f"), &bed.home.path("here/f"));
 }
 
+/// Every verb both ways with a server of somebody else, whose files are here, too.
+#[track_caller]
+fn every_verb(home: &Home, login: &[&str], host: &str, served: &Path) {
+    let output = |words: &[&str]| {
+        let output = home.tessh(&[&words[..1], login, &words[1..]].concat()).output();
+        output.expect_code(0);
+        output.text()
+    };
+    let at = |path: &str| format!("{host}:{path}");
+    fs::create_dir_all(served.join("tree/in/ner")).unwrap();
+    let data = noise(3_000_000);
+    make(&served.join("tree/a"), b"a", 0o600, 1_000_000_000);
+    make(&served.join("tree/in/ner/big"), &data, 0o644, 1_100_000_000);
+    for directory in ["tree", "tree/in", "tree/in/ner"] {
+        give(&served.join(directory));
+    }
+    let big = &served.join("tree/in/ner/big");
+    output(&["get", "-r", "-P", "2", "--verify", &at("tree/"), "copy"]);
+    same(big, &home.path("copy/in/ner/big"));
+    same(&served.join("tree/a"), &home.path("copy/a"));
+    output(&["put", "-r", "--verify", "copy", &at("up")]);
+    same(big, &served.join("up/in/ner/big"));
+    output(&["get", &at("up/in/*/b*"), "one"]);
+    same(big, &home.path("one"));
+    // Over what is there, whose owner and mode are others.
+    output(&["put", "one", &at("up/a")]);
+    same(big, &served.join("up/a"));
+    // What was interrupted.
+    for (partial, words) in [
+        (home.path("half.filepart"), ["get", &at("tree/in/ner/big"), "half"]),
+        (served.join("half.filepart"), ["put", "one", &at("half")]),
+    ] {
+        make(&partial, &data[..1_000_000], 0o600, 1_000_000_000);
+        let text = output(&[words[0], "--resume", "--json", words[1], words[2]]);
+        assert!(text.contains("\"resumed\":1000000"), "{text}");
+        same(big, &partial.with_extension(""));
+    }
+    // Both ways.
+    output(&["sync", &at("tree"), "mirror"]);
+    same(big, &home.path("mirror/in/ner/big"));
+    make(&home.path("mirror/in/new"), b"new", 0o644, 1_000_000_000);
+    fs::remove_file(home.path("mirror/a")).unwrap();
+    output(&["sync", "--delete", "mirror", &at("tree")]);
+    same(&home.path("mirror/in/new"), &served.join("tree/in/new"));
+    assert!(!served.join("tree/a").exists());
+    for words in [["mirror", &at("tree")], [&at("tree"), "mirror"]] {
+        let text = output(&["sync", "--dry-run", "--delete", words[0], words[1]]);
+        assert!(text.starts_with("to do: copy 0 files"), "{text}");
+    }
+}
+
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn servers_of_others_serve_files_too() {
+fn asyncssh_serves_files_too() {
     let home = Home::new();
-    fs::create_dir_all(home.path("served/in/ner")).unwrap();
-    make(&home.path("served/a"), b"a", 0o600, 1_000_000_000);
-    make(&home.path("served/in/ner/big"), &noise(9_000_000), 0o644, 1_100_000_000);
+    let served = home.path("served");
+    fs::create_dir(&served).unwrap();
     // The account's directory is its root.
     let script = format!(
         "import asyncio, asyncssh
@@ -160,19 +210,143 @@ async def main():
     await asyncio.Event().wait()
 asyncio.run(main())
 ",
-        arg(&home.path("served"))
+        arg(&served)
     );
     let server = AsyncSsh::script(&script);
     home.write(".ssh/known_hosts", &server.known_hosts());
-    let login = ["--auth", "none", "-p", server.port()];
-    let run = |words: &[&str]| {
-        home.tessh(&[&words[..1], &login, &words[1..]].concat()).output().expect_quiet_success();
-    };
-    run(&["get", "-r", "-P", "2", "--verify", "me@127.0.0.1:/", "copy/"]);
-    same(&home.path("served/in/ner/big"), &home.path("copy/in/ner/big"));
-    same(&home.path("served/a"), &home.path("copy/a"));
-    run(&["put", "-r", "--verify", "copy", "me@127.0.0.1:"]);
-    same(&home.path("served/in/ner/big"), &home.path("served/copy/in/ner/big"));
-    run(&["get", "me@127.0.0.1:in/*/b*", "copy"]);
-    same(&home.path("served/in/ner/big"), &home.path("copy/big"));
+    every_verb(&home, &["--auth", "none", "-p", server.port()], "me@127.0.0.1", &served);
+}
+
+/// Paramiko's server. It cannot rename over a file in one step, and has no programs.
+const PARAMIKO: &str = r#"import os, socket, sys, threading, paramiko
+from paramiko import SFTPAttributes, SFTPHandle, SFTPServer, SFTPServerInterface
+key = paramiko.Ed25519Key.from_private_key_file(KEY)
+kept = []
+class Login(paramiko.ServerInterface):
+    def check_auth_none(self, user): return paramiko.AUTH_SUCCESSFUL
+    def get_allowed_auths(self, user): return "none"
+    def check_channel_request(self, kind, channel): return paramiko.OPEN_SUCCEEDED
+def told(do):
+    def wrapped(*given):
+        try:
+            done = do(*given)
+        except OSError as error:
+            return SFTPServer.convert_errno(error.errno)
+        return paramiko.SFTP_OK if done is None else done
+    return wrapped
+class Handle(SFTPHandle):
+    @told
+    def stat(self): return SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))
+    @told
+    def chattr(self, attr): SFTPServer.set_file_attr(self.path, attr)
+class Files(SFTPServerInterface):
+    def real(self, path): return ROOT + self.canonicalize(path)
+    @told
+    def list_folder(self, path):
+        found = []
+        for name in os.listdir(self.real(path)):
+            found.append(SFTPAttributes.from_stat(os.lstat(os.path.join(self.real(path), name)), name))
+        return found
+    @told
+    def open(self, path, flags, attr):
+        fd = os.open(self.real(path), flags, (attr.st_mode or 0o666) & 0o777)
+        how = "r+b" if flags & os.O_RDWR else "wb" if flags & os.O_WRONLY else "rb"
+        handle = Handle(flags)
+        handle.path, handle.readfile = self.real(path), os.fdopen(fd, how)
+        handle.writefile = handle.readfile
+        return handle
+    @told
+    def stat(self, path): return SFTPAttributes.from_stat(os.stat(self.real(path)))
+    @told
+    def lstat(self, path): return SFTPAttributes.from_stat(os.lstat(self.real(path)))
+    @told
+    def remove(self, path): os.remove(self.real(path))
+    @told
+    def rename(self, old, new):
+        if os.path.lexists(self.real(new)): return paramiko.SFTP_FAILURE
+        os.rename(self.real(old), self.real(new))
+    @told
+    def mkdir(self, path, attr): os.mkdir(self.real(path), attr.st_mode or 0o777)
+    @told
+    def rmdir(self, path): os.rmdir(self.real(path))
+    @told
+    def chattr(self, path, attr): SFTPServer.set_file_attr(self.real(path), attr)
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen(8)
+print(server.getsockname()[1], key.get_name(), key.get_base64(), flush=True)
+while True:
+    transport = paramiko.Transport(server.accept()[0])
+    transport.add_server_key(key)
+    transport.set_subsystem_handler("sftp", SFTPServer, Files)
+    transport.start_server(event=threading.Event(), server=Login())
+    kept.append(transport)
+"#;
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn paramiko_serves_files_too() {
+    let home = Home::new();
+    let served = home.path("served");
+    fs::create_dir(&served).unwrap();
+    let key = home.key("host", &["ed25519"], "");
+    let script = format!("KEY, ROOT = {:?}, {:?}\n{PARAMIKO}", arg(&key), arg(&served));
+    let server = AsyncSsh::script(&script);
+    home.write(".ssh/known_hosts", &server.known_hosts());
+    every_verb(&home, &["--auth", "none", "-p", server.port()], "me@127.0.0.1", &served);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn dropbear_serves_files_with_openssh_s_program() {
+    let bed = bed(&[]);
+    let port = lab::free_port().to_string();
+    let host_key = there(&bed, "host");
+    let made = lab::tool("/usr/bin/dropbearkey", &["-t", "ed25519", "-f", arg(&host_key)]);
+    let public = made.lines().find(|line| line.starts_with("ssh-ed25519")).unwrap();
+    let known = format!("{}[127.0.0.1]:{port} {public}\n", bed.sshd.known_hosts());
+    bed.home.write(".ssh/known_hosts", &known);
+    fs::create_dir(there(&bed, ".ssh")).unwrap();
+    let authorized = there(&bed, ".ssh/authorized_keys");
+    fs::copy(bed.sshd.path("authorized_keys"), &authorized).unwrap();
+    for path in [&host_key, &there(&bed, ".ssh"), &authorized] {
+        give(path);
+    }
+    // Its accounts are those of the other server, within which it runs.
+    let command =
+        format!("exec /usr/sbin/dropbear -F -E -s -p 127.0.0.1:{port} -r host -P dropbear.pid");
+    let server = bed.home.tessh(&["srv", &command]).start();
+    server.wait_for("Not backgrounding");
+    let login = ["--auth", "publickey", "-i", arg(&bed.key), "-p", &port];
+    every_verb(&bed.home, &login, "tester@127.0.0.1", &there(&bed, ""));
+    drop(server);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_proxy_command_and_an_imported_site_lead_to_the_files() {
+    let bed = bed(&[]);
+    make(&there(&bed, "f"), &noise(300_000), 0o644, 1_000_000_000);
+    let (port, key) = (bed.sshd.port(), arg(&bed.key));
+    let through = format!(
+        "ProxyCommand={} -q -F none -o BatchMode=yes --auth publickey -i {key} -p {port} -l tester -W %h:%p 127.0.0.1",
+        lab::TESSH
+    );
+    quiet(&bed, &["get", "-o", &through, "srv:f", "here"]);
+    same(&there(&bed, "f"), &bed.home.path("here/f"));
+    quiet(&bed, &["put", "-o", &through, "here/f", "srv:through"]);
+    same(&there(&bed, "f"), &there(&bed, "through"));
+
+    let ppk = bed.home.path("id.ppk");
+    lab::tool("/usr/bin/puttygen", &[key, "-O", "private", "-o", arg(&ppk)]);
+    let site = format!(
+        "[Sessions\\the%20site]\nHostName=127.0.0.1\nPortNumber={port}\nUserName=tester\nPublicKeyFile={}\n",
+        arg(&ppk)
+    );
+    bed.home.write("WinSCP.ini", &site);
+    run(&bed, &["sessions", "import", "winscp", "WinSCP.ini"]).expect_code(0);
+    quiet(&bed, &["get", "the site:f", "imported"]);
+    same(&there(&bed, "f"), &bed.home.path("imported"));
+    quiet(&bed, &["put", "imported", "the site:back"]);
+    same(&there(&bed, "f"), &there(&bed, "back"));
 }

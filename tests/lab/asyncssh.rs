@@ -31,7 +31,8 @@ impl AsyncSsh {
         AsyncSsh::script(&format!("{BEFORE}{methods}{AFTER}"))
     }
 
-    /// Starts a server by a whole script, which says its port and a public key in one line.
+    /// Starts a server by a whole script, also with another library, which says its port and a
+    /// public key in one line.
     pub fn script(script: &str) -> AsyncSsh {
         let mut child = Command::new(super::python())
             .args(["-c", script])
