@@ -8,6 +8,26 @@ use lab::{Bed, DEMO_USER, Demo, DemoBed, Home, PASSWORD, Setup, USER, arg};
 use rustix::process::Signal;
 
 #[test]
+fn the_demonstration_leads_through_a_first_login() {
+    let home = Home::new();
+    let pty = home.on_pty(&["demo"]);
+    pty.wait_for("Disconnect");
+    pty.send("c");
+    pty.wait_for("the password of this demonstration: ");
+    pty.send("<enter>");
+    pty.wait_for("exit   back to your own shell");
+    let screen = pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("@demo$"));
+    assert!(screen.contains("~i ") && screen.contains("~d "), "{screen}");
+    pty.send("id -un; pwd; ls\r");
+    let screen = pty.wait_for("tessh-demo-home-");
+    assert!(!screen.contains("\nroot\n"), "{screen}");
+    pty.send("exit\r");
+    pty.wait_for("The next step");
+    assert_eq!(pty.exit_code(), 0);
+    pty.expect_restored();
+}
+
+#[test]
 fn unknown_host_is_shown_and_asked_about() {
     let bed = DemoBed::unknown();
     let pty = bed.in_lines(&[], &[]);

@@ -198,6 +198,30 @@ fn keys_of_every_form_and_those_of_an_agent_are_installed() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
+fn a_key_that_was_just_made_is_installed_from_the_dialog() {
+    let bed = CopyBed::new(&USUAL);
+    bed.home.write(".ssh/config", "PreferredAuthentications password\n");
+    let pty = bed.home.on_pty(&["keygen"]);
+    pty.resize(40, 80);
+    pty.wait_for("Esc cancel");
+    pty.send("<enter>");
+    pty.wait_for("not saved yet");
+    pty.send("open sesame<tab>open sesame<enter>");
+    pty.wait_for("Public key in");
+    pty.send("i");
+    pty.wait_for("type user@host");
+    pty.send(&format!("{USER}@127.0.0.1:{}<enter>", bed.sshd.port()));
+    pty.wait_for("'s password");
+    pty.send(&format!("{PASSWORD}<enter>"));
+    pty.wait_for("passphrase");
+    pty.send("open sesame<enter>");
+    assert_eq!(pty.exit_code(), 0, "{}", pty.written());
+    assert!(pty.unbroken().contains("the key logs in"), "{}", pty.written());
+    assert_eq!(bed.file(), bed.home.read(".ssh/id_ed25519.pub"));
+}
+
+#[test]
 fn what_is_no_key_is_refused_before_connecting() {
     let home = Home::new();
     home.tessh(&["copy-id", "host"]).output().expect_failure(&["no key to install", "keygen"]);

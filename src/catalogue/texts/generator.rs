@@ -82,6 +82,21 @@ texts! {
     generator_saved_public(file)
         en "Public key in {file}"
         ja "公開鍵は {file} にあります"
+    generator_is_there(file)
+        en "{file} exists already"
+        ja "{file} はすでに存在します"
+    generator_line
+        en "The line for a server's ~/.ssh/authorized_keys:"
+        ja "サーバーの ~/.ssh/authorized_keys に入れる行:"
+    generator_host
+        en "Install on:"
+        ja "登録先:"
+    generator_install
+        en "Install on the host"
+        ja "ホストに登録"
+    generator_no_host
+        en "type user@host"
+        ja "ユーザー@ホスト を入力してください"
     generator_really_empty
         en "Save the key without a passphrase? Whoever gets the file can log in with it."
         ja "パスフレーズなしで鍵を保存しますか。ファイルを手に入れた人は誰でもこの鍵でログインできます。"

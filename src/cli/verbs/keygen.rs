@@ -10,12 +10,15 @@ mod show;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use russh::keys::{PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
+use super::copy_id;
 use crate::cli::args::Typed;
+use crate::cli::connect::copy_id::KeyToInstall;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::output::print;
 use crate::cli::{help, log, look, runtime};
@@ -74,17 +77,31 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
         false => None,
     };
     let home = context.home;
+    let install = Arc::new(Mutex::new(None));
+    let to_install = Arc::clone(&install);
     // Runs on a thread of its own, so that Ctrl-C at a question restores the terminal and ends the
     // program.
-    runtime::run_to_exit_code(async {
+    let code = runtime::run_to_exit_code(async move {
         let run = move || match screen {
-            Some(screen) => work.on_screen(&screen, home),
+            Some(screen) => work.on_screen(&screen, home, &to_install),
             None => work.run(),
         };
         let done = tokio::task::spawn_blocking(run).await;
         done.unwrap_or_else(|_| Err(Error::new(Kind::Local, say!(keygen_broken_off))))
-    })
+    })?;
+    let wanted = install.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match wanted {
+        Some((host, file)) => {
+            let typed = Typed { destination: Some(host), ..Typed::default() };
+            let key = KeyToInstall::of_file(&file)?;
+            copy_id::begin(&typed, Some(key), ProcessEnvironment::find())
+        }
+        None => Ok(code),
+    }
 }
+
+/// The host that the new key is to be installed on, and the key's file.
+type InstallRequest = Mutex<Option<(String, PathBuf)>>;
 
 impl Work {
     fn run(mut self) -> Result<u8> {
@@ -113,7 +130,7 @@ impl Work {
     }
 
     /// Creates a key as [`Work::make`] does, with the input of the key generator dialog.
-    fn on_screen(self, screen: &Screen, home: PathBuf) -> Result<u8> {
+    fn on_screen(self, screen: &Screen, home: PathBuf, install: &InstallRequest) -> Result<u8> {
         let (directory, comment) = (self.directory.clone(), self.comment.clone());
         let done = screen.run(generator(GeneratorDefaults { home, directory, comment }));
         let done = done.map_err(|error| {
@@ -127,7 +144,11 @@ impl Work {
             )
         })?;
         match done.saved() {
-            Some(saved) => self.report_made(&saved.key, &saved.file, &saved.public_file),
+            Some(saved) => {
+                let host = done.install_on().map(|host| (host.to_owned(), saved.file.clone()));
+                *install.lock().unwrap_or_else(PoisonError::into_inner) = host;
+                self.report_made(&saved.key, &saved.file, &saved.public_file)
+            }
             None => Err(ask::cancelled()),
         }
     }

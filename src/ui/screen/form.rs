@@ -64,6 +64,8 @@ pub struct DialogForm<K> {
     pub default: Option<K>,
     /// What the footer answers to the last key.
     notice: String,
+    /// The rows that are left out: what they ask for is of no use now.
+    left_out: Vec<K>,
     /// Whether letters in a list are the dialog's, and not those of the buttons.
     types_in_lists: bool,
     width: u16,
@@ -90,6 +92,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             hints: Vec::new(),
             default: None,
             notice: String::new(),
+            left_out: Vec::new(),
             types_in_lists: false,
             width: WIDTH,
             rows,
@@ -244,6 +247,15 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         if self.rows.get(self.focus).is_some_and(|row| !row.can_have_focus()) {
             self.advance(true);
         }
+    }
+
+    /// Leaves a row out, or puts it back. If it had the focus, the next row gets it.
+    pub fn leave_out(&mut self, key: K, is_out: bool) {
+        self.left_out.retain(|it| *it != key);
+        if is_out {
+            self.left_out.push(key);
+        }
+        self.enable(key, !is_out);
     }
 
     /// Disables a row and says why.

@@ -2,6 +2,9 @@
 //! key, shows its fingerprint and picture, and saves it. It combines Tera Term's dialog with
 //! ssh-keygen's questions.
 //!
+//! What asks for nothing that counts is left out. After the key is saved there are its public line,
+//! and the host to install it on, which whoever opened the dialog does.
+//!
 //! `keys` implements keys, formats and files, as for `tessh keygen` with flags. Overwriting a file
 //! and leaving a key without a passphrase must be confirmed. An error keeps everything that was
 //! typed.
@@ -90,6 +93,7 @@ pub struct Generator {
     asked: Option<Asked>,
     agreed: Vec<Asked>,
     saved: Option<Saved>,
+    install_on: Option<String>,
 }
 
 /// Creates the dialog with Ed25519 selected and no key.
@@ -105,7 +109,9 @@ pub fn generator(surroundings: GeneratorDefaults) -> Generator {
         asked: None,
         agreed: Vec::new(),
         saved: None,
+        install_on: None,
     };
+    generator.form.leave_out(GeneratorKey::Host, true);
     generator.follow_type();
     generator
 }
@@ -114,6 +120,11 @@ impl Generator {
     /// The key that was saved, if one was.
     pub fn saved(&self) -> Option<&Saved> {
         self.saved.as_ref()
+    }
+
+    /// The host that the key is to be installed on, as it was typed.
+    pub fn install_on(&self) -> Option<&str> {
+        self.install_on.as_deref()
     }
 
     fn is_ppk(&self) -> bool {
@@ -146,8 +157,9 @@ impl Generator {
 
     /// Updates what depends on type and format.
     fn follow_type(&mut self) {
-        self.form.enable(GeneratorKey::Bits, self.form.selected(GeneratorKey::Type) == RSA);
-        self.form.enable(GeneratorKey::Rounds, !self.is_ppk());
+        let is_rsa = self.form.selected(GeneratorKey::Type) == RSA;
+        self.form.leave_out(GeneratorKey::Bits, !is_rsa);
+        self.form.leave_out(GeneratorKey::Rounds, self.is_ppk());
         if self.usual_file {
             // The file name does not depend on the size.
             let kind = match self.form.selected(GeneratorKey::Type) {
@@ -163,6 +175,24 @@ impl Generator {
                 field.set(&shown);
             }
         }
+        self.warn_of_existing();
+    }
+
+    /// The file that is there already in the place of the key or its public half.
+    fn existing(&self) -> Option<PathBuf> {
+        let file = self.file();
+        let public_file = place::public(&file, self.is_ppk());
+        let is_there = |path: &PathBuf| std::fs::symlink_metadata(path).is_ok();
+        [file, public_file].into_iter().find(is_there)
+    }
+
+    /// Says beside the name of the file that something is there, before it is saved to.
+    fn warn_of_existing(&mut self) {
+        let remark = match self.existing() {
+            Some(there) => say!(generator_is_there, file = shown(&there)),
+            None => String::new(),
+        };
+        self.form.remark(GeneratorKey::File, Tone::Warn, remark);
     }
 
     /// Drops the key, because another type was selected.
@@ -196,7 +226,9 @@ impl Generator {
             (Work::Generating(_) | Work::Sealing(..), _, _) => {
                 vec![(GeneratorKey::Cancel, 'c', say!(cancel))]
             }
-            (Work::Nothing, _, Some(_)) => vec![close],
+            (Work::Nothing, _, Some(_)) => {
+                vec![(GeneratorKey::Install, 'i', say!(generator_install)), close]
+            }
             (Work::Nothing, None, _) => {
                 vec![(GeneratorKey::Generate, 'g', say!(generator_generate)), close]
             }
@@ -338,10 +370,9 @@ impl Generator {
         let file = self.file();
         let public_file = place::public(&file, ppk);
         let mut existing = Existing::Keep;
-        let is_there = |path: &&PathBuf| std::fs::symlink_metadata(path).is_ok();
-        if let Some(there) = [&file, &public_file].into_iter().find(is_there) {
+        if let Some(there) = self.existing() {
             if !self.agreed.contains(&Asked::Existing) {
-                return self.ask(Asked::Existing, say!(generator_exists, file = shown(there)));
+                return self.ask(Asked::Existing, say!(generator_exists, file = shown(&there)));
             }
             existing = Existing::Replace;
         }
@@ -384,11 +415,33 @@ impl Generator {
             }
         }
         for key in INPUTS {
-            self.form.enable(key, false);
+            self.form.leave_out(key, true);
         }
         self.show_key();
+        self.show_line();
         self.offer();
         self.form.focus(GeneratorKey::Close);
+    }
+
+    /// Shows the public line, and asks for the host to install it on.
+    fn show_line(&mut self) {
+        let Some(saved) = &self.saved else { return };
+        let line = write::public_line(&saved.key).trim_end().to_owned();
+        let lines = vec![(Tone::Dim, say!(generator_line)), (Tone::Plain, line)];
+        self.form.set_text(GeneratorKey::Line, lines);
+        self.form.leave_out(GeneratorKey::Host, false);
+    }
+
+    /// Closes the dialog to install the key on the host that was typed.
+    fn install(&mut self) -> DialogAction {
+        let host = self.form.text(GeneratorKey::Host).trim().to_owned();
+        if host.is_empty() {
+            self.form.remark(GeneratorKey::Host, Tone::Warn, say!(generator_no_host));
+            self.form.focus(GeneratorKey::Host);
+            return DialogAction::Stay;
+        }
+        self.install_on = Some(host);
+        DialogAction::Close
     }
 
     fn pressed(&mut self, key: GeneratorKey) -> DialogAction {
@@ -399,6 +452,7 @@ impl Generator {
                 return self.save();
             }
             GeneratorKey::Cancel => self.give_up(),
+            GeneratorKey::Install => return self.install(),
             _ => return self.leave(),
         }
         DialogAction::Stay
@@ -430,7 +484,10 @@ impl Generator {
         }
         match key {
             GeneratorKey::Type | GeneratorKey::Format => self.follow_type(),
-            GeneratorKey::File => self.usual_file = false,
+            GeneratorKey::File => {
+                self.usual_file = false;
+                self.warn_of_existing();
+            }
             GeneratorKey::Passphrase | GeneratorKey::Again => self.compare(),
             GeneratorKey::Show => {
                 let on = self.form.is_on(GeneratorKey::Show);
@@ -467,6 +524,7 @@ impl Component for Generator {
             _ if matches!(self.work, Work::Sealing(..)) => {}
             Happened::Changed(key) => self.changed(key),
             Happened::Entered(_) if self.is_busy() => {}
+            Happened::Entered(GeneratorKey::Host) => return self.install(),
             Happened::Entered(_) => {
                 let next =
                     if self.key.is_some() { GeneratorKey::Save } else { GeneratorKey::Generate };

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::fit::{FormLines, fit};
 use super::paint::{Drawn, FormPainter, draw_row};
-use super::row::Widget;
+use super::row::{FormRow, Widget};
 use super::{DialogForm, Spot};
 use crate::say;
 use crate::text;
@@ -138,7 +138,9 @@ impl<K: Copy + PartialEq> DialogForm<K> {
 
     /// The rows that scroll, and those that do not.
     fn drawn(&self, pen: FormPainter<K>) -> (Vec<Drawn>, Vec<Drawn>) {
-        let all = self.rows.iter().enumerate().map(|(at, row)| {
+        let is_out = |row: &FormRow<K>| row.key.is_some_and(|key| self.left_out.contains(&key));
+        let shown = self.rows.iter().enumerate().filter(|(_, row)| !is_out(row));
+        let all = shown.map(|(at, row)| {
             let part = (at == self.focus && row.can_have_focus()).then_some(self.part);
             (row.pinned, draw_row(at, row, part, pen))
         });

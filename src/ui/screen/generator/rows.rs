@@ -27,6 +27,9 @@ pub(super) enum GeneratorKey {
     Rounds,
     Message,
     Made,
+    Line,
+    Host,
+    Install,
     Generate,
     Save,
     Cancel,
@@ -67,6 +70,8 @@ pub(super) fn rows(comment: &str) -> Vec<FormRow<GeneratorKey>> {
         ),
         FormRow::lines(GeneratorKey::Message, Vec::new()),
         FormRow::beside(GeneratorKey::Made, Vec::new()),
+        FormRow::lines(GeneratorKey::Line, Vec::new()),
+        FormRow::field(GeneratorKey::Host, say!(generator_host), TextField::new("")),
         FormRow::buttons(vec![
             (GeneratorKey::Generate, 'g', say!(generator_generate)),
             (GeneratorKey::Close, 'c', say!(close)),

@@ -78,13 +78,16 @@ fn ed25519_is_made_shown_and_saved_with_its_passphrase() {
 fn the_defaults_are_those_it_says() {
     let case = Case::new();
     let shown = case.screen("");
-    for text in ["Ed25519", "3072", "anna@laptop", "OpenSSH private key", "~/.ssh/id_ed25519", "24"]
-    {
+    for text in ["Ed25519", "anna@laptop", "OpenSSH private key", "~/.ssh/id_ed25519", "24"] {
         assert!(shown.contains(text), "{text}:\n{shown}");
     }
+    // What has no meaning for the type or the format is not there.
+    assert!(!shown.contains("RSA bits") && !shown.contains("Install on"), "{shown}");
+    let rsa = case.screen("<Right><Right><Right><Right>");
+    assert!(rsa.contains("RSA bits:") && rsa.contains("3072"), "{rsa}");
     assert!(case.screen("<Right>").contains("~/.ssh/id_ecdsa "));
     let ppk = case.screen("<Right><Right><Right><Right><Tab><Tab><Tab><Right>");
-    assert!(ppk.contains("~/.ssh/id_rsa.ppk"), "{ppk}");
+    assert!(ppk.contains("~/.ssh/id_rsa.ppk") && !ppk.contains("bcrypt"), "{ppk}");
     // A name that was typed stays.
     let named = case.screen("<Tab><Tab><Tab><C-u>mine<S-Tab><S-Tab><S-Tab><Right>");
     assert!(named.contains("mine") && !named.contains("id_"), "{named}");
@@ -129,6 +132,10 @@ fn an_existing_file_stays_unless_somebody_says_yes() {
         let case = Case::new();
         fs::create_dir(case.path(".ssh")).unwrap();
         fs::write(case.path(there), "old").unwrap();
+        // It is said before anything is made, and not of another name.
+        assert!(case.screen("").contains("exists already"), "{}", case.screen(""));
+        assert!(!case.screen("<Right>").contains("exists already"));
+        assert!(!case.screen("<Tab><Tab><Tab><C-u>mine").contains("exists already"));
         let asked = "<Enter><Wait:SHA256:>a<Tab>a<Enter>";
         let shown = case.screen(asked);
         assert!(shown.contains("Overwrite it?") && shown.contains("▶ No (n) ◀"), "{shown}");
@@ -208,9 +215,37 @@ fn ppk_is_written_where_it_is_chosen() {
 fn what_is_saved_is_settled() {
     let case = Case::new();
     let saved = "<Enter><Wait:SHA256:>a<Tab>a<Enter><Wait:Saved in>";
-    let shown = case.screen(&format!("{saved}<S-Tab><Right><Tab>zzz"));
-    assert!(shown.contains("Ed25519") && !shown.contains("zzz"), "{shown}");
-    assert!(shown.contains("▶ Close (c) ◀") && !shown.contains("Generate"), "{shown}");
+    let shown = case.screen(saved);
+    for absent in ["Type:", "Comment:", "Passphrase:", "Generate"] {
+        assert!(!shown.contains(absent), "{absent}:\n{shown}");
+    }
+    let line = case.read(".ssh/id_ed25519.pub");
+    assert!(
+        shown.replace(['│', ' ', '\n'], "").contains(&line.trim_end().replace(' ', "")),
+        "{shown}"
+    );
+    assert!(shown.contains("Install on:") && shown.contains("Close"), "{shown}");
+}
+
+#[test]
+fn a_saved_key_is_installed_on_the_host_that_is_typed() {
+    let saved = "<Enter><Wait:SHA256:>a<Tab>a<Enter><Wait:Saved in>";
+    let case = Case::new();
+    let asked = case.screen(&format!("{saved}i"));
+    assert!(asked.contains("type user@host"), "{asked}");
+    for enter in ["<Enter>", "<Tab><Enter>"] {
+        let case = Case::new();
+        let mut stage = TestScreen::new(80, 40);
+        let keys = format!("{saved}ianna@web1:2222{enter}");
+        let (shown, closed) = stage.play(case.generator(), &keys);
+        let closed = closed.unwrap_or_else(|| panic!("{shown}"));
+        assert_eq!(closed.install_on(), Some("anna@web1:2222"));
+        assert!(closed.saved().is_some());
+    }
+    let mut stage = TestScreen::new(80, 40);
+    let case = Case::new();
+    let (_, closed) = stage.play(case.generator(), &format!("{saved}<Enter>"));
+    assert!(closed.is_some_and(|dialog| dialog.install_on().is_none()));
 }
 
 #[test]
