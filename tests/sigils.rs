@@ -52,6 +52,8 @@ fn a_banner_cannot_imitate_our_line() {
     pty.send("<enter>");
     pty.wait_for("127.0.0.1's password:");
     pty.send("x<enter>");
+    pty.wait_for("Use this next time");
+    pty.send("<enter>");
     pty.wait_for("Remember");
     pty.send("<enter>");
     let screen = pty.wait_for("tessh: authenticated to '127.0.0.1'");

@@ -8,6 +8,8 @@
 mod asking;
 #[path = "teraterm_login/duplicate.rs"]
 mod duplicate;
+#[path = "teraterm_login/habit.rs"]
+mod habit;
 mod lab;
 #[path = "teraterm_login/lines.rs"]
 mod lines;
@@ -314,7 +316,7 @@ fn a_secret_leaves_no_trace() {
     pty.send(" <tab> <tab>");
     pty.wait_for("[x] Clear the clipboard");
     no_process_shows("hunter2");
-    pty.send("<tab><tab><tab><tab><tab><enter>");
+    pty.send("<tab><tab><tab><tab><tab><tab><enter>");
     dialog(&pty, &["Please retry."]);
     assert_eq!(server.log().last().unwrap(), "password root \"hunter2\\u{1}\"");
     let shown = dialog(&pty, &["[ ] Show what is typed", "Password:    ▸ "]);
@@ -379,8 +381,8 @@ fn keys_of_the_agent_are_listed_and_one_is_used() {
     let agent = Agent::start(&[&first, &second]);
     let socket = agent.socket();
     let pty = on_pty(&home, &sshd.to(&[], &[]), &[("SSH_AUTH_SOCK", arg(&socket))]);
-    dialog(&pty, &["Agent  keys: 2", "ED25519 first", "RSA second"]);
-    pty.send("<down><down><down><down><down> <down><down>");
+    dialog(&pty, &["(•) Agent  keys: 2", "ED25519 first", "RSA second"]);
+    pty.send("<down>");
     pty.wait_for("▸ RSA second");
     pty.send("<enter>");
     leave_shell(&pty);

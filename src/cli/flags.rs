@@ -251,7 +251,7 @@ pub const FLAGS: &[Flag] = &[
     takes(
         "--auth",
         "method[,method]",
-        "log in with password, publickey, agent, keyboard-interactive or none; several for a server that asks for several",
+        "log in with password, publickey, agent, keyboard-interactive or none; several for a server that asks for several; ask: choose in the dialog",
         special(S::Auth),
     ),
     takes(

@@ -7,7 +7,7 @@ use russh::client::Handle;
 use crate::client::forward::forwards::Forwards;
 use crate::client::handshake::handler::Events;
 use crate::client::state::negotiated::Negotiated;
-use crate::client::state::remembered::RememberedLogin;
+use crate::client::state::remembered::{RememberedLogin, UsedLogin};
 use crate::client::state::shared::ConnectionState;
 use crate::error::Error;
 
@@ -22,6 +22,8 @@ pub struct Session {
     pub route: Option<String>,
     /// The credential that the person allowed us to keep in memory for this run.
     pub remembered: Option<RememberedLogin>,
+    /// How the login was done; `None` if it took several steps, or none.
+    pub used: Option<UsedLogin>,
     /// Whether the person wants agent forwarding in this session; `None` if they were not asked.
     pub forward_agent: Option<bool>,
 }
@@ -41,6 +43,7 @@ impl Session {
             how,
             route: None,
             remembered: None,
+            used: None,
             forward_agent: None,
         }
     }
@@ -54,6 +57,7 @@ impl Session {
             how: self.how.clone(),
             route: self.route.clone(),
             remembered: None,
+            used: None,
             forward_agent: self.forward_agent,
         }
     }

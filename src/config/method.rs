@@ -124,6 +124,9 @@ pub struct Circumstances<'a> {
     pub default_identity: bool,
     /// Whether an agent answers; called only if nothing before it decides.
     pub agent_answers: &'a dyn Fn() -> bool,
+    /// Whether the named identities need no question about the method; called only if a person
+    /// would be asked.
+    pub key_settles: &'a dyn Fn() -> bool,
 }
 
 impl Circumstances<'_> {
@@ -139,8 +142,8 @@ impl Circumstances<'_> {
 }
 
 /// Chooses the method: `--auth`, else the profile, else the first usable word of
-/// PreferredAuthentications, else the key of `-i`, else the person at the terminal, else a key if
-/// there is one, else a password if one is available, else `none`, whose refusal names the methods
+/// PreferredAuthentications, else the key of `-i`, else at a terminal named keys that settle it, or
+/// else the person, else a key if there is one, else a password if one is available, else `none`, whose refusal names the methods
 /// that the server accepts.
 ///
 /// # Errors
@@ -160,7 +163,11 @@ pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
         return Ok(MethodChoice::Chain(vec![Method::PublicKey]));
     }
     if c.terminal && !c.batch && !c.as_ssh {
-        return Ok(MethodChoice::Ask);
+        let by_key = c.identity_named && c.allows(Method::PublicKey) && (c.key_settles)();
+        return Ok(match by_key {
+            true => MethodChoice::Chain(vec![Method::PublicKey]),
+            false => MethodChoice::Ask,
+        });
     }
     if let Some(words) = c.preferred {
         if c.as_ssh {

@@ -224,6 +224,8 @@ const CHOICES: &str = "
     -                     -                                  -   terminal         ask
     -                     -                                  -   terminal,key     ask
     -                     -                                  -   terminal,typed   publickey
+    -                     -                                  -   terminal,key,alone publickey
+    -                     -                                  K   terminal,key,alone ask
     -                     -                                  K   terminal,typed   ask
     -                     password                           -   terminal,typed   password
     -                     -                                  -   terminal,ssh     none
@@ -281,6 +283,7 @@ fn one_method_is_settled() {
             identity_named: is("key"),
             default_identity: is("default"),
             agent_answers: &|| is("agent"),
+            key_settles: &|| is("alone"),
         });
         let said = match choice {
             Ok(MethodChoice::Ask) => "ask".to_owned(),
@@ -307,6 +310,7 @@ fn one_method_is_settled() {
         identity_named: true,
         default_identity: true,
         agent_answers: &|| panic!("nobody needs to know"),
+        key_settles: &|| false,
     };
     assert_eq!(choose(&both), Ok(MethodChoice::Chain(vec![Method::Agent])));
 }

@@ -1,7 +1,7 @@
 //! Files that must not be lost: private to the user, replaced whole, changed under a lock.
 
 use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -60,6 +60,22 @@ pub fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|facts| facts.is_symlink());
     let target = if is_link { fs::canonicalize(path)? } else { path.to_owned() };
     Replacement::write(&target, text, Readers::Owner)?.put(&target, Existing::Replace)
+}
+
+/// Reads a file that this program writes, up to a limit; none is an empty one.
+pub fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let unreadable = |error: std::io::Error| failed(path, &say!(file_not_read), &error);
+    match fs::metadata(path) {
+        Err(error) if is_absent(&error) => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(error)),
+        // Opening a named pipe would block until a process writes to it.
+        Ok(facts) if !facts.is_file() => return Err(local(path, &say!(file_not_regular))),
+        Ok(_) => {}
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
 }
 
 pub fn is_absent(error: &std::io::Error) -> bool {

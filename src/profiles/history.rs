@@ -5,13 +5,11 @@
 //! destination whose user contains `:` is not stored, because in `ssh://user:password@host` that
 //! part is a password.
 
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::file::{failed, is_absent, lock, make, replace};
+use super::file::{failed, lock, make, read_whole, replace};
 use crate::destination::Destination;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::say;
 
 /// The most hosts kept: as many as Tera Term keeps.
@@ -40,7 +38,8 @@ impl History {
     /// Puts a destination first and removes its older entry. `false` if it is not one that is kept.
     ///
     /// # Errors
-    /// [`Kind::Local`]: the file or its directory cannot be written; the file is unchanged.
+    /// [`Kind::Local`](crate::error::Kind::Local): the file or its directory cannot be written; the
+    /// file is unchanged.
     pub fn add(&self, destination: &str) -> Result<bool> {
         if !is_kept(destination) {
             return Ok(false);
@@ -74,20 +73,7 @@ impl History {
     }
 
     fn read(&self) -> Result<Vec<String>> {
-        let unreadable = |error: std::io::Error| failed(&self.path, &say!(file_not_read), &error);
-        match fs::metadata(&self.path) {
-            Err(error) if is_absent(&error) => return Ok(Vec::new()),
-            Err(error) => return Err(unreadable(error)),
-            // Opening a named pipe would block until a process writes to it.
-            Ok(facts) if !facts.is_file() => {
-                let path = crate::text::line(&self.path.to_string_lossy(), 300);
-                return Err(Error::new(Kind::Local, format!("{path}: {}", say!(file_not_regular))));
-            }
-            Ok(_) => {}
-        }
-        let mut bytes = Vec::new();
-        let file = File::open(&self.path).map_err(unreadable)?;
-        file.take(MAX_READ).read_to_end(&mut bytes).map_err(unreadable)?;
+        let bytes = read_whole(&self.path, MAX_READ)?;
         let mut all: Vec<String> = Vec::new();
         for line in bytes.split(|&byte| byte == b'\n') {
             let Ok(line) = std::str::from_utf8(line) else { continue };
@@ -109,6 +95,7 @@ fn is_kept(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

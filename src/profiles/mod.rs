@@ -44,6 +44,7 @@
 mod export_file;
 mod file;
 mod history;
+mod logins;
 mod near;
 mod openssh;
 mod own;
@@ -57,6 +58,7 @@ pub mod winscp;
 
 pub use history::{History, MAX_HISTORY};
 pub use near::typing_mistakes;
+pub use logins::{LoginThatWorked, LoginsThatWorked};
 pub use openssh::{AliasLookup, OpenSshHosts};
 pub use own::{
     Document, MAX_NAME, MAX_PROFILES, OwnSessions, ProfileStore, check_name, file_name,

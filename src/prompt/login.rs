@@ -39,6 +39,10 @@ pub struct LoginQuestion {
     /// Whether "remember in memory for this run" is on at first; `None` hides it, because nothing
     /// would use it.
     pub remember: Option<bool>,
+    /// Whether "use this next time" is on at first.
+    pub again: bool,
+    /// The method that worked the last time.
+    pub worked: Option<Method>,
     /// Whether "forward agent" is on at first; `None` hides it, because it is not available.
     pub forward: Option<bool>,
     /// The home directory, for `~` in paths; the search for key files starts in its `.ssh`.
@@ -168,6 +172,8 @@ pub struct Attempt {
     pub credential: LoginCredential,
     /// Whether to keep the credential in memory for this run.
     pub remember: bool,
+    /// Whether to use this next time without asking which method.
+    pub again: bool,
     /// Whether to forward the agent in this session.
     pub forward: bool,
 }

@@ -58,8 +58,19 @@ pub(super) fn label(method: Method) -> String {
     }
 }
 
-/// A method's note: why it cannot be chosen, or what it would use.
+/// A method's note: why it cannot be chosen, or what it would use and whether it has worked.
 pub(super) fn note(question: &LoginQuestion, offer: &MethodOffer) -> String {
+    let note = own_note(question, offer);
+    if question.worked != Some(offer.method) || offer.accepted == Some(false) {
+        return note;
+    }
+    match note.is_empty() {
+        true => say!(login_note_worked),
+        false => say!(login_note_and_worked, note),
+    }
+}
+
+fn own_note(question: &LoginQuestion, offer: &MethodOffer) -> String {
     if offer.accepted == Some(false) {
         return say!(login_note_not_accepted);
     }

@@ -154,6 +154,7 @@ pub fn login(method: Method) -> Login {
         agent_key: None,
         key_alone: false,
         agent_held: None,
+        agent_fingerprint: None,
         host_bound: true,
         devices: tessh::keys::security_key::SecurityKeys::default(),
         add_keys: tessh::config::AddKeys::default(),

@@ -30,7 +30,7 @@ struct Seen {
 
 fn password(text: &str, remember: bool) -> LoginAnswer {
     let credential = LoginCredential::Password(Secret::new(text.to_owned()));
-    LoginAnswer::Attempt(Box::new(Attempt { credential, remember, forward: remember }))
+    LoginAnswer::Attempt(Box::new(Attempt { credential, remember, again: true, forward: remember }))
 }
 
 /// Logs in with these answers, and gives what was asked.
@@ -64,6 +64,7 @@ async fn log_in(
         switched_off: Vec::new(),
         key_file: None,
         key_file_is_named: false,
+        worked: None,
         home: PathBuf::from("/nonexistent"),
         forward: Some(false),
     };
@@ -129,7 +130,7 @@ async fn a_password_that_was_handed_over_is_used_once_and_only_when_told() {
 async fn what_the_server_does_not_accept_is_not_sent_even_if_it_is_answered() {
     let server = Scripted::start([Step::Refuse(&[Password])]);
     let credential = LoginCredential::Interactive;
-    let attempt = Attempt { credential, remember: false, forward: false };
+    let attempt = Attempt { credential, remember: false, again: false, forward: false };
     let answers = [LoginAnswer::Attempt(Box::new(attempt))];
     let (session, _) = log_in(&server, answers, nobody(), false).await;
     assert!(session.is_err());

@@ -26,10 +26,14 @@ fn in_lines_it_is_the_same() {
     pty.send("<enter>");
     pty.wait_for("root@127.0.0.1's password:");
     pty.send("secret<enter>");
+    pty.wait_for("Use this next time (yes/no) [yes]?");
+    pty.send("no<enter>");
     pty.wait_for("Remember it in memory");
     pty.send("<enter>");
     let shown = pty.wait_for("Method (1-4) [4]:");
     assert!(shown.contains("Authentication failed. Please retry."), "{shown}");
+    pty.send("<enter>");
+    pty.wait_for("Use this next time (yes/no) [no]?");
     pty.send("<enter>");
     pty.wait_for("Card:");
     pty.send("4711<enter>");
@@ -66,6 +70,8 @@ fn in_lines_a_key_file_is_asked_for_and_unlocked_first() {
     pty.wait_for("wrong passphrase");
     pty.wait_until("a second question", |screen| screen.matches("Enter passphrase").count() > 1);
     pty.send("open sesame<enter>");
+    pty.wait_for("Use this next time");
+    pty.send("<enter>");
     pty.wait_for("Remember it in memory");
     pty.send("no<enter>");
     leave_shell(&pty);

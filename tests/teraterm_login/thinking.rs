@@ -54,6 +54,8 @@ fn answers_in_lines_go_over_a_new_connection() {
     pty.send("1<enter>");
     pty.wait_for("password:");
     pty.send("x<enter>");
+    pty.wait_for("Use this next time");
+    pty.send("<enter>");
     pty.wait_for("Remember");
     pty.send("<enter>");
     pty.wait_for("Method (1-4) [4]:");

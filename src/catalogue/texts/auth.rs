@@ -13,6 +13,9 @@ texts! {
     auth_method_restricted_hint
         en "the host's key changed; settle that first"
         ja "ホスト鍵が変わっています。先にそれを解決してください"
+    auth_option_nobody_to_ask
+        en "--auth ask needs a terminal, without BatchMode"
+        ja "--auth ask には端末が必要です。BatchMode では使えません"
     auth_denied(label, list)
         en "{label}: Permission denied ({list})"
         ja "{label}: ログインを拒否されました ({list})"

@@ -128,6 +128,15 @@ texts! {
     login_unlocking
         en "Unlocking the key"
         ja "鍵を開いています"
+    login_again
+        en "Use this next time"
+        ja "次回もこれを使う"
+    login_note_worked
+        en "worked last time"
+        ja "前回成功"
+    login_note_and_worked(note)
+        en "{note}, worked last time"
+        ja "{note}、前回成功"
     login_remember
         en "Remember in memory for this run"
         ja "tessh を終了するまで記憶する"
@@ -175,6 +184,15 @@ texts! {
     login_line_agent_key(count, number)
         en "Key of the agent (1-{count}) [{number}]: "
         ja "エージェントの鍵 (1-{count}) [{number}]: "
+    login_line_again(default)
+        en "Use this next time (yes/no) [{default}]? "
+        ja "次回もこれを使いますか (yes/no) [{default}]? "
+    login_line_type_number(count)
+        en "Type a number from 1 to {count}."
+        ja "1 から {count} までの番号を入力してください。"
+    login_line_type_yes_or_no
+        en "Type yes or no."
+        ja "yes か no を入力してください。"
     login_line_remember(default)
         en "Remember it in memory for this run (yes/no) [{default}]? "
         ja "tessh を終了するまで記憶しますか (yes/no) [{default}]? "

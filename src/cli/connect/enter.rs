@@ -9,7 +9,7 @@ use std::time::Instant;
 use log::warn;
 
 use super::context::ConnectContext;
-use super::{forward, login, route, wants};
+use super::{forward, habit, login, route, wants};
 use crate::cli::descriptor;
 use crate::cli::resolve::{Plan, ProxyPlan};
 use crate::client::deadline::Budget;
@@ -262,23 +262,33 @@ async fn log_in(
     let ConnectContext { plan, environment, remembered, .. } = context;
     let label = route::label(plan);
     let kept = remembered.get(&label);
-    if let Some(kept) = &kept {
-        login::recall(&mut login, kept);
-    }
-    if login.chain.is_empty() {
-        let mut session =
-            authenticate_asking(transport, login, login::asking(plan, environment)).await?;
-        if let Some(kept) = session.remembered.take() {
-            remembered.put(&label, kept);
+    let worked = remembered.used(&label).or_else(|| habit::worked(plan, environment));
+    match (&kept, &worked) {
+        (Some(kept), _) => login::recall(&mut login, kept),
+        (None, Some(worked)) if login.chain.is_empty() => {
+            login::repeat(&mut login, worked, plan, transport.is_restricted());
         }
-        return Ok(session);
+        _ => {}
     }
-    login.after_refusal = login::after_refusal(plan, environment, context.prompt.is_full_screen());
-    let mut session = authenticate(transport, login).await;
+    let mut session = match login.chain.is_empty() {
+        true => {
+            let asking = login::asking(plan, environment, worked);
+            authenticate_asking(transport, login, asking).await
+        }
+        false => {
+            let dialogs = context.prompt.is_full_screen();
+            login.after_refusal = login::after_refusal(plan, environment, worked, dialogs);
+            authenticate(transport, login).await
+        }
+    };
     match &mut session {
         Ok(session) => {
             if let Some(kept) = session.remembered.take() {
                 remembered.put(&label, kept);
+            }
+            if let Some(used) = &session.used {
+                remembered.note_used(&label, used);
+                habit::note(plan, environment, used);
             }
         }
         // The remembered login no longer works, so the person is asked next time.

@@ -12,7 +12,7 @@ use crate::cli::descriptor;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::client::login::{AfterRefusal, Login, LoginDialogOptions};
-use crate::client::state::{RememberedCredential, RememberedLogin};
+use crate::client::state::{RememberedCredential, RememberedLogin, UsedLogin};
 use crate::config::{Context, Method, MethodChoice, Options, Origin};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
@@ -21,6 +21,7 @@ use crate::profiles::{Source, winscp};
 use crate::prompt::MethodObstacle;
 use crate::say;
 use crate::secret::Secret;
+use crate::trust::fingerprint;
 use crate::{os, terminal, text};
 
 /// The keyword that names the methods of which one may be used.
@@ -90,6 +91,7 @@ pub fn login(
         agent_identities: plan.agent_identities,
         agent_key,
         agent_held: None,
+        agent_fingerprint: None,
         add_keys: *options.add_keys_to_agent,
         devices: devices(options, environment),
         host_bound: *options.host_bound_authentication,
@@ -122,7 +124,12 @@ fn devices(options: &Options, environment: &ProcessEnvironment) -> SecurityKeys 
 
 /// What follows if the method that was settled beforehand does not log in: a person at a terminal is
 /// asked, in the dialog where `dialogs` come, or else in one line.
-pub fn after_refusal(plan: &Plan, environment: &ProcessEnvironment, dialogs: bool) -> AfterRefusal {
+pub fn after_refusal(
+    plan: &Plan,
+    environment: &ProcessEnvironment,
+    worked: Option<UsedLogin>,
+    dialogs: bool,
+) -> AfterRefusal {
     let options = &plan.options;
     let nobody = plan.ends_on_refusal || options.batch_mode.value;
     if nobody || terminal::open_controlling().is_err() {
@@ -130,7 +137,7 @@ pub fn after_refusal(plan: &Plan, environment: &ProcessEnvironment, dialogs: boo
     }
     let stdin = terminal::is_terminal(os::descriptor::stdin());
     if dialogs || (!plan.as_ssh && stdin && terminal::is_terminal(os::descriptor::stderr())) {
-        return AfterRefusal::Dialog(Box::new(asking(plan, environment)));
+        return AfterRefusal::Dialog(Box::new(asking(plan, environment, worked)));
     }
     let off = switched_off(options);
     let asks = [Method::Password, Method::KeyboardInteractive];
@@ -170,7 +177,11 @@ fn switched_off(options: &Options) -> Vec<(Method, MethodObstacle)> {
 }
 
 /// The initial content of the authentication dialog.
-pub fn asking(plan: &Plan, environment: &ProcessEnvironment) -> LoginDialogOptions {
+pub fn asking(
+    plan: &Plan,
+    environment: &ProcessEnvironment,
+    worked: Option<UsedLogin>,
+) -> LoginDialogOptions {
     let options = &plan.options;
     let named = options.identity_files.first().cloned();
     let existing = || environment.default_identities().into_iter().find(|path| path.exists());
@@ -180,9 +191,37 @@ pub fn asking(plan: &Plan, environment: &ProcessEnvironment) -> LoginDialogOptio
         switched_off: switched_off(options),
         key_file_is_named: named.is_some(),
         key_file: named.or_else(existing),
+        worked,
         home: environment.home().clone(),
         forward: forward::agent_offered(plan, environment),
     }
+}
+
+/// Chooses what worked the last time. It is used without the dialog if the person wants that, and it
+/// can still be used; otherwise only its user name is proposed.
+pub fn repeat(login: &mut Login, worked: &UsedLogin, plan: &Plan, is_restricted: bool) {
+    if plan.options.user.origin == Origin::Default {
+        login.user.clone_from(&worked.user);
+        login.label = format!("{}@{}", login.user, plan.host);
+    }
+    let is_off = switched_off(&plan.options).iter().any(|(method, _)| *method == worked.method);
+    if worked.again != Some(true) || plan.is_asked || is_off {
+        return;
+    }
+    match worked.method {
+        Method::Password | Method::KeyboardInteractive if !is_restricted => {}
+        Method::PublicKey => {
+            let file = worked.file.as_ref().and_then(|path| KeyFile::read(path).ok());
+            let key = file.as_ref().and_then(KeyFile::public).map(fingerprint::sha256);
+            let Some(file) = file.filter(|_| key.is_none() || key == worked.key) else { return };
+            login.identities = vec![file];
+        }
+        Method::Agent if login.agent.is_some() => login.agent_fingerprint.clone_from(&worked.key),
+        _ => return,
+    }
+    login.chain = vec![worked.method];
+    // After the first refusal the dialog comes.
+    login.tries = 1;
 }
 
 /// Fills in a login from a remembered one.

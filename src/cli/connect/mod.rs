@@ -10,6 +10,7 @@
 //!   enter            reach, verify, log in; a jump host first
 //!   login, forward   what a login, and each forward, is made from
 //!   wants            from options to the types of `client`
+//!   habit            how the person logged in the last time
 //!   context          what these steps share
 //! ```
 //!
@@ -22,6 +23,7 @@ pub mod copy_id;
 pub mod enter;
 mod filter;
 mod forward;
+mod habit;
 pub mod history;
 pub mod invocation;
 mod local_command;

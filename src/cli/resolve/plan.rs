@@ -22,6 +22,8 @@ pub struct Plan {
     pub options: Options,
     /// The authentication method.
     pub method: MethodChoice,
+    /// Whether the dialog is to come whatever worked the last time (`--auth ask`).
+    pub is_asked: bool,
     /// Whether a refusal ends the login, because the methods were named with `--auth`, or a program
     /// reads the output.
     pub ends_on_refusal: bool,

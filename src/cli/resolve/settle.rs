@@ -18,10 +18,14 @@ use crate::config::{
     Options, SessionType,
 };
 use crate::error::{Error, Kind, Result};
+use crate::keys::{KeyFile, KeyFormat};
 use crate::os::local;
 use crate::profiles::SavedSession;
 use crate::say;
 use crate::terminal;
+
+/// The value of `--auth` that asks the person.
+const ASK: &str = "ask";
 
 /// Resolves the command line into a plan, with this process's terminal, agent and files.
 ///
@@ -176,7 +180,8 @@ pub fn settle_within(
         host,
         options,
         method,
-        ends_on_refusal: typed.auth.is_some() || typed.json,
+        is_asked: typed.auth.as_deref() == Some(ASK),
+        ends_on_refusal: typed.auth.as_deref().is_some_and(|auth| auth != ASK) || typed.json,
         agent,
         agent_identities,
         command,
@@ -315,6 +320,12 @@ fn method(
     profile: Option<&[Method]>,
     (context, around): (&Context, &Availability<'_>),
 ) -> Result<MethodChoice> {
+    if typed.auth.as_deref() == Some(ASK) {
+        return match around.terminal && !*options.batch_mode {
+            true => Ok(MethodChoice::Ask),
+            false => Err(usage(say!(auth_option_nobody_to_ask))),
+        };
+    }
     let explicit = typed.auth.as_deref().map(Method::parse_chain).transpose()?;
     let defaults = !options.identity_files.is_set();
     let default_identity = defaults
@@ -338,7 +349,23 @@ fn method(
         identity_named: !options.identity_files.is_empty(),
         default_identity,
         agent_answers: &answers,
+        key_settles: &|| key_settles(options),
     })
+}
+
+/// Whether the keys that are named need no question about the method: nothing else is possible, or
+/// none that is there needs a passphrase.
+fn key_settles(options: &Options) -> bool {
+    let mut there = options.identity_files.iter().filter(|path| path.exists()).peekable();
+    if there.peek().is_none() {
+        return false;
+    }
+    let others = *options.password_authentication || *options.kbd_interactive_authentication;
+    let is_open = |path: &PathBuf| {
+        let file = KeyFile::read(path);
+        file.is_ok_and(|file| !file.is_encrypted() && file.format() != KeyFormat::PublicOnly)
+    };
+    !others || *options.identities_only || there.all(is_open)
 }
 
 fn confirms_paste(typed: &Typed, profile: Option<&SavedSession>) -> bool {

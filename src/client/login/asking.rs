@@ -4,6 +4,7 @@
 //! section 5.2). Then each attempt is one that the person asked for. A refusal leads back to the
 //! question, never to another method. Only the person or the server ends the login.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use log::{debug, info};
@@ -14,16 +15,16 @@ use crate::client::handshake::verify::Transport;
 use crate::client::login::dialogue::{Dialogue, MethodOutcome, name};
 use crate::client::login::interactive::cancelled;
 use crate::client::login::request::{Login, LoginDialogOptions};
-use crate::client::state::remembered::RememberedLogin;
+use crate::client::state::remembered::{RememberedLogin, UsedLogin};
 use crate::config::Method;
 use crate::error::{Error, Kind, Result, joined};
-use crate::keys::KeyFormat;
 use crate::keys::agent::Agent;
 use crate::prompt::{
     AgentKeys, Answer, Attempt, LoginAnswer, LoginCredential, LoginQuestion, MethodObstacle,
     MethodOffer, Occasion, User, held_key,
 };
 use crate::say;
+use crate::trust::fingerprint;
 
 /// Time for the agent to list its keys, while the person waits for the dialog.
 const AGENT_LIST: Duration = Duration::from_millis(1500);
@@ -65,6 +66,8 @@ struct LoginConversation {
     agent: AgentKeys,
     /// Whether "remember" was selected in the last answer.
     remember: bool,
+    /// Whether "use this next time" was selected in the last answer, at first in the last login.
+    again: bool,
     forward: Option<bool>,
 }
 
@@ -81,7 +84,9 @@ impl LoginConversation {
     fn new(dialogue: Dialogue, asking: LoginDialogOptions) -> LoginConversation {
         // On a restricted connection the agent is not forwarded, whatever the person chooses.
         let forward = asking.forward.filter(|_| !dialogue.transport.is_restricted());
-        LoginConversation { dialogue, asking, agent: AgentKeys::None, remember: false, forward }
+        let again = asking.worked.as_ref().and_then(|worked| worked.again).unwrap_or(true);
+        let agent = AgentKeys::None;
+        LoginConversation { dialogue, asking, agent, remember: false, again, forward }
     }
 
     /// Asks for the user name, before anything about the user is sent.
@@ -150,6 +155,7 @@ impl LoginConversation {
         match self.ask(question).await? {
             LoginAnswer::Attempt(attempt) if usable.contains(&attempt.credential.method()) => {
                 self.remember = attempt.remember;
+                self.again = attempt.again;
                 self.forward = self.forward.map(|_| attempt.forward);
                 Ok(attempt)
             }
@@ -181,17 +187,20 @@ impl LoginConversation {
         let method = attempt.credential.method();
         debug!("Authenticated using \"{}\".", name(method));
         let user = self.dialogue.login.user.clone();
+        let again = Some(attempt.again);
         let keep = (attempt.remember || self.dialogue.login.keep) && steps == 1;
+        let session = self.dialogue.finish(method);
         Session {
             remembered: keep.then(|| RememberedLogin::of(user, attempt.credential)),
+            used: session.used.map(|used| UsedLogin { again, ..used }),
             forward_agent: self.forward,
-            ..self.dialogue.finish(method)
+            ..session
         }
     }
 
     async fn question(&mut self, stage: &DialogPosition) -> LoginQuestion {
         self.look_at_agent().await;
-        let LoginDialogOptions { host, key_file, home, .. } = &self.asking;
+        let LoginDialogOptions { host, home, worked, .. } = &self.asking;
         let user = self.dialogue.login.user.clone();
         let methods = self.offers(stage.accepted.as_deref());
         LoginQuestion {
@@ -204,11 +213,13 @@ impl LoginConversation {
             hint: None,
             preselected: self.preselected(&methods, stage.tried),
             methods,
-            key_file: key_file.clone(),
-            agent_key: self.named_agent_key().unwrap_or(0),
+            key_file: self.key_file(),
+            agent_key: self.agent_key(),
             agent: self.agent.clone(),
             handed_over: self.dialogue.login.password.is_some(),
             remember: Some(self.remember),
+            again: self.again,
+            worked: worked.as_ref().map(|worked| worked.method),
             forward: self.forward,
             home: home.clone(),
             lost: self.dialogue.lost(),
@@ -242,18 +253,49 @@ impl LoginConversation {
     }
 
     /// The preselected method: the one that failed, if it can be tried again, otherwise the next
-    /// one. Before the first attempt, the method of a key that was named, otherwise the first one.
+    /// one. Before the first attempt, what worked the last time, or a key that was named, one of the
+    /// agent's, another file, a password.
     fn preselected(&self, methods: &[MethodOffer], tried: Option<Method>) -> Option<Method> {
-        let first = match self.asking.key_file_is_named {
-            // The private half is only in the agent.
-            true if self.names_held_key() => Method::Agent,
-            true => Method::PublicKey,
-            false => Method::Password,
+        let is_usable = |method: Method| {
+            methods.iter().any(|offer| offer.method == method && offer.is_usable())
         };
-        let from = tried.unwrap_or(first);
-        let at = methods.iter().position(|offer| offer.method == from).unwrap_or(0);
-        let (before, on) = methods.split_at(at);
-        on.iter().chain(before).find(|offer| offer.is_usable()).map(|offer| offer.method)
+        if let Some(tried) = tried {
+            let at = methods.iter().position(|offer| offer.method == tried).unwrap_or(0);
+            let (before, on) = methods.split_at(at);
+            return on.iter().chain(before).find(|it| it.is_usable()).map(|it| it.method);
+        }
+        let LoginDialogOptions { worked, key_file_is_named, .. } = &self.asking;
+        let worked = worked.as_ref().map(|worked| worked.method);
+        let file = self.key_file().map(|_| Method::PublicKey);
+        // A file of which the agent holds the key needs no passphrase there.
+        let is_held = self.named_agent_key().is_some();
+        let named = match key_file_is_named {
+            true if is_held => Some(Method::Agent),
+            true => file,
+            false => None,
+        };
+        let first = [worked.filter(|&it| it != Method::PublicKey || file.is_some()), named];
+        let then = [Some(Method::Agent), file, Some(Method::Password)];
+        let last = [Some(Method::KeyboardInteractive)];
+        let mut all = first.into_iter().chain(then).chain(last).flatten();
+        // A key file that has yet to be named comes last.
+        let any = || methods.iter().find(|offer| offer.is_usable()).map(|offer| offer.method);
+        all.find(|&method| is_usable(method)).or_else(any)
+    }
+
+    /// The proposed key file: that of the last login, if it is still there, or the one that the
+    /// configuration names.
+    fn key_file(&self) -> Option<PathBuf> {
+        let last = self.asking.worked.as_ref().and_then(|worked| worked.file.clone());
+        last.filter(|path| path.is_file()).or_else(|| self.asking.key_file.clone())
+    }
+
+    /// The position of the proposed key of the agent: that of the last login, or the named one.
+    fn agent_key(&self) -> usize {
+        let last = self.asking.worked.as_ref().and_then(|worked| worked.key.as_deref());
+        let is_last = |held| Some(fingerprint::sha256(&held_key(held).0).as_str()) == last;
+        let at = self.agent.held().iter().position(is_last);
+        at.or_else(|| self.named_agent_key()).unwrap_or(0)
     }
 
     /// Lists the agent's keys, again before each question, because keys may have been added. An
@@ -276,12 +318,6 @@ impl LoginConversation {
         let file = self.dialogue.login.agent_key.as_ref()?;
         let wanted = file.public()?.key_data();
         self.agent.held().iter().position(|held| held_key(held).0.key_data() == wanted)
-    }
-
-    fn names_held_key(&self) -> bool {
-        let file = self.dialogue.login.agent_key.as_ref();
-        file.is_some_and(|file| file.format() == KeyFormat::PublicOnly)
-            && self.named_agent_key().is_some()
     }
 
     async fn ask(&mut self, question: LoginQuestion) -> Result<LoginAnswer> {

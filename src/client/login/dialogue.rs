@@ -4,6 +4,7 @@
 //! Closes gap G6: the library reports a connection lost during the login as a refusal.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::client::deadline;
 use crate::client::handshake::verify::Transport;
 use crate::client::login::again::Reconnection;
 use crate::client::login::request::Login;
-use crate::client::state::remembered::{RememberedCredential, RememberedLogin};
+use crate::client::state::remembered::{RememberedCredential, RememberedLogin, UsedLogin};
 use crate::client::state::shared::ConnectionState;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result};
@@ -67,6 +68,8 @@ pub(super) struct Dialogue {
     pub(super) login: Login,
     /// What the last method logged in with, for messages.
     pub(super) credential: Option<TriedWith>,
+    /// The key that was offered last: its fingerprint and file.
+    pub(super) key: Option<(String, Option<PathBuf>)>,
     /// The credential for further connections, if the login keeps it.
     pub(super) kept: Option<RememberedCredential>,
     /// The steps of the chain that have succeeded, for messages.
@@ -85,6 +88,7 @@ impl Dialogue {
             transport,
             login,
             credential: None,
+            key: None,
             kept: None,
             done: Vec::new(),
             announced: None,
@@ -94,13 +98,28 @@ impl Dialogue {
     pub(super) fn finish(mut self, method: Method) -> Session {
         let last = self.tried(method);
         let remembered = self.remembered(method);
+        let used = self.used(method);
         self.done.push(last);
         let how = self.done.join(&say!(login_then));
         let Transport { handle, shared, .. } = self.transport;
         shared.watch_end(None);
         shared.record.logged_in(&self.login.user);
         shared.wire.logged_in();
-        Session { remembered, ..Session::new(handle, shared, how) }
+        Session { remembered, used, ..Session::new(handle, shared, how) }
+    }
+
+    fn used(&mut self, method: Method) -> Option<UsedLogin> {
+        let key = self.key.take().filter(|_| name(method) == name(Method::PublicKey));
+        if method == Method::None || !self.done.is_empty() {
+            return None;
+        }
+        let (key, file) = key.map_or((None, None), |(key, file)| (Some(key), file));
+        // Under the name `ssh`, `publickey` has the agent's keys as well.
+        let method = match (&key, &file) {
+            (Some(_), None) => Method::Agent,
+            _ => method,
+        };
+        Some(UsedLogin { user: self.login.user.clone(), method, key, file, again: None })
     }
 
     /// The login for further connections. One of several steps cannot be repeated with one

@@ -28,7 +28,7 @@ use crate::config::AddKeys;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::Agent;
 use crate::keys::{KeyFile, KeyFormat};
-use crate::prompt::{Notice, UnlockedKey};
+use crate::prompt::{Notice, UnlockedKey, held_key};
 use crate::say;
 use crate::trust::fingerprint;
 
@@ -130,16 +130,15 @@ impl Dialogue {
         let held = agent.identities().await?;
         let file = self.login.agent_key.take();
         let wanted = file.as_ref().map(public).transpose()?.cloned();
-        let wanted = self.login.agent_held.take().or(wanted);
+        let wanted = self.login.agent_held.take().or(wanted).map(|key| fingerprint::sha256(&key));
+        let wanted = self.login.agent_fingerprint.take().or(wanted);
         let picked = held.into_iter().find(|identity| match &wanted {
-            Some(wanted) => identity.public_key().key_data() == wanted.key_data(),
+            Some(wanted) => fingerprint::sha256(&held_key(identity).0) == *wanted,
             None => true,
         });
         let Some(picked) = picked else {
             let missing = match wanted {
-                Some(key) => {
-                    say!(agent_without_key, key = fingerprint::sha256(&key))
-                }
+                Some(key) => say!(agent_without_key, key),
                 None => say!(agent_empty),
             };
             return Err(Error::new(Kind::Identity, missing).hint(say!(agent_without_key_hint)));
@@ -314,6 +313,12 @@ impl Dialogue {
         certificate: Option<Certificate>,
     ) -> Result<Option<AuthResult>> {
         let public = identity.public.clone();
+        let file = match &identity.signer {
+            Signer::File(file) => Some(file.path().to_owned()),
+            Signer::Open(_, path) => Some(path.into()),
+            Signer::Agent(_) => None,
+        };
+        self.key = Some((fingerprint::sha256(&public), file));
         let hash = self.hash(&public, certificate.is_some()).await?;
         let user = self.login.user.clone();
         let shared = Arc::clone(&self.transport.shared);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use russh::keys::{PrivateKey, PublicKey};
 
 use crate::client::login::again::Reconnection;
+use crate::client::state::remembered::UsedLogin;
 use crate::config::{AddKeys, Method};
 use crate::keys::KeyFile;
 use crate::keys::security_key::SecurityKeys;
@@ -34,6 +35,8 @@ pub struct Login {
     pub agent_key: Option<KeyFile>,
     /// The public key that picks one of the agent's keys, if it is known without a file.
     pub agent_held: Option<PublicKey>,
+    /// The fingerprint that picks one of the agent's keys, if nothing more is known of it.
+    pub agent_fingerprint: Option<String>,
     /// Whether an agent's signature may include the host key (PubkeyAuthentication `unbound`
     /// forbids it).
     pub host_bound: bool,
@@ -85,6 +88,8 @@ pub struct LoginDialogOptions {
     pub key_file: Option<PathBuf>,
     /// Whether the person named that file, so that its method comes first.
     pub key_file_is_named: bool,
+    /// How the person logged in to this host the last time.
+    pub worked: Option<UsedLogin>,
     /// The home directory.
     pub home: PathBuf,
     /// Whether agent forwarding is preselected; `None` if there is no agent to forward.

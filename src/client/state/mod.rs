@@ -10,4 +10,4 @@ pub(super) mod wire_facts;
 
 pub use negotiated::Negotiated;
 pub use record::HostKey;
-pub use remembered::{RememberedCredential, RememberedLogin, RememberedLogins};
+pub use remembered::{RememberedCredential, RememberedLogin, RememberedLogins, UsedLogin};

@@ -16,6 +16,22 @@ use crate::secret::Secret;
 #[derive(Default)]
 pub struct RememberedLogins {
     logins: Mutex<Vec<(String, Arc<RememberedLogin>)>>,
+    used: Mutex<Vec<(String, UsedLogin)>>,
+}
+
+/// How a login of one step was done, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedLogin {
+    /// The user name.
+    pub user: String,
+    /// The method.
+    pub method: Method,
+    /// The `SHA256:…` fingerprint of the key.
+    pub key: Option<String>,
+    /// The file of the key.
+    pub file: Option<PathBuf>,
+    /// Whether the person wants it used next time; `None` if nobody was asked.
+    pub again: Option<bool>,
 }
 
 /// One remembered login.
@@ -88,6 +104,19 @@ impl RememberedLogins {
     /// Removes a login, for example because the server no longer accepts it.
     pub fn forget(&self, label: &str) {
         self.logins().retain(|(of, _)| of != label);
+    }
+
+    /// Notes how the last login under this label was done.
+    pub fn note_used(&self, label: &str, used: &UsedLogin) {
+        let mut all = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(of, _)| of != label);
+        all.push((label.to_owned(), used.clone()));
+    }
+
+    /// How the last login under this label was done.
+    pub fn used(&self, label: &str) -> Option<UsedLogin> {
+        let all = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find(|(of, _)| of == label).map(|(_, used)| used.clone())
     }
 
     fn logins(&self) -> MutexGuard<'_, Vec<(String, Arc<RememberedLogin>)>> {

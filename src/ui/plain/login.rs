@@ -13,6 +13,7 @@ use crate::prompt::{
     Answer, Attempt, LoginAnswer, LoginCredential, LoginQuestion, MethodOffer, UnlockedKey, User,
 };
 use crate::say;
+use crate::secret::Secret;
 use crate::terminal;
 use crate::ui::login::{self, Unlocking};
 
@@ -44,19 +45,19 @@ impl LoginLines<'_> {
         }
         for _ in 0..MAX_MISTAKES {
             let credential = match given!(self.ask_method()) {
-                Method::Password => {
-                    let label = say!(login_line_password, login = self.login());
-                    Some(LoginCredential::Password(given!(self.plain.hidden(&label))))
-                }
+                Method::Password => Some(LoginCredential::Password(given!(self.ask_password()))),
                 Method::PublicKey => given!(self.ask_key()).map(LoginCredential::Key),
                 Method::Agent => Some(given!(self.ask_agent_key())),
                 Method::KeyboardInteractive | Method::None => Some(LoginCredential::Interactive),
             };
             // A key that cannot be used leads back to the list of methods.
             let Some(credential) = credential else { continue };
+            let again = given!(
+                self.yes_or_no(self.question.again, |default| { say!(login_line_again, default) })
+            );
             let remember = given!(self.ask_remember(&credential));
-            let attempt =
-                Attempt { credential, remember, forward: self.question.forward == Some(true) };
+            let forward = self.question.forward == Some(true);
+            let attempt = Attempt { credential, remember, again, forward };
             return Answer::Given(LoginAnswer::Attempt(Box::new(attempt)));
         }
         Answer::Cancelled
@@ -90,6 +91,17 @@ impl LoginLines<'_> {
         Answer::Cancelled
     }
 
+    /// Asks for the password; an empty one is explained, and sent only if it is typed twice.
+    fn ask_password(&self) -> Answer<Secret> {
+        let label = say!(login_line_password, login = self.login());
+        let secret = given!(self.plain.hidden(&label));
+        if !secret.is_empty() || self.question.handed_over {
+            return Answer::Given(secret);
+        }
+        self.fault(&say!(login_empty_password));
+        self.plain.hidden(&label)
+    }
+
     /// Asks for a number from 1 to `count`, with a default; returns it counted from 0.
     fn number(&self, label: &str, count: usize, default: usize) -> Answer<usize> {
         for _ in 0..MAX_MISTAKES {
@@ -101,6 +113,7 @@ impl LoginLines<'_> {
             if let Some(number) = number.filter(|&number| number < count) {
                 return Answer::Given(number);
             }
+            self.tell(&say!(login_line_type_number, count));
         }
         Answer::Cancelled
     }
@@ -144,6 +157,11 @@ impl LoginLines<'_> {
                 }
                 false => None,
             };
+            if passphrase.as_ref().is_some_and(|typed| typed.is_empty()) {
+                self.fault(&say!(login_key_passphrase));
+                file = Some(key);
+                continue;
+            }
             match login::open(key, passphrase.as_ref()) {
                 Unlocking::Key(key) => return Answer::Given(Some(key)),
                 Unlocking::Unusable(error) => {
@@ -209,14 +227,18 @@ impl LoginLines<'_> {
         if credential.method() == Method::KeyboardInteractive {
             return Answer::Given(false);
         }
+        self.yes_or_no(default, |default| say!(login_line_remember, default))
+    }
+
+    fn yes_or_no(&self, default: bool, label: impl Fn(&str) -> String) -> Answer<bool> {
         let default = if default { "yes" } else { "no" };
         for _ in 0..MAX_MISTAKES {
-            let typed = given!(self.line(&say!(login_line_remember, default)));
+            let typed = given!(self.line(&label(default)));
             let word = if typed.is_empty() { default } else { &typed };
             match word.to_ascii_lowercase().as_str() {
                 "yes" | "y" => return Answer::Given(true),
                 "no" | "n" => return Answer::Given(false),
-                _ => {}
+                _ => self.tell(&say!(login_line_type_yes_or_no)),
             }
         }
         Answer::Cancelled

@@ -44,6 +44,7 @@ enum Key {
     File,
     FileNote,
     AgentKeys,
+    Again,
     Remember,
     Forward,
     Ok,
@@ -142,6 +143,7 @@ impl LoginDialog {
         self.form.enable(Key::AgentKeys, method == Some(Method::Agent));
         let has_credential = method.is_some_and(|method| method != Method::KeyboardInteractive);
         self.form.enable(Key::Remember, has_credential && self.question.remember.is_some());
+        self.form.enable(Key::Again, method.is_some());
         self.form.enable(Key::Forward, method.is_some() && self.question.forward.is_some());
         if let Widget::TextField { label, .. } = &mut self.form.row(Key::Secret).widget {
             *label = match by_key {
@@ -233,7 +235,8 @@ impl LoginDialog {
     fn attempt(&mut self, credential: LoginCredential) -> DialogAction {
         let remember = self.form.is_on(Key::Remember) && self.question.remember.is_some();
         let forward = self.form.is_on(Key::Forward) && self.question.forward.is_some();
-        let attempt = Attempt { credential, remember, forward };
+        let again = self.form.is_on(Key::Again);
+        let attempt = Attempt { credential, remember, again, forward };
         self.answer = Some(LoginAnswer::Attempt(Box::new(attempt)));
         DialogAction::Close
     }
@@ -431,6 +434,7 @@ fn rows(
         None => say!(login_forward_unavailable),
     };
     rows.extend([
+        FormRow::check(Key::Again, question.again, say!(login_again)),
         FormRow::check(Key::Remember, question.remember == Some(true), say!(login_remember)),
         FormRow::check(Key::Forward, question.forward == Some(true), forward),
         FormRow::buttons(vec![

@@ -52,6 +52,8 @@ fn question(home: &Path) -> LoginQuestion {
         agent_key: 0,
         handed_over: false,
         remember: Some(false),
+        again: true,
+        worked: None,
         forward: None,
         home: home.to_owned(),
         lost: Arc::new(|| None),
