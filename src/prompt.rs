@@ -5,6 +5,7 @@
 //! thread, so that the connection keeps running while a question is open.
 
 use std::path::Path;
+use std::pin::Pin;
 
 use russh::keys::ssh_key::PublicKey;
 
@@ -135,6 +136,35 @@ pub struct Welcome<'a> {
     pub is_proved: bool,
 }
 
+/// A step on the way to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConnectStep {
+    /// Looking up the host's name.
+    Resolve,
+    /// Connecting to its address, or through a proxy.
+    Connect,
+    /// Agreeing on keys.
+    KeyExchange,
+    /// Checking the host's key.
+    HostKey,
+    /// Logging in.
+    Login,
+}
+
+impl ConnectStep {
+    /// The steps, in their order.
+    pub const ALL: [ConnectStep; 5] = [
+        ConnectStep::Resolve,
+        ConnectStep::Connect,
+        ConnectStep::KeyExchange,
+        ConnectStep::HostKey,
+        ConnectStep::Login,
+    ];
+}
+
+/// A future that a [`Prompt`] returns.
+pub type Waited<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
 /// Asks and informs a human; an implementation may have none to ask.
 pub trait Prompt: Send + Sync {
     /// Asks whether to trust a host key.
@@ -183,6 +213,22 @@ pub trait Prompt: Send + Sync {
 
     /// Reports how a host key was judged, and the reason if it was accepted.
     fn judged(&self, _judgement: &Judgement, _because: Option<&str>) {}
+
+    /// Reports that the connection to a host has come to this step.
+    fn step(&self, _host: &str, _step: ConnectStep) {}
+
+    /// Reports that the connection is made, or has failed, after the last step.
+    fn arrived(&self) {}
+
+    /// Takes what was typed for the session while the connection was made.
+    fn typed_ahead(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Returns once the person gives up the connection that is being made.
+    fn given_up(&self) -> Waited<'_> {
+        Box::pin(std::future::pending())
+    }
 
     /// Reports that the login succeeded, after all text that the server sends before it.
     fn welcome(&self, _welcome: &Welcome<'_>) {}

@@ -4,6 +4,8 @@
 
 mod lab;
 
+use std::net::{TcpListener, TcpStream};
+
 use lab::{DEMO_USER, Demo, Home, Pty, arg, free_port};
 use rustix::process::Signal;
 
@@ -55,11 +57,12 @@ fn pastes_are_asked_about_unless_the_box_is_cleared() {
     let pty = dialog(&home);
     pty.send("<tab><tab><tab><tab> ");
     pty.wait_for("[ ] Confirm pastes");
-    let before = pty.written().matches("\x1b[?2004h").count();
     pty.send(&format!("<up><up><up><up>{here}<enter>"));
     pty.wait_for("demo$");
-    let after = pty.written().matches("\x1b[?2004h").count();
-    assert_eq!(before, after, "pastes are told apart in a session that does not ask");
+    // The dialogs have switched it on and off.
+    let written = pty.written();
+    let (on, off) = (written.rfind("\x1b[?2004h"), written.rfind("\x1b[?2004l"));
+    assert!(on < off, "pastes are told apart in a session that does not ask");
     leave_shell(&pty, 6);
 }
 
@@ -118,8 +121,13 @@ fn a_host_key_or_a_login_that_is_refused_comes_back_too() {
         screen.contains("ey verification failed") && screen.contains("Leave")
     });
     pty.send(&format!("<c-u>nobody@127.0.0.1:{}<enter>", demo.port()));
+    // The person may choose otherwise; what is left comes back here.
     pty.wait_until("the refused login", |screen| {
-        screen.contains("Permission denied") && screen.contains("Leave")
+        screen.contains("The server refused publickey") && screen.contains("Esc cancel")
+    });
+    pty.send("<esc>");
+    pty.wait_until("the first dialog", |screen| {
+        screen.contains("authentication was cancelled") && screen.contains("Leave")
     });
     assert!(!home.path(HISTORY).exists(), "nothing was reached");
     pty.send(&format!("<c-u>{here}<enter>"));
@@ -254,4 +262,92 @@ fn in_japanese_it_is_all_there() {
     });
     pty.send("<esc>");
     assert_eq!(pty.exit_code(), 130);
+}
+
+/// Connecting that takes long shows its steps, and goes on by itself.
+#[test]
+fn a_server_that_answers_late_is_waited_for_with_its_steps() {
+    let demo = Demo::start();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let home = Home::new();
+    let known = demo.known_hosts().replace(&demo.port(), &port.to_string());
+    home.write(".ssh/known_hosts", &known);
+    let there = format!("{DEMO_USER}@127.0.0.1");
+    let pty = open(&home, &["-p", &port.to_string(), &there]);
+    let shown = pty.wait_for("▸ Key exchange");
+    assert!(shown.contains("✓ Name") && shown.contains("✓ Connection"), "{shown}");
+    assert!(shown.contains("Connecting to 127.0.0.1") && shown.contains(" s"), "{shown}");
+    lead(&listener, &demo);
+    pty.wait_for("Authentication required.");
+    pty.send(&format!("{}<enter>", demo.password()));
+    leave_shell(&pty, 0);
+}
+
+/// What is typed ahead is for the session.
+#[test]
+fn what_is_typed_while_connecting_reaches_the_shell() {
+    let demo = Demo::start();
+    let (listener, home) = (TcpListener::bind("127.0.0.1:0").unwrap(), home(&demo));
+    let place = format!("{DEMO_USER}@{}", listener.local_addr().unwrap());
+    let pty = open(&home, &[&place]);
+    pty.wait_for("▸ Key exchange");
+    pty.send("echo typed-a''head<enter>");
+    lead(&listener, &demo);
+    pty.wait_written("typed-ahead");
+    leave_shell(&pty, 0);
+}
+
+/// Takes the next connection and leads it to the server.
+fn lead(listener: &TcpListener, demo: &Demo) {
+    let (here, _) = listener.accept().unwrap();
+    let there = TcpStream::connect(("127.0.0.1", demo.port().parse().unwrap())).unwrap();
+    for (mut from, mut to) in
+        [(here.try_clone().unwrap(), there.try_clone().unwrap()), (there, here)]
+    {
+        std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+    }
+}
+
+/// Esc and Ctrl-C lead back to where one came from.
+#[test]
+fn connecting_can_be_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = listener.local_addr().unwrap().to_string();
+    let home = Home::new();
+    for key in ["<esc>", "<c-c>"] {
+        let pty = open(&home, &[&place]);
+        pty.wait_for("▸ Key exchange");
+        pty.send(key);
+        assert_eq!(pty.exit_code(), 255);
+        pty.expect_restored();
+        assert!(pty.screen().contains("connecting was cancelled"), "{}", pty.screen());
+
+        let pty = dialog(&home);
+        pty.send(&format!("{place}<enter>"));
+        pty.wait_for("▸ Key exchange");
+        pty.send(key);
+        pty.wait_until("the dialog with what was typed", |screen| {
+            screen.contains("connecting was cancelled") && screen.contains(&place)
+        });
+        pty.send("<esc>");
+        assert_eq!(pty.exit_code(), 130);
+    }
+}
+
+/// In lines, and under the name ssh, nothing is said of it.
+#[test]
+fn in_lines_connecting_is_silent() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let home = Home::new();
+    for (as_ssh, options) in [("0", &["--plain"][..]), ("1", &[])] {
+        let fixed = ["-o", "ConnectTimeout=1", "-p", &port, "127.0.0.1"];
+        let words = [options, &fixed].concat();
+        let pty = home.on_pty_with(&words, &[("TESSH_AS_SSH", as_ssh), ("LC_ALL", "C.UTF-8")]);
+        assert_eq!(pty.exit_code(), 255);
+        let said = pty.written();
+        assert_eq!(said.lines().count(), 1, "{said:?}");
+        assert!(!said.contains('\x1b') && !said.contains("Connecting"), "{said:?}");
+    }
 }

@@ -157,6 +157,7 @@ fn in_lines() -> Vec<(&'static str, String)> {
         ("continue connecting", "yes"),
         ("Method (1-", ""),
         ("password:", PASSWORD),
+        ("Use this next time", "yes"),
         ("Remember it", "no"),
     ] {
         walk.tmux.wait_until(wait, |screen| {

@@ -1,5 +1,5 @@
-//! Ctrl-C during the login of a duplicate session (`~d`): it cancels that login, but neither the
-//! session below nor the program.
+//! Ctrl-C during a login that was begun from somewhere else, a session (`~d`) or New connection: it
+//! cancels that login, but neither the session below nor the program.
 //!
 //! During such a login the terminal is in its original mode, so Ctrl-C sends a signal to the
 //! program. The signal handler calls [`give_up`] first. A dialog or a question reads the key

@@ -57,8 +57,8 @@ pub mod teleport;
 pub mod winscp;
 
 pub use history::{History, MAX_HISTORY};
-pub use near::typing_mistakes;
 pub use logins::{LoginThatWorked, LoginsThatWorked};
+pub use near::typing_mistakes;
 pub use openssh::{AliasLookup, OpenSshHosts};
 pub use own::{
     Document, MAX_NAME, MAX_PROFILES, OwnSessions, ProfileStore, check_name, file_name,

@@ -3,12 +3,12 @@
 //!
 //! Messages that are logged while a dialog is open are held by the terminal until it closes.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::io_reason;
 use crate::prompt::{
-    Answer, Challenge, ConnectionSummary, HostKeyAnswer, HostKeyQuestion, LoginAnswer,
-    LoginQuestion, Notice, Prompt, RotationQuestion, Welcome,
+    Answer, Challenge, ConnectStep, ConnectionSummary, HostKeyAnswer, HostKeyQuestion, LoginAnswer,
+    LoginQuestion, Notice, Prompt, RotationQuestion, Waited, Welcome,
 };
 use crate::say;
 use crate::secret::Secret;
@@ -19,6 +19,7 @@ use crate::ui::screen::paste::ConfirmPaste;
 use crate::ui::screen::rotation::RotationDialog;
 use crate::ui::screen::warning::Warning;
 use crate::ui::screen::{ChallengeDialog, Component, LoginDialog, Screen};
+use crate::ui::waiting::Waiting;
 
 /// How many bytes of a banner are kept for the dialog; it is shown in full before.
 const MAX_BANNER: usize = 2048;
@@ -26,7 +27,9 @@ const MAX_BANNER: usize = 2048;
 /// A [`Prompt`] for a terminal that can show dialogs.
 pub struct Dialogs {
     /// The screen for dialogs.
-    screen: Screen,
+    screen: Arc<Screen>,
+    /// Shows the connection that is being made.
+    waiting: Waiting,
     /// The prompt for plain lines.
     plain: Plain,
     /// The server's banner, until a dialog has shown it.
@@ -36,7 +39,9 @@ pub struct Dialogs {
 impl Dialogs {
     /// Uses dialogs on this screen, and plain lines for the rest.
     pub fn new(screen: Screen, plain: Plain) -> Dialogs {
-        Dialogs { screen, plain, banner: Mutex::default() }
+        let screen = Arc::new(screen);
+        let waiting = Waiting::new(Arc::clone(&screen));
+        Dialogs { screen, waiting, plain, banner: Mutex::default() }
     }
 
     fn banner(&self) -> MutexGuard<'_, String> {
@@ -46,6 +51,7 @@ impl Dialogs {
 
     /// Shows a dialog; closing it without an answer means that it was cancelled.
     fn shown<C: Component, T>(&self, dialog: C, answer: fn(C) -> Option<T>) -> Answer<T> {
+        let _pause = self.waiting.pause();
         self.plain.sigils.lead();
         match self.screen.run(dialog) {
             Ok(closed) => answer(closed).map_or(Answer::Cancelled, Answer::Given),
@@ -59,6 +65,7 @@ impl Dialogs {
 
 impl Prompt for Dialogs {
     fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
+        let _pause = self.waiting.pause();
         self.plain.sigils.lead();
         match self.screen.run(Warning::new(question)) {
             Ok(warning) => Answer::Given(warning.answer()),
@@ -68,6 +75,7 @@ impl Prompt for Dialogs {
     }
 
     fn secret(&self, label: &str) -> Answer<Secret> {
+        let _pause = self.waiting.pause();
         self.plain.secret(label)
     }
 
@@ -87,10 +95,12 @@ impl Prompt for Dialogs {
     fn confirm(&self, question: &str) -> Answer<bool> {
         // A line is used, because the question may interrupt something else and disturbs it less
         // than a full screen.
+        let _pause = self.waiting.pause();
         self.plain.confirm(question)
     }
 
     fn yes(&self, question: &str) -> Answer<bool> {
+        let _pause = self.waiting.pause();
         self.plain.yes(question)
     }
 
@@ -109,6 +119,22 @@ impl Prompt for Dialogs {
 
     fn judged(&self, judgement: &Judgement, because: Option<&str>) {
         self.plain.judged(judgement, because);
+    }
+
+    fn step(&self, host: &str, step: ConnectStep) {
+        self.waiting.step(host, step);
+    }
+
+    fn arrived(&self) {
+        self.waiting.end();
+    }
+
+    fn typed_ahead(&self) -> Vec<u8> {
+        self.waiting.typed()
+    }
+
+    fn given_up(&self) -> Waited<'_> {
+        Box::pin(self.waiting.given_up())
     }
 
     fn welcome(&self, welcome: &Welcome<'_>) {

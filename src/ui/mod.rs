@@ -10,3 +10,4 @@ pub mod panes;
 pub mod plain;
 pub mod plain_connection;
 pub mod screen;
+mod waiting;

@@ -31,7 +31,9 @@ fn a_duplicate_asks_unless_the_login_was_remembered() {
             pty.send("open sesame<enter>");
         }
         pty.wait_written("[session 2, on top of this one]");
-        pty.wait_until("the shell", |screen| !screen.contains("Authentication"));
+        pty.wait_until("the second login", |_| {
+            pty.written().matches("authenticated to").count() == 2
+        });
         pty.send("echo sec''ond; exit<enter>");
         pty.wait_written("second");
         pty.wait_written("this is session 1 again]");

@@ -77,7 +77,7 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
     (
         "profiles",
         &[
-            &["history", "openssh", "own", "putty_form", "teleport", "winscp"],
+            &["history", "logins", "openssh", "own", "putty_form", "teleport", "winscp"],
             &["putty"],
             &["export_file", "sources"],
             &["session"],

@@ -1,6 +1,33 @@
 //! From the first address to the key exchange, and the host key that is shown there.
 
 texts! {
+    connecting_title
+        en "Connecting"
+        ja "接続中"
+    connecting_to(host)
+        en "Connecting to {host}"
+        ja "{host} に接続しています"
+    connecting_resolve
+        en "Name"
+        ja "名前の解決"
+    connecting_connect
+        en "Connection"
+        ja "接続"
+    connecting_key_exchange
+        en "Key exchange"
+        ja "鍵交換"
+    connecting_host_key
+        en "Host key"
+        ja "ホスト鍵"
+    connecting_login
+        en "Login"
+        ja "ログイン"
+    connecting_seconds(seconds)
+        en "{seconds} s"
+        ja "{seconds} 秒"
+    connecting_given_up
+        en "connecting was cancelled"
+        ja "接続を取り消しました"
     algorithms_bad_spec(what, spec)
         en "Bad SSH2 {what} spec '{spec}'"
         ja "{what}の指定「{spec}」が正しくありません"

@@ -23,14 +23,29 @@ use crate::client::stream::{ProxyRequest, Route, dial, proxy};
 use crate::client::{Session, Stream, Transport};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::putty::{self, ProxyValues};
-use crate::prompt::{Answer, Prompt, Welcome};
+use crate::prompt::{Answer, ConnectStep, Prompt, Welcome};
 use crate::say;
 use crate::secret::Secret;
 use crate::trust::Judgement;
 
-/// Reaches and verifies one host, the destination or a jump host, and logs in. Returns the session
-/// and the time of the connection, from which a log counts.
+/// Reaches and verifies the destination and logs in, unless the person gives it up. Returns the
+/// session and the time of the connection, from which a log counts.
 pub async fn enter(
+    context: &ConnectContext<'_>,
+    password: Option<Secret>,
+) -> Result<(Session, Instant)> {
+    let entered = tokio::select! {
+        entered = enter_host(context, password) => entered,
+        () = context.prompt.given_up() => {
+            Err(Error::new(Kind::Cancelled, say!(connecting_given_up)))
+        }
+    };
+    context.prompt.arrived();
+    entered
+}
+
+/// Reaches and verifies one host, the destination or a jump host, and logs in.
+async fn enter_host(
     context: &ConnectContext<'_>,
     password: Option<Secret>,
 ) -> Result<(Session, Instant)> {
@@ -93,6 +108,7 @@ async fn reached(
     let host = HostPolicy { settled: settled.clone(), ..wants::host_policy(plan, environment)? };
     let (stream, budget) = reach(context).await?;
     let connected = Instant::now();
+    prompt.step(&route::shown(plan), ConnectStep::KeyExchange);
     let transport = verify(stream, host, &wanted, budget, Arc::clone(prompt)).await;
     Ok((transport.map_err(|error| name_host(error, plan))?, connected))
 }
@@ -104,6 +120,7 @@ async fn log_in_over(
     login: Login,
     settled: &SettledKey,
 ) -> Result<Session> {
+    context.prompt.step(&route::shown(context.plan), ConnectStep::Login);
     let (again, requests) = reconnection();
     let login = Login { again: Some(again), ..login };
     tokio::select! {
@@ -183,10 +200,13 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
         let place = (options.hostname.value.as_str(), options.port.value);
         return Ok((jump::through(session, &via.host, place, budget, prompt).await?, budget));
     }
+    let shown = route::shown(plan);
+    prompt.step(&shown, ConnectStep::Resolve);
+    let tell = || prompt.step(&shown, ConnectStep::Connect);
     let route = wants::route(plan, environment);
     let Some(wanted) = &plan.proxy else {
         let budget = Budget::start(timeout);
-        return Ok((dial::connect(&route, budget).await?, budget));
+        return Ok((dial::connect_telling(&route, budget, &tell).await?, budget));
     };
     let password = proxy_password(wanted, prompt).await?;
     let opening = wanted.telnet_command.as_ref().map(|line| {
@@ -211,6 +231,7 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     };
     let (host, port) = (wanted.server.host.clone(), wanted.server.port);
     let to_proxy = Route { host, port, proxy: None, ..route.clone() };
+    tell();
     Ok((proxy::connect(&to_proxy, &request, budget).await?, budget))
 }
 
@@ -220,7 +241,7 @@ fn enter_jump_host<'a>(
     via: &'a Plan,
 ) -> Pin<Box<dyn Future<Output = Result<Session>> + Send + 'a>> {
     Box::pin(async move {
-        let (session, _) = enter(&context.for_jump_host(via), None).await?;
+        let (session, _) = enter_host(&context.for_jump_host(via), None).await?;
         Ok(session)
     })
 }

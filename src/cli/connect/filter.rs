@@ -1,7 +1,7 @@
 //! The optional filters between session and terminal: a log of the output, and another encoding.
 //! Without them the streams are used directly.
 
-use std::io;
+use std::io::{self, Cursor};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -9,7 +9,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use log::{debug, warn};
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, Chain, ReadBuf};
 
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::local::window_size;
@@ -117,8 +117,9 @@ impl SessionFilter {
         sink
     }
 
-    /// Puts the filters behind a source for the session's input.
-    pub fn input(&self, input: DescriptorInput) -> FilteredInput {
+    /// Puts the filters behind a source for the session's input, after what was typed ahead of it.
+    pub fn input(&self, typed: Vec<u8>, input: DescriptorInput) -> FilteredInput {
+        let input = Cursor::new(typed).chain(input);
         match self.encoding {
             None => FilteredInput::Plain(input),
             Some(encoding) => FilteredInput::Encoded(Encoded::new(input, encoding)),
@@ -133,10 +134,13 @@ impl SessionFilter {
     }
 }
 
+/// What was typed ahead, then standard input.
+type TypedInput = Chain<Cursor<Vec<u8>>, DescriptorInput>;
+
 /// Standard input, converted if an encoding is set.
 pub(super) enum FilteredInput {
-    Plain(DescriptorInput),
-    Encoded(Encoded<DescriptorInput>),
+    Plain(TypedInput),
+    Encoded(Encoded<TypedInput>),
 }
 
 impl AsyncRead for FilteredInput {

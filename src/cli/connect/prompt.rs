@@ -12,7 +12,8 @@ use crate::cli::{log, look};
 use crate::config::LogLevel;
 use crate::os::descriptor;
 use crate::prompt::{
-    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
+    Answer, Challenge, ConnectStep, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion,
+    Notice, Prompt,
 };
 use crate::secret::Secret;
 use crate::terminal;
@@ -94,6 +95,10 @@ impl Prompt for Quietly {
 
     fn is_full_screen(&self) -> bool {
         self.0.is_full_screen()
+    }
+
+    fn step(&self, host: &str, step: ConnectStep) {
+        self.0.step(host, step);
     }
 
     fn notice(&self, notice: Notice<'_>) {

@@ -164,7 +164,12 @@ async fn run_session(
     shown.store(pty, Ordering::Relaxed);
     context.leave_if_forking()?;
     let watcher = watch_size(pty, resize);
-    let input = input(options, &filter)?;
+    let mut typed = prompt.typed_ahead();
+    if !interactive {
+        // Without raw mode, a terminal ends lines so.
+        typed.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+    }
+    let input = input(options, typed, &filter)?;
     let escape = options.escape_char.value.filter(|_| interactive);
     let escape = escape.map(if plan.as_ssh { Escape::of_ssh } else { Escape::new });
     let paste = brackets.map(Paste::new);
@@ -178,12 +183,16 @@ async fn run_session(
 }
 
 /// The session's standard input; `None` if it is to have none.
-fn input(options: &Options, filter: &SessionFilter) -> Result<Option<FilteredInput>> {
+fn input(
+    options: &Options,
+    typed: Vec<u8>,
+    filter: &SessionFilter,
+) -> Result<Option<FilteredInput>> {
     if wants::no_input(options) {
         return Ok(None);
     }
     let stdin = DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error))?;
-    Ok(Some(filter.input(stdin)))
+    Ok(Some(filter.input(typed, stdin)))
 }
 
 /// Runs the main path again, for a duplicate on top of a session.

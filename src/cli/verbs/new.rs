@@ -18,7 +18,7 @@ use crate::cli::connect::prompt;
 use crate::cli::connect::session::{self, Inherited};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, Plan, sources, sources::store};
-use crate::cli::{log, look, runtime};
+use crate::cli::{attempt, log, look, runtime};
 use crate::config::{Keyword, Options};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
@@ -35,6 +35,8 @@ use crate::ui::screen::connection::NewConnection;
 const UNNAMED: &str = "new";
 /// The exit code if the person leaves without a connection.
 const LEFT: u8 = 130;
+/// The number of the first session.
+const FIRST: usize = 1;
 
 /// Asks for a host and connects, until a session has run or the person leaves.
 pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
@@ -197,9 +199,12 @@ async fn lead(
         let begun = AtomicBool::new(false);
         let prompt = prompt::choose(&plan, &typed, &around);
         let ended = session::run_plan(&plan, Inherited::default(), &around, prompt, || {
+            attempt::logged_in();
             begun.store(true, Ordering::Relaxed);
             remember(&plan, &typed, &around);
         });
+        // Before the login, Ctrl-C leads back to the dialog.
+        let ended = attempt::run(FIRST, ended);
         match ended.await {
             // If the server accepted the login but gave no shell, no session has run.
             Err(error) if !begun.into_inner() || error.kind() == Kind::Channel => {

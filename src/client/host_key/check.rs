@@ -19,7 +19,7 @@ use crate::client::state::rotation::RotationContext;
 use crate::client::state::shared::ConnectionState;
 use crate::config::UpdateHostKeys;
 use crate::error::{Error, Kind, Result};
-use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
+use crate::prompt::{Answer, ConnectStep, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::say;
 use crate::trust::{
     self, Evidence, Finding, Judgement, KnownHosts, RevokedKeys, Sshfp, Verdict, fingerprint, store,
@@ -49,6 +49,9 @@ impl HostCheck {
         shared: &ConnectionState,
         prompt: &Arc<dyn Prompt>,
     ) -> Result<()> {
+        if !self.only_judge {
+            prompt.step(&self.host.shown, ConnectStep::HostKey);
+        }
         let algorithm = shared.wire.observed().check(&self.proposed)?;
         self.ask_command(key, shared).await?;
         let mut evidence = self.known.lookup(&self.host.subject, key, SystemTime::now());

@@ -57,11 +57,23 @@ pub struct Route {
 /// # Errors
 /// The name has no address, the addresses refuse or time out, or the command does not start.
 pub async fn connect(route: &Route, budget: Budget) -> Result<Stream> {
+    connect_telling(route, budget, &|| {}).await
+}
+
+/// Connects, and calls `tell` once the name is resolved.
+///
+/// # Errors
+/// Those of [`connect`].
+pub async fn connect_telling(
+    route: &Route,
+    budget: Budget,
+    tell: &(dyn Fn() + Sync),
+) -> Result<Stream> {
     if let Some(proxy) = &route.proxy {
         return command::start(proxy).map(|running| Stream::Command(Box::new(running)));
     }
     let until = budget.until(deadline::CONNECT);
-    match timeout_at(until, attempts(route)).await {
+    match timeout_at(until, attempts(route, tell)).await {
         Ok(result) => result.map(Stream::Tcp),
         Err(_) => Err(Error::new(Kind::Timeout, say!(connect_timed_out, place = place(route)))
             .hint(say!(connect_timed_out_hint))),
@@ -72,11 +84,11 @@ fn place(route: &Route) -> String {
     say!(connect_failed, host = route.host, port = route.port)
 }
 
-async fn attempts(route: &Route) -> Result<TcpStream> {
+async fn attempts(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<TcpStream> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match attempt(route).await {
+        match attempt(route, tell).await {
             Err(error) if tries < route.attempts && error.kind() == Kind::Connect => {
                 debug!("{error}; trying again");
                 sleep(Duration::from_secs(1)).await;
@@ -86,8 +98,9 @@ async fn attempts(route: &Route) -> Result<TcpStream> {
     }
 }
 
-async fn attempt(route: &Route) -> Result<TcpStream> {
+async fn attempt(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<TcpStream> {
     let addresses = alternate(resolve(&route.host, route.port, route.family).await?);
+    tell();
     let bind = match &route.bind {
         Some(name) => resolve(name, 0, route.family)
             .await

@@ -157,7 +157,7 @@ impl LoginLines<'_> {
                 }
                 false => None,
             };
-            if passphrase.as_ref().is_some_and(|typed| typed.is_empty()) {
+            if passphrase.as_ref().is_some_and(Secret::is_empty) {
                 self.fault(&say!(login_key_passphrase));
                 file = Some(key);
                 continue;

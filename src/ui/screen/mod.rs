@@ -7,6 +7,7 @@
 
 mod challenge;
 pub mod component;
+pub(super) mod connecting;
 pub mod connection;
 pub mod editor;
 pub mod facts;

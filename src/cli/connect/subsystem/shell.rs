@@ -54,7 +54,7 @@ pub(super) async fn run(
     let escape = plan.options.escape_char.value.map(|key| Escape::new(key).for_client());
     let watcher = window_changes(resize);
     let local = LocalSide {
-        input: Some(filter.input(input)),
+        input: Some(filter.input(Vec::new(), input)),
         escape,
         paste: brackets.map(Paste::new),
         resized,

@@ -251,7 +251,11 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         let mut lines = vec![String::new()];
         // The dialog's hint for a key replaces the usual one.
         let own = |key: &str| self.hints.iter().any(|(keys, _)| *keys == key);
-        let usual = usual.into_iter().filter(|(key, _)| !own(key));
+        // A form that only shows something can only be left.
+        let shows = |row: &FormRow<K>| matches!(row.widget, Widget::Gap | Widget::Text(_));
+        let only_shows = self.rows.iter().all(shows);
+        let usual =
+            usual.into_iter().filter(|(key, _)| !own(key) && (!only_shows || *key == "Esc"));
         for (keys, does) in self.hints.iter().cloned().chain(usual) {
             let hint = say!(keys_hint, keys, does);
             if !append(&mut lines, &hint, width) {
