@@ -68,6 +68,12 @@ fn pastes_are_asked_about_unless_the_box_is_cleared() {
 
 const HISTORY: &str = ".local/state/tessh/history";
 
+/// What is in the history, without the times.
+fn remembered(home: &Home) -> Vec<String> {
+    let name = |line: &str| line.split('\t').next().unwrap_or_default().to_owned();
+    home.read(HISTORY).lines().map(name).collect()
+}
+
 #[test]
 fn a_typed_host_is_connected_to_and_remembered() {
     let demo = Demo::start();
@@ -85,7 +91,7 @@ fn a_typed_host_is_connected_to_and_remembered() {
         pty.send(&format!("{typed}<enter>"));
         leave_shell(&pty, 7);
     }
-    assert_eq!(home.read(HISTORY), format!("{here}\n{DEMO_USER}@localhost:{port}\n"));
+    assert_eq!(remembered(&home), [here.clone(), format!("{DEMO_USER}@localhost:{port}")]);
     // And the newest is the first of the list.
     let pty = dialog(&home);
     pty.send("<tab><enter>");
@@ -96,6 +102,9 @@ fn a_typed_host_is_connected_to_and_remembered() {
 fn what_fails_before_the_shell_comes_back_with_the_fields_filled() {
     let demo = Demo::start();
     let home = home(&demo);
+    // What is typed counts, although the list has an entry.
+    std::fs::create_dir_all(home.path(HISTORY).parent().unwrap()).unwrap();
+    home.write(HISTORY, &format!("{DEMO_USER}@127.0.0.1:1\n"));
     let free = free_port();
     let pty = dialog(&home);
     pty.send(&format!("{DEMO_USER}@127.0.0.1<tab><tab>{free}<enter>"));
@@ -132,7 +141,7 @@ fn a_host_key_or_a_login_that_is_refused_comes_back_too() {
     assert!(!home.path(HISTORY).exists(), "nothing was reached");
     pty.send(&format!("<c-u>{here}<enter>"));
     leave_shell(&pty, 0);
-    assert_eq!(home.read(HISTORY), format!("{here}\n"));
+    assert_eq!(remembered(&home), [here]);
 }
 
 #[test]
@@ -165,7 +174,22 @@ fn a_session_is_saved_and_connected_to_from_the_list() {
     leave_shell(&pty, 0);
     let saved = home.read(".config/tessh/sessions/mine.toml");
     assert!(saved.contains(&demo.port()) && saved.contains(DEMO_USER), "{saved}");
-    assert!(!home.path(HISTORY).exists(), "a saved session is in the list anyway");
+    assert_eq!(remembered(&home), ["own:mine"]);
+    // It is the first of the list now, and a bare Enter there connects to it once more.
+    let pty = dialog(&home);
+    pty.send("<tab>");
+    pty.wait_until("the session with its time", |screen| {
+        screen.contains("just now") && screen.contains("Connect to \"mine\"")
+    });
+    pty.send("<enter>");
+    leave_shell(&pty, 0);
+    // A host of that name is not the session.
+    home.write(HISTORY, "mine\n");
+    let pty = dialog(&home);
+    pty.send("<tab><enter>");
+    pty.wait_for("Could not resolve hostname");
+    pty.send("<esc>");
+    assert_eq!(pty.exit_code(), 130);
 }
 
 #[test]
@@ -180,7 +204,7 @@ fn the_command_line_fills_the_history_too_but_not_for_programs() {
     home.tessh(&["-p", &port, &host, "true"]).output().expect_code(0);
     assert!(!home.path(HISTORY).exists());
     assert_eq!(home.on_pty(&["-p", &port, &host, "true"]).exit_code(), 0);
-    assert_eq!(home.read(HISTORY), format!("{host}:{port}\n"));
+    assert_eq!(remembered(&home), [format!("{host}:{port}")]);
 }
 
 #[test]
@@ -256,7 +280,7 @@ fn in_japanese_it_is_all_there() {
     let home = Home::new();
     let pty = home.on_pty_with(&[], &[("LANG", "ja_JP.UTF-8")]);
     pty.wait_until("the dialog", |screen| {
-        ["新しい接続", "ホスト:", "TCPポート:", "接続", "終了"]
+        ["新しい接続", "ホスト:", "user@host", "接続", "終了"]
             .iter()
             .all(|text| screen.contains(text))
     });

@@ -70,12 +70,7 @@ fn in_dialogs(language: Language) -> Vec<(&'static str, String)> {
     let here = format!("{USER}@127.0.0.1:{}", sshd.port());
     walk.sees(
         "`tessh`, and the host typed.",
-        &[
-            texts::CONNECTION_TITLE,
-            texts::CONNECTION_HOST,
-            texts::CONNECTION_CONFIRM_PASTE,
-            texts::CONNECTION_LEAVE,
-        ],
+        &[texts::CONNECTION_TITLE, texts::CONNECTION_HOST, texts::CONNECTION_LEAVE],
         &[&here],
     );
 

@@ -5,7 +5,6 @@ use super::language::FixedText;
 use super::texts;
 
 pub const CLOSE: FixedText = texts::close;
-pub const CONNECTION_CONFIRM_PASTE: FixedText = texts::connection_confirm_paste;
 pub const CONNECTION_HOST: FixedText = texts::connection_host;
 pub const CONNECTION_LEAVE: FixedText = texts::connection_leave;
 pub const CONNECTION_TITLE: FixedText = texts::connection_title;

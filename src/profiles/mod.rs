@@ -56,7 +56,7 @@ mod sources;
 pub mod teleport;
 pub mod winscp;
 
-pub use history::{History, MAX_HISTORY};
+pub use history::{History, MAX_HISTORY, Recent, RecentTarget};
 pub use logins::{LoginThatWorked, LoginsThatWorked};
 pub use near::typing_mistakes;
 pub use openssh::{AliasLookup, OpenSshHosts};

@@ -53,7 +53,7 @@ pub struct ListedSession {
 }
 
 /// The place of a session that a name may mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SessionPlace {
     /// The source.
     pub source: Source,

@@ -2,13 +2,22 @@
 //! The dialog (`screen/connection`) and its plain version (`plain_connection`) use it.
 //!
 //! Sessions are read a few files at a time, so that thousands of them do not delay the first
-//! screen. The command line interprets what is typed, through [`EnteredCheck`].
+//! screen. `search` finds entries, `line` has what is shown of one. The command line interprets what
+//! is typed, through [`EnteredCheck`].
 
+mod line;
+mod search;
+
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Result};
+pub use line::{HostLine, HostMark};
+pub use search::HostSearch;
+
+use crate::error::{Error, Kind, Result};
 use crate::profiles::{
-    Document, History, Profile, ProfileStore, SavedSession, SessionPlace, Sessions, Source,
+    Document, History, Profile, ProfileStore, Recent, RecentTarget, SavedSession, SessionPlace,
+    Sessions, Source, qualified,
 };
 use crate::{say, text};
 
@@ -34,6 +43,8 @@ pub enum AddressChoice {
 pub struct Entered {
     /// The host field: a destination, or a whole `ssh` line.
     pub host: String,
+    /// Whether the host field has a host, and never the name of a saved session.
+    pub is_host: bool,
     /// The saved session that was chosen, with its source; it replaces the host.
     pub session: Option<String>,
     /// The port field; if it is empty, another setting determines the port.
@@ -66,35 +77,62 @@ pub trait EnteredCheck: Send + Sync {
     fn accepts(&self, document: &Document) -> Result<()>;
 }
 
-/// A host or saved session in the list.
-#[derive(Clone, Debug)]
-pub enum HostEntry {
+/// What an entry of the list stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostTarget {
     /// A saved session.
-    Session {
-        /// Its name and source.
-        at: SessionPlace,
-        /// Its summary in one line once it has been read, or why it cannot be used.
-        said: Option<Result<String>>,
-    },
-    /// A host to which the person has connected before.
-    Recent(String),
+    Session(SessionPlace),
+    /// A host to which the person has connected before, `[user@]host[:port]`.
+    Host(String),
+}
+
+/// An entry of the list.
+#[derive(Clone, Debug)]
+pub struct HostEntry {
+    /// What it stands for.
+    pub target: HostTarget,
+    /// Its entry in the history, if it was connected to before.
+    pub recent: Option<Recent>,
+    /// What a session says once it has been read, or why it cannot be used.
+    said: Option<Result<HostSummary>>,
+    /// Whether it can be opened by its name.
+    can_open: bool,
+}
+
+/// What is shown and found of a session besides its name.
+#[derive(Clone, Debug)]
+pub struct HostSummary {
+    /// Its source: a file of tessh's own may be one of Teleport.
+    source: Source,
+    /// The destination as a person would type it; empty if it is the name.
+    destination: String,
+    /// Tags and note.
+    words: String,
+    /// In lower case, for the search: the destination in so many bytes, then what else is known.
+    found: String,
+    host: usize,
 }
 
 impl HostEntry {
     /// The name in the list.
     pub fn name(&self) -> &str {
-        match self {
-            HostEntry::Session { at, .. } => &at.name,
-            HostEntry::Recent(name) => name,
+        match &self.target {
+            HostTarget::Session(at) => &at.name,
+            HostTarget::Host(name) => name,
+        }
+    }
+
+    /// The saved session that it stands for.
+    pub fn session(&self) -> Option<&SessionPlace> {
+        match &self.target {
+            HostTarget::Session(at) => Some(at),
+            HostTarget::Host(_) => None,
         }
     }
 
     /// Why it cannot be used.
     pub fn fault(&self) -> Option<&Error> {
-        match self {
-            HostEntry::Session { said: Some(Err(error)), .. } => Some(error),
-            _ => None,
-        }
+        self.said.as_ref()?.as_ref().err()
     }
 }
 
@@ -103,7 +141,7 @@ pub struct Hosts {
     /// tessh's own saved sessions, which can be changed.
     pub store: ProfileStore,
     sessions: Sessions,
-    /// The history of hosts.
+    /// What was connected to.
     pub history: History,
     entries: Vec<HostEntry>,
     /// How many entries have been read, from the start.
@@ -120,18 +158,24 @@ impl Hosts {
         hosts
     }
 
-    /// Lists sessions and hosts again.
+    /// Lists sessions and hosts again. What sessions said is kept until they are read again.
     pub fn look_again(&mut self) {
         let (mut names, faults) = self.sessions.names();
         names.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
         self.fault = faults.into_iter().next();
-        let session = |(at, fault): (SessionPlace, Result<()>)| HostEntry::Session {
-            at,
-            said: fault.err().map(Err),
+        let mut known: HashMap<SessionPlace, Option<Result<HostSummary>>> = HashMap::new();
+        for entry in std::mem::take(&mut self.entries) {
+            if let HostTarget::Session(at) = entry.target {
+                known.insert(at, entry.said);
+            }
+        }
+        let session = |(at, fault): (SessionPlace, Result<()>)| {
+            let can_open = fault.is_ok();
+            let said = fault.err().map(Err).or_else(|| known.remove(&at).flatten());
+            HostEntry { target: HostTarget::Session(at), recent: None, said, can_open }
         };
-        let sessions = names.into_iter().map(session);
-        self.entries =
-            sessions.chain(self.history.list().into_iter().map(HostEntry::Recent)).collect();
+        let sessions: Vec<HostEntry> = names.into_iter().map(session).collect();
+        self.entries = recents_first(sessions, self.history.list());
         self.read = 0;
     }
 
@@ -148,27 +192,15 @@ impl Hosts {
         self.fault.as_ref()
     }
 
-    /// The saved sessions, by name, then the recent hosts, newest first.
+    /// What was connected to, newest first, then the other saved sessions by name.
     pub fn entries(&self) -> &[HostEntry] {
         &self.entries
     }
 
-    /// An entry's name and its note, sanitised.
-    pub fn shown(&self, entry: &HostEntry) -> (String, String) {
-        let note = match entry {
-            HostEntry::Session { said: None, .. } => String::new(),
-            HostEntry::Session { said: Some(Ok(said)), .. } => said.clone(),
-            HostEntry::Session { said: Some(Err(error)), .. } => {
-                // The directory is the same for all sessions, and would leave no room for the
-                // reason.
-                let directory = format!("{}/", self.store.directory().display());
-                let why = text::line(error.cause(), MAX_FAULT);
-                let why = why.strip_prefix(&text::line(&directory, MAX_FAULT)).unwrap_or(&why);
-                say!(connection_broken, why = text::line(why, MAX_SHOWN))
-            }
-            HostEntry::Recent(_) => say!(connection_recent),
-        };
-        (text::line(entry.name(), MAX_SHOWN), note)
+    /// What the list shows of an entry.
+    pub fn line(&self, entry: &HostEntry) -> HostLine {
+        let directory = format!("{}/", self.store.directory().display());
+        HostLine::new(entry, &text::line(&directory, MAX_FAULT))
     }
 
     /// Whether all sessions have been read.
@@ -190,15 +222,10 @@ impl Hosts {
         let end = Instant::now() + time;
         while let Some(entry) = self.entries.get_mut(self.read).filter(|_| self.read < most) {
             self.read += 1;
-            if let HostEntry::Session { at, said: said @ None } = entry {
-                *said = Some(match self.sessions.open(at) {
-                    Ok(Some(SavedSession { refusal: Some(refusal), .. })) => Err(refusal),
-                    Ok(Some(session)) => Ok(summary(&session)),
-                    Ok(None) => {
-                        Err(Error::new(crate::error::Kind::Local, say!(connection_link_nowhere)))
-                    }
-                    Err(error) => Err(error),
-                });
+            if let HostTarget::Session(at) = &entry.target
+                && entry.can_open
+            {
+                entry.said = Some(summary(&self.sessions, at));
             }
             if Instant::now() >= end {
                 return;
@@ -206,22 +233,16 @@ impl Hosts {
         }
     }
 
-    /// The numbers of the entries that match the typed letters, the best first; all of them if
+    /// The numbers of the entries in which every typed word is found, the best first; all of them if
     /// nothing is typed.
-    pub fn matching(&self, typed: &str) -> Vec<usize> {
-        let typed = typed.trim().to_lowercase();
-        if typed.is_empty() {
+    pub fn matching(&self, search: &HostSearch) -> Vec<usize> {
+        if search.is_empty() {
             return (0..self.entries.len()).collect();
         }
-        let score = |entry: &HostEntry| {
-            let name = likeness(&typed, &entry.name().to_lowercase()).map(|score| 2 * score);
-            let said = match entry {
-                HostEntry::Session { said: Some(Ok(said)), .. } => {
-                    likeness(&typed, &said.to_lowercase())
-                }
-                _ => None,
-            };
-            name.max(said)
+        let mut buffer = String::new();
+        let mut score = |entry: &HostEntry| {
+            let summary = entry.said.as_ref().and_then(|said| said.as_ref().ok());
+            search.score(entry.name(), summary, &mut buffer)
         };
         let scored = self.entries.iter().enumerate();
         let mut scored: Vec<(u32, usize)> =
@@ -231,141 +252,65 @@ impl Hosts {
     }
 }
 
-/// A session's destination as a person would type it, its source, and its tags for the search.
-fn summary(session: &SavedSession) -> String {
-    let profile = &session.profile;
-    let mut said = profile.destination();
-    if session.source != Source::Own {
-        said.push_str(&format!("  {}", session.source.word()));
+/// Reads what a session says.
+fn summary(sessions: &Sessions, at: &SessionPlace) -> Result<HostSummary> {
+    if at.source == Source::OpenSsh {
+        // It has nothing of its own besides its name, and all of its files would be read for it.
+        return Ok(HostSummary::of(at.source, &at.name, at.name.clone(), ""));
     }
-    for tag in &profile.tags {
-        said.push_str(&format!(" #{tag}"));
+    match sessions.open(at)? {
+        Some(SavedSession { refusal: Some(refusal), .. }) => Err(refusal),
+        Some(session) => Ok(HostSummary::new(&session)),
+        None => Err(Error::new(Kind::Local, say!(connection_link_nowhere))),
     }
-    text::line(&said, MAX_SHOWN)
 }
 
-/// Rates how well typed letters match a text, both in lower case. A substring is best, at the start
-/// of a word even more so; otherwise the letters must occur in this order. The lists are short, so
-/// no crate is used for this.
-fn likeness(typed: &str, text: &str) -> Option<u32> {
-    const PART: u32 = 1_000;
-    let starts_word =
-        |at: usize| text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
-    if let Some(at) = text.match_indices(typed).map(|(at, _)| at).max_by_key(|&at| {
-        // Prefers the first place at the start of a word.
-        (starts_word(at), std::cmp::Reverse(at))
-    }) {
-        let early = 100_u32.saturating_sub(u32::try_from(at).unwrap_or(u32::MAX));
-        return Some(PART + early + if starts_word(at) { PART } else { 0 });
-    }
-    let (mut score, mut rest, mut gap) = (0, typed.chars().peekable(), true);
-    for (at, c) in text.char_indices() {
-        let fits = rest.next_if_eq(&c).is_some();
-        if fits {
-            score += 1 + if gap { 0 } else { 2 } + if starts_word(at) { 3 } else { 0 };
+/// Puts what was connected to before the sessions, newest first. A saved session that is gone is
+/// left out. A host of ssh_config(5) is the same thing as the host of that name that was typed.
+fn recents_first(sessions: Vec<HostEntry>, history: Vec<Recent>) -> Vec<HostEntry> {
+    let mut ranks: HashMap<(Source, &str), usize> = HashMap::new();
+    for (rank, recent) in history.iter().enumerate() {
+        let key = match &recent.target {
+            RecentTarget::Host(name) => Some((Source::OpenSsh, name.as_str())),
+            // Those of Teleport are files of tessh's own.
+            RecentTarget::Session(name) => qualified(name).map(|(source, name)| match source {
+                Source::Teleport => (Source::Own, name),
+                source => (source, name),
+            }),
+        };
+        if let Some(key) = key {
+            ranks.entry(key).or_insert(rank);
         }
-        gap = !fits;
     }
-    // A few scattered letters are no match.
-    let close = score >= 2 * u32::try_from(typed.chars().count()).unwrap_or(u32::MAX);
-    (rest.peek().is_none() && close).then_some(score.min(PART - 1))
+    let mut first: Vec<Option<HostEntry>> = history.iter().map(|_| None).collect();
+    let mut others = Vec::with_capacity(sessions.len());
+    for mut entry in sessions {
+        let at = entry.session();
+        let rank = at.and_then(|at| ranks.get(&(at.source, at.name.as_str())).copied());
+        match rank.map(|rank| (rank, &mut first[rank])) {
+            Some((rank, place @ None)) => {
+                entry.recent = Some(history[rank].clone());
+                *place = Some(entry);
+            }
+            _ => others.push(entry),
+        }
+    }
+    let as_host = |recent: Recent| match &recent.target {
+        RecentTarget::Host(name) => Some(HostEntry {
+            target: HostTarget::Host(name.clone()),
+            recent: Some(recent),
+            said: None,
+            can_open: false,
+        }),
+        RecentTarget::Session(_) => None,
+    };
+    drop(ranks);
+    let recents = first.into_iter().zip(history);
+    let mut all: Vec<HostEntry> =
+        recents.filter_map(|(entry, recent)| entry.or_else(|| as_host(recent))).collect();
+    all.extend(others);
+    all
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::os::user::UserId;
-    use crate::profiles::OwnSessions;
-
-    fn hosts(sessions: &[(&str, &str)], recent: &[&str]) -> (tempfile::TempDir, Hosts) {
-        let dir = tempfile::tempdir().unwrap();
-        let uid = UserId::real();
-        let store = ProfileStore::new(dir.path().join("sessions"), uid);
-        for (name, host) in sessions {
-            let mut document = store.create(name).unwrap();
-            let profile = Profile { host: (*host).to_owned(), ..Profile::default() };
-            document.set(profile).unwrap();
-            store.save(&mut document).unwrap();
-        }
-        let history = History::new(dir.path().join("history"));
-        for host in recent.iter().rev() {
-            history.add(host).unwrap();
-        }
-        (dir, found_in(store, history))
-    }
-
-    fn found_in(store: ProfileStore, history: History) -> Hosts {
-        let sessions = Sessions::new(vec![Box::new(OwnSessions(store.clone()))]);
-        Hosts::find(store, sessions, history)
-    }
-
-    fn found<'a>(hosts: &'a Hosts, typed: &str) -> Vec<&'a str> {
-        hosts.matching(typed).into_iter().map(|at| hosts.entries()[at].name()).collect()
-    }
-
-    #[test]
-    fn sessions_by_name_then_recent_hosts_newest_first() {
-        let (_dir, hosts) = hosts(&[("web", "w"), ("db", "d")], &["z", "a"]);
-        assert_eq!(found(&hosts, ""), ["db", "web", "z", "a"]);
-    }
-
-    #[test]
-    fn a_few_letters_find_what_is_meant() {
-        let all = [("web-prod", "10.0.0.1"), ("web-test", "10.0.0.2"), ("cobweb", "10.0.0.3")];
-        let (_dir, mut hosts) = hosts(&all, &["root@db.example.org"]);
-        hosts.read_more(Duration::from_secs(60));
-        assert!(hosts.is_complete());
-        for (typed, names) in [
-            ("web", &["web-prod", "web-test", "cobweb"][..]),
-            ("WEB-T", &["web-test"]),
-            ("wp", &["web-prod"]),
-            ("0.0.3", &["cobweb"]),
-            ("db.ex", &["root@db.example.org"]),
-            ("zzz", &[]),
-        ] {
-            assert_eq!(found(&hosts, typed), names, "{typed}");
-        }
-    }
-
-    #[test]
-    fn thousands_of_sessions_are_not_read_before_the_first_screen() {
-        let names: Vec<String> = (0..2_000).map(|n| format!("s{n:04}")).collect();
-        let (dir, _) = hosts(&[("s0000", "h")], &[]);
-        let directory = dir.path().join("sessions");
-        for name in &names {
-            std::fs::write(directory.join(format!("{name}.toml")), "host = \"h\"\n").unwrap();
-        }
-        let uid = UserId::real();
-        let history = History::new(dir.path().join("history"));
-        let mut hosts = found_in(ProfileStore::new(directory, uid), history);
-        let unread = |hosts: &Hosts| {
-            let unread =
-                |entry: &&HostEntry| matches!(entry, HostEntry::Session { said: None, .. });
-            hosts.entries().iter().filter(unread).count()
-        };
-        assert_eq!(unread(&hosts), 2_000);
-        hosts.read_more(Duration::ZERO);
-        assert_eq!(unread(&hosts), 1_999);
-        hosts.read_first(Duration::from_secs(60), 30);
-        assert_eq!(unread(&hosts), 1_970);
-        assert_eq!(found(&hosts, "s1999"), ["s1999"], "found by name all the same");
-    }
-
-    #[test]
-    fn a_broken_file_is_there_with_its_line_and_the_others_work() {
-        let (dir, _) = hosts(&[("good", "h")], &[]);
-        let directory = dir.path().join("sessions");
-        std::fs::write(directory.join("bad.toml"), "host = \"h\"\nport = \"x\"\n").unwrap();
-        std::fs::write(directory.join("b@d.toml"), "host = \"h\"\n").unwrap();
-        let uid = UserId::real();
-        let history = History::new(dir.path().join("history"));
-        let mut hosts = found_in(ProfileStore::new(directory, uid), history);
-        hosts.read_more(Duration::from_secs(60));
-        let faults: Vec<_> = hosts.entries().iter().map(|it| it.fault().is_some()).collect();
-        assert_eq!(found(&hosts, ""), ["b@d.toml", "bad", "good"]);
-        assert_eq!(faults, [true, true, false]);
-        assert!(
-            hosts.shown(&hosts.entries()[1]).1.starts_with("! cannot be used: bad.toml line 2: ")
-        );
-    }
-}
+mod tests;

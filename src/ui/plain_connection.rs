@@ -1,4 +1,5 @@
-//! New connection as plain lines: numbered saved sessions and recent hosts, and one question. The
+//! New connection as plain lines: numbered, what was connected to before and then the other saved
+//! sessions, and one question. The
 //! choices and the input are those of the dialog; sessions are edited with `tessh sessions`.
 
 use std::fs::File;
@@ -7,10 +8,10 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::terminal;
-use crate::ui::hosts::{Entered, EnteredCheck, HostEntry, Hosts};
+use crate::ui::hosts::{Entered, EnteredCheck, HostEntry, HostTarget, Hosts};
 use crate::{say, text};
 
-/// The most sessions, and the most hosts, that are listed, so that the list fits on a screen.
+/// The most entries of each of the two parts that are listed, so that the list fits on a screen.
 const MAX_LISTED: usize = 20;
 /// How long sessions are read for their notes before the list is printed.
 const READING: Duration = Duration::from_millis(200);
@@ -52,9 +53,12 @@ pub fn ask(
         let number = typed.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         let entry = number.and_then(|at| listed.get(at)).map(|&at| &hosts.entries()[at]);
         let mut entered = before.clone();
-        match entry {
-            Some(HostEntry::Session { at, .. }) => entered.session = Some(at.full_name()),
-            Some(HostEntry::Recent(host)) => entered.host.clone_from(host),
+        match entry.map(|entry| &entry.target) {
+            Some(HostTarget::Session(at)) => entered.session = Some(at.full_name()),
+            Some(HostTarget::Host(host)) => {
+                entered.host.clone_from(host);
+                entered.is_host = true;
+            }
             None => typed.clone_into(&mut entered.host),
         }
         let fault = entry.and_then(HostEntry::fault).cloned();
@@ -68,9 +72,9 @@ pub fn ask(
 /// The numbers of the listed entries, in order.
 fn listed(hosts: &Hosts) -> Vec<usize> {
     let all = hosts.entries().iter().enumerate();
-    let sessions = all.clone().filter(|(_, entry)| matches!(entry, HostEntry::Session { .. }));
-    let recent = all.filter(|(_, entry)| matches!(entry, HostEntry::Recent(_)));
-    sessions.take(MAX_LISTED).chain(recent.take(MAX_LISTED)).map(|(at, _)| at).collect()
+    let recent = all.clone().filter(|(_, entry)| entry.recent.is_some());
+    let sessions = all.filter(|(_, entry)| entry.recent.is_none());
+    recent.take(MAX_LISTED).chain(sessions.take(MAX_LISTED)).map(|(at, _)| at).collect()
 }
 
 fn list(hosts: &Hosts, listed: &[usize]) -> String {
@@ -79,19 +83,23 @@ fn list(hosts: &Hosts, listed: &[usize]) -> String {
         out.push_str(&complaint(error));
     }
     let entries = hosts.entries();
-    for (heading, sessions) in
-        [(say!(connection_lines_sessions), true), (say!(connection_lines_recent), false)]
+    if entries.is_empty() && hosts.fault().is_none() {
+        out.push_str(&format!("{}\n", say!(connection_first_run)));
+    }
+    for (heading, recent) in
+        [(say!(connection_lines_recent), true), (say!(connection_lines_sessions), false)]
     {
-        let of = |entry: &HostEntry| matches!(entry, HostEntry::Session { .. }) == sessions;
+        let of = |entry: &HostEntry| entry.recent.is_some() == recent;
         let count = entries.iter().filter(|entry| of(entry)).count();
         if count == 0 {
             continue;
         }
         out.push_str(&format!("{heading}\n"));
         for (number, &at) in listed.iter().enumerate().filter(|(_, at)| of(&entries[**at])) {
-            let (name, note) = hosts.shown(&entries[at]);
-            let note = if sessions { format!("  {note}") } else { String::new() };
-            out.push_str(&format!("  {:>2}  {name}{note}\n", number + 1));
+            let line = hosts.line(&entries[at]);
+            let parts = [line.name, line.destination, line.detail].into_iter();
+            let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+            out.push_str(&format!("  {:>2}  {}\n", number + 1, parts.join("  ")));
         }
         if let Some(more) = count.checked_sub(MAX_LISTED).filter(|more| *more > 0) {
             out.push_str(&format!("      {}\n", say!(connection_lines_more, count = more)));
@@ -106,9 +114,11 @@ fn complaint(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
     use crate::os::user::UserId;
-    use crate::profiles::{History, OwnSessions, Profile, ProfileStore, Sessions};
+    use crate::profiles::{History, OwnSessions, Profile, ProfileStore, RecentTarget, Sessions};
 
     #[test]
     fn the_list_is_numbered_through_and_has_no_boxes() {
@@ -122,15 +132,22 @@ mod tests {
         }
         std::fs::write(dir.path().join("sessions/s00.toml"), "host = 1\n").unwrap();
         let history = History::new(dir.path().join("history"));
-        history.add("old").unwrap();
-        history.add("new").unwrap();
+        for host in ["old", "new"] {
+            history.add(RecentTarget::Host(host.to_owned()), SystemTime::now()).unwrap();
+        }
+        history.add(RecentTarget::Session("own:s03".to_owned()), SystemTime::now()).unwrap();
         let sessions = Sessions::new(vec![Box::new(OwnSessions(store.clone()))]);
         let mut hosts = Hosts::find(store, sessions, history);
         hosts.read_more(Duration::from_secs(60));
         let listed = listed(&hosts);
         let text = list(&hosts, &listed);
-        for part in [" 1  s00  ", "line 1", " 2  s01  h\n", "and 2 more", "  21  new\n  22  old\n"]
-        {
+        for part in [
+            "   1  s03  h  just now\n   2  new  just now\n   3  old  just now\n",
+            "   4  s00  ",
+            "line 1",
+            "   5  s01  h\n",
+            "and 1 more",
+        ] {
             assert!(text.contains(part), "{part:?} in\n{text}");
         }
         assert!(!text.contains("s21"), "{text}");

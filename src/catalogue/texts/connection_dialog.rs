@@ -23,20 +23,53 @@ texts! {
         en "Connect"
         ja "接続"
     connection_connect_to(name)
-        en "Connect to {name}"
-        ja "{name} に接続"
+        en "Connect to \"{name}\""
+        ja "「{name}」に接続"
+    connection_found(found, all)
+        en "{found} of {all}"
+        ja "{all}件中{found}件"
+    connection_no_match
+        en "no match"
+        ja "一致するものはありません"
+    connection_first_run
+        en "Type user@host, for example anna@web1. `tessh demo` shows how it goes."
+        ja "user@host の形で入力します（例: anna@web1）。`tessh demo` で試せます。"
+    connection_options(port, family)
+        en "{port}, {family}"
+        ja "{port}、{family}"
+    connection_options_and_pastes(port, family)
+        en "{port}, {family}, pastes lines without asking"
+        ja "{port}、{family}、複数行の貼り付けは確認しない"
+    connection_port_usual
+        en "port 22 unless :port"
+        ja "ポートは指定がなければ22"
+    connection_port_set(port)
+        en "port {port}"
+        ja "ポート{port}"
+    connection_family_usual
+        en "IPv4 or IPv6"
+        ja "IPv4またはIPv6"
     connection_save
         en "Save as"
         ja "保存…"
-    connection_help
-        en "Help"
-        ja "ヘルプ"
     connection_leave
         en "Leave"
         ja "終了"
     connection_recent
         en "recent"
         ja "履歴"
+    connection_just_now
+        en "just now"
+        ja "たった今"
+    connection_minutes_ago(count)
+        en "{count} min ago"
+        ja "{count}分前"
+    connection_hours_ago(count)
+        en "{count} h ago"
+        ja "{count}時間前"
+    connection_days_ago(count)
+        en "{count} days ago"
+        ja "{count}日前"
     connection_broken(why)
         en "! cannot be used: {why}"
         ja "! 使えません: {why}"
@@ -50,8 +83,8 @@ texts! {
         en "this session belongs to another program: d makes a copy of it that you can change"
         ja "このセッションは別のプログラムのものです。d で変更可能なコピーを作成できます"
     connection_only_sessions
-        en "Only a saved session can be edited or duplicated; n saves this one as a session."
-        ja "編集・複製できるのは保存済みセッションだけです。n でこのホストをセッションとして保存できます。"
+        en "Only a saved session can be edited or duplicated; ^S saves this one as a session."
+        ja "編集・複製できるのは保存済みセッションだけです。^S でこのホストをセッションとして保存できます。"
     connection_saved(name)
         en "Saved as {name}."
         ja "{name} として保存しました。"
@@ -73,6 +106,18 @@ texts! {
     connection_hint_help
         en "help"
         ja "ヘルプ"
+    connection_hint_connect
+        en "connect"
+        ja "接続"
+    connection_hint_choose
+        en "choose from the list"
+        ja "一覧から選択"
+    connection_hint_options
+        en "options"
+        ja "オプション"
+    connection_hint_leave
+        en "leave"
+        ja "終了"
     connection_hint_scroll
         en "scroll"
         ja "スクロール"
@@ -96,10 +141,10 @@ texts! {
         ja "削除"
     connection_remove_session(name)
         en "Remove the saved session {name}? Its file is deleted."
-        ja "保存済みセッション {name} を削除しますか。ファイルも消えます。"
+        ja "保存済みセッション「{name}」を削除しますか。ファイルも消えます。"
     connection_remove_recent(name)
-        en "Remove {name} from the list of recent hosts?"
-        ja "{name} を履歴から削除しますか。"
+        en "Remove {name} from what was connected to before?"
+        ja "「{name}」を履歴から削除しますか。"
     connection_remove
         en "Remove"
         ja "削除する"
@@ -293,20 +338,20 @@ texts! {
         en "The host field"
         ja "ホスト欄"
     connection_help_host_text
-        en "takes host, user@host, user@host:port, [IPv6]:port, ssh://user@host:port, the name of a saved session, or a whole line as typed in a shell: ssh -p 2222 -J gate user@host. Enter connects to what is typed. While you type, the list below shows what you may mean."
-        ja "host、user@host、user@host:port、[IPv6]:port、ssh://user@host:port、保存済みセッションの名前、またはシェルで入力するとおりの1行（例: ssh -p 2222 -J gate user@host）を受け付けます。Enterで、入力したとおりのホストに接続します。入力中は、候補が下の一覧に表示されます。"
+        en "takes host, user@host, user@host:port, [IPv6]:port, ssh://user@host:port, the name of a saved session, or a whole line as typed in a shell: ssh -p 2222 -J gate user@host. Enter connects to what is typed, and the button says to what; the list counts once Up, Down or a click has chosen in it. While you type, the list shows the entries with all typed words in their name, host, user, tags or note."
+        ja "host、user@host、user@host:port、[IPv6]:port、ssh://user@host:port、保存済みセッションの名前、またはシェルで入力するとおりの1行（例: ssh -p 2222 -J gate user@host）を受け付けます。Enterで、入力したとおりのホストに接続します（接続先はボタンに表示されます）。上下の矢印キーかクリックで一覧から選ぶと、選んだものが優先されます。入力中は、名前・ホスト・ユーザー・タグ・メモに入力した語をすべて含むものが一覧に表示されます。"
     connection_help_list
         en "The list"
         ja "一覧"
-    connection_help_list_text
-        en "has the saved sessions, then the hosts reached before, the newest first. Tab or the down arrow goes there; Enter connects to the one chosen. Any letter that is not a key of the list goes on typing in the host field. Port and addresses, where given, count for sessions too."
-        ja "保存済みセッションと、以前に接続したホスト（新しい順）が並びます。Tabまたは下矢印キーで移動し、Enterで選んだものに接続します。それ以外の文字を入力すると、ホスト欄への入力が続きます。ポートとアドレスを指定すると、セッションにも適用されます。"
+    connection_help_list_text(recent, own, config)
+        en "has what was connected to before ({recent}), the newest first, then saved sessions by name: {own} tessh's own, {config} hosts of ~/.ssh/config, others with the name of their program. Down goes there; Enter connects to the one chosen. Any letter that is not a key of the list goes on typing in the host field. Port and addresses (^O), where given, count for sessions too."
+        ja "以前に接続したもの（{recent}、新しい順）に続いて、保存済みセッションが名前順に並びます。{own} は tessh のセッション、{config} は ~/.ssh/config のホストで、他のプログラムのものにはその名前が付きます。下矢印キーで移動し、Enterで選んだものに接続します。それ以外の文字を入力すると、ホスト欄への入力が続きます。ポートとアドレス（^O）を指定すると、セッションにも適用されます。"
     connection_help_keys
         en "Keys in the list"
         ja "一覧でのキー"
     connection_help_keys_text
-        en "e edits a saved session, d duplicates it under another name, Del removes it, n saves what is in the fields as a new session, ? shows this help (F1 everywhere). Esc leaves."
-        ja "e は保存済みセッションの編集、d は別名での複製、Del は削除、n は入力内容を新しいセッションとして保存、? はこのヘルプ（F1はどこでも使えます）です。Escで終了します。"
+        en "^E or e edits a saved session, d duplicates it under another name, Del removes it or what was connected to, ^S or n saves what is in the fields as a new session, ? shows this help (F1 everywhere). Esc leaves."
+        ja "^E または e は保存済みセッションの編集、d は別名での複製、Del はセッションまたは履歴の削除、^S または n は入力内容を新しいセッションとして保存、? はこのヘルプ（F1はどこでも使えます）です。Escで終了します。"
     connection_help_files
         en "Files"
         ja "ファイル"
@@ -317,7 +362,7 @@ texts! {
         en "Saved sessions (tessh sessions changes them):"
         ja "保存済みセッション（編集は tessh sessions）:"
     connection_lines_recent
-        en "Recent hosts:"
+        en "Connected to before:"
         ja "接続履歴:"
     connection_lines_more(count)
         en "and {count} more; a name can be typed too"

@@ -9,9 +9,8 @@ use crate::cli::connect::history;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, sources};
 use crate::config::{self, Context};
-use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
-use crate::profiles::{Sessions, typing_mistakes};
+use crate::profiles::{Recent, Sessions, typing_mistakes};
 use crate::say;
 use crate::text;
 use crate::trust::entries;
@@ -128,7 +127,7 @@ fn is_in_known_hosts(word: &str, context: &Context) -> bool {
 
 fn is_in_history(word: &str, environment: &ProcessEnvironment) -> bool {
     let all = history::history(environment).list();
-    let hosts = all.iter().filter_map(|destination| Destination::parse(destination).ok());
+    let hosts = all.iter().filter_map(Recent::destination);
     hosts.into_iter().any(|destination| destination.host.eq_ignore_ascii_case(word))
 }
 

@@ -23,7 +23,7 @@ use crate::config::{Keyword, Options};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
-use crate::profiles::{Document, Profile, ProfileStore, Source, qualified};
+use crate::profiles::{Document, Profile, ProfileStore, Sessions, Source, qualified};
 use crate::say;
 use crate::terminal;
 use crate::ui::hosts::{AddressChoice, Entered, EnteredCheck, Hosts};
@@ -274,6 +274,13 @@ impl EnteredCommandLine {
         self.store.has(name) || sessions.is_ok_and(|sessions| !sessions.meant(name).is_empty())
     }
 
+    /// Whether a saved session would be meant by a host that was connected to as a host.
+    fn hides(&self, text: &str, host: &str) -> bool {
+        let sessions = sources::sessions(&self.base, &self.environment.context());
+        let meant = |sessions: &Sessions, name| !sessions.meant_besides_hosts(name).is_empty();
+        sessions.is_ok_and(|sessions| meant(&sessions, text) || meant(&sessions, host))
+    }
+
     /// The command line with the dialog's input.
     fn typed(&self, entered: &Entered) -> Result<Typed> {
         let mut words: Vec<OsString> = Vec::new();
@@ -294,10 +301,14 @@ impl EnteredCommandLine {
             words.extend(line.into_iter().map(OsString::from));
         } else {
             // The name of a saved session need not be a valid host name.
-            Destination::parse(text).map(|_| ()).or_else(|error| match self.is_session(text) {
-                true => Ok(()),
-                false => Err(error),
-            })?;
+            let text = match Destination::parse(text) {
+                Err(error) if !self.is_session(text) => return Err(error),
+                // A URL is never a saved session.
+                Ok(it) if entered.is_host && !it.uri && self.hides(text, &it.host) => {
+                    format!("ssh://{text}")
+                }
+                _ => text.to_owned(),
+            };
             words.extend(["--".into(), text.into()]);
         }
         // The line is parsed as if under the name `ssh`, which has no verbs, so that a host may be

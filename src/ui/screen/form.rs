@@ -3,7 +3,8 @@
 //! Every dialog is a form. The dialog defines the rows, and reacts to what [`DialogForm::handle`]
 //! reports. `keys` has the keys, which are the same in all dialogs: Tab and the arrows move, Space
 //! chooses, Enter confirms, Esc leaves, and a button's own letter presses it. `draw` has the frame
-//! and the scrolling, `fit` what is left out on a small screen, `paint` the look of each row.
+//! and the scrolling, `fit` what is left out on a small screen, `paint` the look of each row, and
+//! `window` lists that are too long to be laid out whole.
 
 mod beside;
 mod draw;
@@ -11,6 +12,7 @@ mod fit;
 mod keys;
 mod paint;
 mod row;
+mod window;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;

@@ -8,7 +8,6 @@ use crate::cli::connect::history;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::sources;
 use crate::config;
-use crate::destination::Destination;
 use crate::trust::{Marker, entries};
 
 /// The system's file of host keys.
@@ -40,9 +39,7 @@ impl CompletedNames {
                     hosts.extend(hosted.filter_map(|it| it.hosts).flat_map(|hosts| named(&hosts)));
                 }
                 let reached = history.list();
-                hosts.extend(
-                    reached.iter().filter_map(|it| Some(Destination::parse(it).ok()?.host)),
-                );
+                hosts.extend(reached.iter().filter_map(|it| Some(it.destination()?.host)));
                 hosts.into_iter().collect()
             }),
         }

@@ -129,11 +129,19 @@ pub(super) struct Help {
 }
 
 impl Help {
-    pub fn new() -> Help {
+    pub fn new(look: Look) -> Help {
         let part = |heading: String, body: String| [(Tone::Strong, heading), (Tone::Plain, body)];
         let parts = [
             part(say!(connection_help_host), say!(connection_help_host_text)),
-            part(say!(connection_help_list), say!(connection_help_list_text)),
+            part(
+                say!(connection_help_list),
+                say!(
+                    connection_help_list_text,
+                    recent = look.mark("↺", "~"),
+                    own = look.mark("★", "*"),
+                    config = look.mark("⚙", "+")
+                ),
+            ),
             part(say!(connection_help_keys), say!(connection_help_keys_text)),
             part(say!(connection_help_files), say!(connection_help_files_text)),
         ];

@@ -1,12 +1,16 @@
-//! The New connection dialog: a host field, a list of saved sessions and recent hosts, port,
-//! address family, and whether to ask about pastes. Typing in the host field filters the list.
+//! The New connection dialog: a host field, and a list of what was connected to before, of saved
+//! sessions and of hosts of ssh_config(5). Typing in the host field filters the list; what is typed
+//! counts until something is chosen in the list. Port, address family, and whether to ask about
+//! pastes are in one line until they have the focus.
 //!
-//! `edit` edits a saved session; `ask` has the small questions. This file does not interpret the
-//! input: the dialog closes with an [`Entered`].
+//! `list` lays out the list, `sessions` changes saved sessions, `edit` edits one; `ask` has the
+//! small questions. This file does not interpret the input: the dialog closes with an [`Entered`].
 
 mod ask;
 mod edit;
 mod fields;
+mod list;
+mod sessions;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -17,16 +21,18 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::form::{DialogForm, FormRow, Happened, Item, Widget};
+use super::form::{DialogForm, FormRow, Happened};
 use super::look::{Look, Tone};
 use super::{Component, DialogAction, field::TextField};
-use crate::error::{Error, Result};
-use crate::profiles::{Document, ProfileStore, Source};
-use crate::ui::hosts::{AddressChoice, Entered, EnteredCheck, HostEntry, Hosts};
+use crate::error::Error;
+use crate::ui::hosts::{
+    AddressChoice, Entered, EnteredCheck, HostEntry, HostSearch, HostTarget, Hosts,
+};
 use crate::{say, text};
 
 use ask::{AskName, Confirm, Help};
 use edit::Edit;
+use list::HostColumns;
 
 /// How long to read the sessions that the first screen shows.
 const FIRST_READING: Duration = Duration::from_millis(10);
@@ -36,12 +42,18 @@ const READING: Duration = Duration::from_millis(20);
 const WIDTH: u16 = 96;
 /// The most entries that are visible at once.
 const LIST_MAX: u16 = 30;
-/// The lines besides list and message: frame, host, gap, port, family, pastes, gap, buttons, hints.
-const OTHER_LINES: u16 = 11;
+/// The fewest lines of the list for which blank lines are kept.
+const LIST_ROOMY: u16 = 5;
+/// The lines besides list, options and message: frame, host, rule, buttons, hints.
+const OTHER_LINES: u16 = 7;
+/// The blank lines, where there is room: at the top, and before options, buttons and hints.
+const BLANK_LINES: u16 = 4;
+/// The lines of the options where they have the focus, and where they do not.
+const OPTION_LINES: (u16, u16) = (3, 1);
+/// The columns of the buttons besides the one that connects.
+const OTHER_BUTTONS: usize = 40;
 /// How many characters of a name are shown in a button or a question.
 const MAX_SHOWN: usize = 24;
-/// The largest number that is appended to a name that exists already.
-const MAX_NUMBERED: usize = 999;
 /// How many characters of a message are shown.
 const MAX_MESSAGE: usize = 400;
 
@@ -49,32 +61,36 @@ const MAX_MESSAGE: usize = 400;
 enum Key {
     Message,
     Host,
+    Found,
     List,
+    Options,
     Port,
     Family,
     ConfirmPaste,
     Connect,
     Save,
-    Help,
     Leave,
 }
 
-/// The open question.
-enum Asked {
-    Remove(HostEntry),
-}
+/// The rows that are folded into the line of options.
+const OPTIONS: [Key; 3] = [Key::Port, Key::Family, Key::ConfirmPaste];
 
 /// The dialog.
 pub struct NewConnection {
     form: DialogForm<Key>,
     hosts: Hosts,
     entered_check: Arc<dyn EnteredCheck>,
+    search: HostSearch,
     /// The numbers of the entries in the list.
     listed: Vec<usize>,
-    /// Whether the list was used last, so that its selection counts and not the host field.
-    from_list: bool,
+    columns: HostColumns,
+    /// Whether the selection of the list counts, and not the host field.
+    counts: bool,
+    was_in_list: bool,
+    look: Look,
     message: String,
-    asked: Option<Asked>,
+    /// The entry whose removal is asked about.
+    asked: Option<HostEntry>,
     entered: Option<Entered>,
 }
 
@@ -90,8 +106,10 @@ impl NewConnection {
         let rows = vec![
             FormRow::lines(Key::Message, Vec::new()),
             FormRow::field(Key::Host, say!(connection_host), TextField::new(&before.host)),
-            FormRow::list(Key::List, Vec::new(), LIST_MAX),
+            FormRow::rule(Key::Found),
+            FormRow::long_list(Key::List, LIST_MAX),
             FormRow::gap(),
+            FormRow::lines(Key::Options, Vec::new()),
             FormRow::field(Key::Port, say!(connection_port), TextField::new(&before.port)),
             FormRow::pick(Key::Family, say!(connection_family), families, family),
             FormRow::check(Key::ConfirmPaste, true, say!(connection_confirm_paste)),
@@ -99,7 +117,6 @@ impl NewConnection {
             FormRow::buttons(vec![
                 (Key::Connect, 'c', say!(connection_connect)),
                 (Key::Save, 's', say!(connection_save)),
-                (Key::Help, 'h', say!(connection_help)),
                 (Key::Leave, 'l', say!(connection_leave)),
             ]),
         ];
@@ -107,14 +124,18 @@ impl NewConnection {
             form: DialogForm::new(say!(connection_title), rows).wide(WIDTH).typing_in_lists(),
             hosts,
             entered_check,
+            search: HostSearch::default(),
             listed: Vec::new(),
-            from_list: false,
+            columns: HostColumns::default(),
+            counts: false,
+            was_in_list: false,
+            look: Look { colour: false, unicode: false },
             message: String::new(),
             asked: None,
             entered: None,
         };
         dialog.hosts.read_first(FIRST_READING, usize::from(LIST_MAX));
-        dialog.fill(None);
+        dialog.fill(None, 0);
         dialog.say_fault();
         dialog.after_focus();
         dialog
@@ -125,36 +146,47 @@ impl NewConnection {
         self.entered.take()
     }
 
-    /// Shows why connecting failed. The fields keep their values; hosts and sessions are listed
+    /// Shows why connecting failed. The fields and the selection stay; hosts and sessions are listed
     /// again.
     pub fn failed(&mut self, error: &Error) {
-        self.look_again();
+        let chosen = self.chosen().map(|entry| entry.target.clone());
+        let at = self.form.selected(Key::List);
+        self.list_again();
+        // What was connected to may be gone; nothing else takes its place.
+        self.counts &= self.fill(chosen.as_ref(), at);
+        self.after_focus();
         self.say_error(error);
     }
 
-    fn look_again(&mut self) {
-        let chosen = self.chosen().cloned();
+    fn list_again(&mut self) {
         self.hosts.look_again();
         self.hosts.read_first(FIRST_READING, usize::from(LIST_MAX));
-        self.fill(chosen.as_ref());
     }
 
-    /// Fills the list with the entries that match the host field, and selects this entry if it is
-    /// among them.
-    fn fill(&mut self, chosen: Option<&HostEntry>) {
-        self.listed = self.hosts.matching(self.form.text(Key::Host));
-        let entries = self.hosts.entries();
-        let mut items: Vec<Item> = Vec::with_capacity(self.listed.len());
-        for &at in &self.listed {
-            let (text, note) = self.hosts.shown(&entries[at]);
-            items.push(Item { text, note });
+    /// Fills the list with the entries that match the host field. Selects this entry if it is among
+    /// them, which is returned, else the one in this place.
+    fn fill(&mut self, chosen: Option<&HostTarget>, place: usize) -> bool {
+        let search = HostSearch::new(self.form.text(Key::Host));
+        if search != self.search {
+            (self.search, self.columns) = (search, HostColumns::default());
         }
-        aligned(&mut items);
-        let at =
-            chosen.and_then(|chosen| self.listed.iter().position(|&at| same(&entries[at], chosen)));
-        self.form.set_items(Key::List, items);
-        if let Widget::List { selected, .. } = &mut self.form.row(Key::List).widget {
-            *selected = at.unwrap_or(0);
+        self.listed = self.hosts.matching(&self.search);
+        let entries = self.hosts.entries();
+        let at = chosen
+            .and_then(|chosen| self.listed.iter().position(|&at| entries[at].target == *chosen));
+        self.form.set_count(Key::List, self.listed.len(), at.unwrap_or(place));
+        self.form.set_rule(Key::Found, self.found());
+        at.is_some()
+    }
+
+    /// How many entries there are, and how many of them match.
+    fn found(&self) -> String {
+        let (found, all) = (self.listed.len(), self.hosts.entries().len());
+        let more = if self.hosts.is_complete() { "" } else { " ..." };
+        match (self.search.is_empty(), all) {
+            (_, 0) => String::new(),
+            (true, _) => format!("{all}{more}"),
+            (false, _) => say!(connection_found, found, all) + more,
         }
     }
 
@@ -168,6 +200,7 @@ impl NewConnection {
     fn now(&self) -> Entered {
         let mut entered = Entered {
             host: self.form.text(Key::Host).trim().to_owned(),
+            is_host: false,
             session: None,
             port: self.form.text(Key::Port).trim().to_owned(),
             family: match self.form.selected(Key::Family) {
@@ -177,12 +210,13 @@ impl NewConnection {
             },
             confirm_paste: self.form.is_on(Key::ConfirmPaste),
         };
-        if self.from_list {
-            match self.chosen() {
-                Some(HostEntry::Session { at, .. }) => entered.session = Some(at.full_name()),
-                Some(HostEntry::Recent(host)) => entered.host.clone_from(host),
-                None => {}
+        match self.chosen().filter(|_| self.counts).map(|entry| &entry.target) {
+            Some(HostTarget::Session(at)) => entered.session = Some(at.full_name()),
+            Some(HostTarget::Host(host)) => {
+                entered.host.clone_from(host);
+                entered.is_host = true;
             }
+            None => {}
         }
         entered
     }
@@ -195,145 +229,12 @@ impl NewConnection {
             self.say(Tone::Warn, say!(connection_nothing));
             return DialogAction::Stay;
         }
-        let fault = self.chosen().filter(|_| self.from_list).and_then(HostEntry::fault).cloned();
+        let fault = self.chosen().filter(|_| self.counts).and_then(HostEntry::fault).cloned();
         if let Some(error) = fault.or_else(|| self.entered_check.check(&now).err()) {
             return self.complain(&error);
         }
         self.entered = Some(now);
         DialogAction::Close
-    }
-
-    /// Asks for a name, and saves the fields as a session under it.
-    fn save(&mut self) -> DialogAction {
-        let now = self.now();
-        match self.entered_check.profile(&now) {
-            Err(error) => self.complain(&error),
-            Ok(profile) => {
-                let name = profile.host.clone();
-                let make = move |store: &ProfileStore, name: &str| {
-                    let mut document = store.create(name)?;
-                    document.set(profile.clone())?;
-                    Ok(document)
-                };
-                let title = say!(connection_save_title);
-                let name = free(&self.hosts.store, &name);
-                DialogAction::Open(Box::new(AskName::new(
-                    title,
-                    &name,
-                    &self.hosts.store,
-                    Box::new(make),
-                )))
-            }
-        }
-    }
-
-    fn edit(&mut self) -> DialogAction {
-        match self.opened() {
-            None => self.only_sessions(),
-            Some(Err(error)) => self.complain(&error),
-            Some(Ok(document)) if document.is_new() => self.only_ours(),
-            Some(Ok(document)) => {
-                let (store, entered_check) =
-                    (self.hosts.store.clone(), Arc::clone(&self.entered_check));
-                DialogAction::Open(Box::new(Edit::new(store, entered_check, document)))
-            }
-        }
-    }
-
-    fn duplicate(&mut self) -> DialogAction {
-        match self.opened() {
-            None => self.only_sessions(),
-            Some(Err(error)) => self.complain(&error),
-            Some(Ok(document)) => {
-                let name = document.name().to_owned();
-                let make = move |store: &ProfileStore, name: &str| store.copy(&document, name);
-                let title = say!(connection_duplicate_title, name = shown(&name));
-                let name = free(&self.hosts.store, &name);
-                DialogAction::Open(Box::new(AskName::new(
-                    title,
-                    &name,
-                    &self.hosts.store,
-                    Box::new(make),
-                )))
-            }
-        }
-    }
-
-    /// The selected session as it is on disk now, a new one for a session of another program; `None`
-    /// if the selection is not a session.
-    fn opened(&self) -> Option<Result<Document>> {
-        let HostEntry::Session { at, said } = self.chosen()? else { return None };
-        if let Some(Err(error)) = said {
-            return Some(Err(error.clone()));
-        }
-        let gone = || Error::new(crate::error::Kind::Local, say!(connection_gone));
-        if at.source == Source::Own {
-            return Some(self.hosts.store.open(&at.name).and_then(|it| it.ok_or_else(gone)));
-        }
-        let session = self.hosts.open(at).and_then(|it| it.ok_or_else(gone));
-        Some(session.and_then(|session| {
-            let mut document = self.hosts.store.create(&free(&self.hosts.store, &at.name))?;
-            document.set(session.profile)?;
-            Ok(document)
-        }))
-    }
-
-    fn remove(&mut self) -> DialogAction {
-        let Some(entry) = self.chosen().cloned() else { return DialogAction::Stay };
-        if matches!(&entry, HostEntry::Session { at, .. } if at.source != Source::Own) {
-            return self.only_ours();
-        }
-        let name = shown(entry.name());
-        let question = match entry {
-            HostEntry::Session { .. } => say!(connection_remove_session, name),
-            HostEntry::Recent(_) => say!(connection_remove_recent, name),
-        };
-        self.asked = Some(Asked::Remove(entry));
-        let title = say!(connection_remove_title);
-        DialogAction::Open(Box::new(Confirm::new(title, question, say!(connection_remove))))
-    }
-
-    fn removed(&mut self, entry: &HostEntry) {
-        let removed = match entry {
-            HostEntry::Session { at, .. } => self.hosts.store.remove(&at.name).map(|_| ()),
-            HostEntry::Recent(host) => self.hosts.history.remove(host),
-        };
-        self.look_again();
-        match removed {
-            Ok(()) => {
-                let name = shown(entry.name());
-                self.say(Tone::Good, say!(connection_removed, name));
-            }
-            Err(error) => self.say_error(&error),
-        }
-    }
-
-    /// Shows a session that was just saved, regardless of the host field.
-    fn saved(&mut self, name: &str) {
-        if let Some(field) = self.form.field(Key::Host) {
-            field.set("");
-        }
-        self.hosts.look_again();
-        self.hosts.read_first(FIRST_READING, usize::from(LIST_MAX));
-        let is_saved = |entry: &&HostEntry| {
-            matches!(entry, HostEntry::Session { at, .. }
-                if at.source == Source::Own && at.name == name)
-        };
-        let entry = self.hosts.entries().iter().find(is_saved).cloned();
-        self.fill(entry.as_ref());
-        self.form.focus(Key::List);
-        self.after_focus();
-        self.say(Tone::Good, say!(connection_saved, name = shown(name)));
-    }
-
-    fn only_ours(&mut self) -> DialogAction {
-        self.say(Tone::Warn, say!(connection_only_ours));
-        DialogAction::Stay
-    }
-
-    fn only_sessions(&mut self) -> DialogAction {
-        self.say(Tone::Warn, say!(connection_only_sessions));
-        DialogAction::Stay
     }
 
     fn complain(&mut self, error: &Error) -> DialogAction {
@@ -361,25 +262,22 @@ impl NewConnection {
         self.message.clear();
     }
 
-    /// Updates what depends on the focus: whether list or host field counts, the hints, and the
-    /// button's label.
+    /// Updates what depends on the focus: whether list or host field counts, the hints, the options,
+    /// and the button's label.
     fn after_focus(&mut self) {
-        match self.form.focused() {
-            Some(Key::List) => self.from_list = !self.listed.is_empty(),
-            Some(Key::Host) => self.from_list = false,
-            _ => {}
+        let focused = self.form.focused();
+        let in_list = focused == Some(Key::List);
+        // Where nothing is typed, going to the list chooses; what is typed counts until a row is
+        // chosen.
+        if in_list && !self.was_in_list && self.form.text(Key::Host).trim().is_empty() {
+            self.counts = true;
         }
-        self.form.hints = match self.form.focused() {
-            Some(Key::List) => vec![
-                ("e", say!(connection_hint_edit)),
-                ("d", say!(connection_hint_duplicate)),
-                ("Del", say!(connection_hint_remove)),
-                ("n", say!(connection_hint_save)),
-                ("?", say!(connection_hint_help)),
-            ],
-            _ => vec![("F1", say!(connection_hint_help))],
-        };
-        let to = match self.chosen().filter(|_| self.from_list) {
+        self.counts &= !self.listed.is_empty() && focused != Some(Key::Host);
+        self.was_in_list = in_list;
+        self.form.set_pale(Key::List, !self.counts);
+        self.form.hints = hints(in_list);
+        self.fold();
+        let to = match self.chosen().filter(|_| self.counts) {
             Some(entry) => entry.name().to_owned(),
             None => self.now().host,
         };
@@ -390,20 +288,53 @@ impl NewConnection {
         self.form.set_button(Key::Connect, label);
     }
 
+    /// Whether one of the options has the focus.
+    fn is_unfolded(&self) -> bool {
+        self.form.focused().is_some_and(|key| OPTIONS.contains(&key))
+    }
+
+    /// Shows the options if one of them has the focus, else says what they are.
+    fn fold(&mut self) {
+        let unfolded = self.is_unfolded();
+        for key in OPTIONS {
+            self.form.row(key).folded = !unfolded;
+        }
+        self.form.row(Key::Options).folded = unfolded;
+        let now = self.now();
+        let port = match now.port.is_empty() {
+            true => say!(connection_port_usual),
+            false => say!(connection_port_set, port = text::line(&now.port, MAX_SHOWN)),
+        };
+        let family = match now.family {
+            AddressChoice::Auto => say!(connection_family_usual),
+            AddressChoice::V4 => "IPv4".to_owned(),
+            AddressChoice::V6 => "IPv6".to_owned(),
+        };
+        let options = match now.confirm_paste {
+            true => say!(connection_options, port, family),
+            false => say!(connection_options_and_pastes, port, family),
+        };
+        self.form.set_text(Key::Options, vec![(Tone::Dim, options)]);
+    }
+
     /// Handles a key that the form does not use.
     fn unused(&mut self, key: KeyEvent) -> DialogAction {
+        let in_list = self.form.focused() == Some(Key::List);
         let plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
-        if key.code == KeyCode::F(1) {
-            return DialogAction::Open(Box::new(Help::new()));
-        }
-        if self.form.focused() != Some(Key::List) || !plain {
-            return DialogAction::Stay;
-        }
+        let control = key.modifiers == KeyModifiers::CONTROL;
         match key.code {
-            KeyCode::Char('e') => self.edit(),
+            KeyCode::F(1) => DialogAction::Open(Box::new(Help::new(self.look))),
+            KeyCode::Char('s') if control => self.save(),
+            KeyCode::Char('o') if control => {
+                self.form.focus(Key::Port);
+                DialogAction::Stay
+            }
+            _ if !in_list => DialogAction::Stay,
+            KeyCode::Char('e') if control || plain => self.edit(),
+            _ if !plain => DialogAction::Stay,
             KeyCode::Char('d') => self.duplicate(),
             KeyCode::Char('n') => self.save(),
-            KeyCode::Char('?') => DialogAction::Open(Box::new(Help::new())),
+            KeyCode::Char('?') => DialogAction::Open(Box::new(Help::new(self.look))),
             KeyCode::Delete => self.remove(),
             KeyCode::Char(_) | KeyCode::Backspace => self.type_on(&Event::Key(key)),
             _ => DialogAction::Stay,
@@ -414,47 +345,88 @@ impl NewConnection {
     fn type_on(&mut self, event: &Event) -> DialogAction {
         self.form.focus(Key::Host);
         self.form.handle(event);
-        self.say_nothing();
-        self.fill(None);
+        self.typed();
         DialogAction::Stay
     }
 
+    /// Something was typed into the host field, which counts from now on.
+    fn typed(&mut self) {
+        self.say_nothing();
+        self.counts = false;
+        self.fill(None, 0);
+    }
+
     fn react(&mut self, event: &Event) -> DialogAction {
-        if matches!(event, Event::Paste(_)) && self.form.focused() == Some(Key::List) {
+        let before = self.form.focused();
+        let in_list = before == Some(Key::List);
+        if matches!(event, Event::Paste(_)) && in_list {
             return self.type_on(event);
         }
+        let code = match event {
+            Event::Key(key) => Some(key.code),
+            _ => None,
+        };
+        if in_list && !self.counts && code == Some(KeyCode::Down) {
+            // The first step chooses the row that is marked already.
+            self.counts = true;
+            return DialogAction::Stay;
+        }
         match self.form.handle(event) {
-            Happened::Changed(Key::Host) => {
-                self.say_nothing();
-                self.fill(None);
-                DialogAction::Stay
-            }
+            Happened::Changed(Key::Host) => self.typed(),
+            Happened::Changed(Key::List) => self.counts = true,
+            // A click on a row that does not count yet only chooses it.
+            Happened::Entered(Key::List) if !self.counts && code.is_none() => self.counts = true,
             Happened::Entered(_) | Happened::Pressed(Key::Connect) => {
                 self.after_focus();
-                self.connect()
+                return self.connect();
             }
-            Happened::Pressed(Key::Save) => self.save(),
-            Happened::Pressed(Key::Help) => DialogAction::Open(Box::new(Help::new())),
-            Happened::Pressed(_) | Happened::Cancelled => DialogAction::Close,
-            Happened::Unused(key) => self.unused(key),
-            Happened::Changed(_) | Happened::Nothing => DialogAction::Stay,
+            Happened::Pressed(Key::Save) => return self.save(),
+            Happened::Pressed(_) | Happened::Cancelled => return DialogAction::Close,
+            Happened::Unused(key) => return self.unused(key),
+            Happened::Nothing if code == Some(KeyCode::Down) && before == Some(Key::Host) => {
+                self.counts = self.form.focused() == Some(Key::List);
+            }
+            Happened::Changed(_) | Happened::Nothing => {}
+        }
+        DialogAction::Stay
+    }
+
+    /// The lines of the list, and whether there is room for blank ones.
+    fn list_height(&self, area: Rect) -> u16 {
+        let width = usize::from(area.width.saturating_sub(6).clamp(1, WIDTH));
+        let message = match self.message.is_empty() {
+            true => 0,
+            false => text::wrap(&self.message, width).len(),
+        };
+        let button = say!(connection_connect_to, name = shown(&self.now().host));
+        let two = usize::from(button.width() + OTHER_BUTTONS > width);
+        let options = if self.is_unfolded() { OPTION_LINES.0 } else { OPTION_LINES.1 };
+        let others = OTHER_LINES + options + u16::try_from(message + two).unwrap_or(0);
+        let entries = u16::try_from(self.hosts.entries().len()).unwrap_or(LIST_MAX);
+        let most = entries.clamp(3, LIST_MAX);
+        let roomy = area.height.saturating_sub(others + BLANK_LINES);
+        match roomy >= LIST_ROOMY.min(most) {
+            true => roomy.min(most),
+            false => area.height.saturating_sub(others).clamp(2, most.min(LIST_ROOMY.max(2))),
         }
     }
 }
 
 impl Component for NewConnection {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
-        let width = usize::from(area.width.saturating_sub(4).clamp(1, WIDTH));
-        let message = match self.message.is_empty() {
-            true => 0,
-            false => text::wrap(&self.message, width).len(),
+        self.look = look;
+        let height = self.list_height(area);
+        let visible = self.form.set_height(Key::List, height);
+        let first = visible.start;
+        let entries = self.hosts.entries();
+        let shown = self.listed[visible].iter().map(|&at| self.hosts.line(&entries[at]));
+        let lines = self.columns.lay_out(&shown.collect::<Vec<_>>(), &self.search, look);
+        let empty = match entries.is_empty() {
+            true if self.hosts.fault().is_some() => String::new(),
+            true => say!(connection_first_run),
+            false => say!(connection_no_match),
         };
-        let others = OTHER_LINES + u16::try_from(message).unwrap_or(0);
-        let entries = u16::try_from(self.hosts.entries().len()).unwrap_or(LIST_MAX);
-        let most = entries.clamp(3, LIST_MAX);
-        if let Widget::List { height, .. } = &mut self.form.row(Key::List).widget {
-            *height = area.height.saturating_sub(others).clamp(2, most);
-        }
+        self.form.set_window(Key::List, first, lines, empty);
         self.form.draw(frame, area, look);
     }
 
@@ -467,7 +439,7 @@ impl Component for NewConnection {
     fn resumed(&mut self, closed: Box<dyn Any>) -> DialogAction {
         let asked = self.asked.take();
         if let Some(confirm) = closed.downcast_ref::<Confirm>() {
-            if let (true, Some(Asked::Remove(entry))) = (confirm.yes, asked) {
+            if let (true, Some(entry)) = (confirm.yes, asked) {
                 self.removed(&entry);
             }
         } else if let Some(name) = closed.downcast_ref::<AskName>().and_then(|it| it.saved.clone())
@@ -487,42 +459,31 @@ impl Component for NewConnection {
     fn turn(&mut self) -> DialogAction {
         // If the person has not selected an entry, a better match that is read later takes the
         // selection.
-        let chosen = self.chosen().filter(|_| self.from_list).cloned();
+        let chosen = self.chosen().filter(|_| self.counts).map(|entry| entry.target.clone());
         self.hosts.read_more(READING);
-        self.fill(chosen.as_ref());
+        self.fill(chosen.as_ref(), 0);
         DialogAction::Stay
     }
 }
 
-/// Aligns the notes in one column, unless a name is much longer than the others.
-fn aligned(items: &mut [Item]) {
-    let widths = items.iter().map(|item| item.text.width());
-    let column = widths.filter(|width| *width <= MAX_SHOWN).max().unwrap_or(0);
-    for item in items {
-        let missing = column.saturating_sub(item.text.width());
-        item.text.push_str(&" ".repeat(missing));
+/// The keys that are named at the bottom.
+fn hints(in_list: bool) -> Vec<(&'static str, String)> {
+    let mut hints = vec![("Enter", say!(connection_hint_connect))];
+    match in_list {
+        true => hints.extend([
+            ("^E", say!(connection_hint_edit)),
+            ("d", say!(connection_hint_duplicate)),
+            ("Del", say!(connection_hint_remove)),
+        ]),
+        false => hints.push(("Down", say!(connection_hint_choose))),
     }
-}
-
-fn same(one: &HostEntry, other: &HostEntry) -> bool {
-    match (one, other) {
-        (HostEntry::Session { at: one, .. }, HostEntry::Session { at: other, .. }) => one == other,
-        (HostEntry::Recent(one), HostEntry::Recent(other)) => one == other,
-        _ => false,
-    }
-}
-
-/// The name, with a number appended if a session has that name already.
-fn free(store: &ProfileStore, name: &str) -> String {
-    if !store.has(name) {
-        return name.to_owned();
-    }
-    let base = match name.rsplit_once('-') {
-        Some((base, digits)) if !base.is_empty() && digits.parse::<u16>().is_ok() => base,
-        _ => name,
-    };
-    let mut numbered = (2..=MAX_NUMBERED).map(|number| format!("{base}-{number}"));
-    numbered.find(|name| !store.has(name)).unwrap_or_else(|| name.to_owned())
+    hints.extend([
+        ("^S", say!(connection_hint_save)),
+        ("^O", say!(connection_hint_options)),
+        ("F1", say!(connection_hint_help)),
+        ("Esc", say!(connection_hint_leave)),
+    ]);
+    hints
 }
 
 fn shown(name: &str) -> String {

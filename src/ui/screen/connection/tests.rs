@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use super::*;
 use crate::catalogue::testing::in_each_language;
 use crate::catalogue::texts;
-use crate::error::Kind;
+use crate::error::{Kind, Result};
 use crate::os::user::UserId;
-use crate::profiles::{History, OwnSessions, Profile, ProfileStore, Sessions};
+use crate::profiles::{
+    Document, History, OwnSessions, Profile, ProfileStore, RecentTarget, Sessions,
+};
 use crate::ui::screen::testing::{TestScreen, keys};
 
 /// A check that refuses a host with a space in it.
@@ -51,13 +54,24 @@ fn bench() -> Bench {
         document.set(Profile { host: host.into(), ..Profile::default() }).unwrap();
         store.save(&mut document).unwrap();
     }
-    for host in ["old", "root@new:2222"] {
-        history.add(host).unwrap();
-    }
     Bench { dir, store, history }
 }
 
+/// With hosts that were connected to before, two hours ago.
+fn bench_with_recents() -> Bench {
+    let bench = bench();
+    for host in ["old", "root@new:2222"] {
+        bench.visit(RecentTarget::Host(host.to_owned()));
+    }
+    bench
+}
+
 impl Bench {
+    fn visit(&self, target: RecentTarget) {
+        let two_hours = Duration::from_secs(2 * 3600 + 60);
+        self.history.add(target, SystemTime::now() - two_hours).unwrap();
+    }
+
     fn dialog(&self) -> NewConnection {
         let hosts = hosts(self.store.clone(), self.history.clone());
         let mut dialog = NewConnection::new(hosts, Arc::new(Strict), &Entered::default());
@@ -91,6 +105,11 @@ fn host(host: &str) -> Entered {
     Entered { host: host.into(), confirm_paste: true, ..Entered::default() }
 }
 
+/// A host that was chosen in the list.
+fn chosen_host(name: &str) -> Entered {
+    Entered { is_host: true, ..host(name) }
+}
+
 fn hosts(store: ProfileStore, history: History) -> Hosts {
     let sessions = Sessions::new(vec![Box::new(OwnSessions(store.clone()))]);
     Hosts::find(store, sessions, history)
@@ -106,23 +125,140 @@ fn what_is_typed_is_connected_to_whatever_the_list_shows() {
     assert_eq!(bench.entered("web<Enter>"), host("web"));
     let (shown, _) = bench.play("we");
     assert!(shown.contains("web.example.org") && !shown.contains("db.example"), "{shown}");
-    assert!(shown.contains("Connect to we "), "{shown}");
+    assert!(shown.contains("Connect to \"we\" "), "{shown}");
 }
 
 #[test]
 fn the_list_is_reached_with_tab_or_down_and_enter_connects_to_its_choice() {
-    let bench = bench();
+    let bench = bench_with_recents();
     for to_list in ["<Tab>", "<Down>"] {
-        assert_eq!(bench.entered(&format!("{to_list}<Enter>")), session("db"));
-        assert_eq!(bench.entered(&format!("{to_list}<Down><Enter>")), session("web"));
-        assert_eq!(bench.entered(&format!("{to_list}<End><Enter>")), host("old"));
-        assert_eq!(bench.entered(&format!("we{to_list}<Enter>")).session, Some("own:web".into()));
+        assert_eq!(bench.entered(&format!("{to_list}<Enter>")), chosen_host("root@new:2222"));
+        assert_eq!(bench.entered(&format!("{to_list}<Down><Enter>")), chosen_host("old"));
+        assert_eq!(bench.entered(&format!("{to_list}<End><Enter>")), session("web"));
     }
+    assert_eq!(bench.entered("we<Down><Enter>"), Entered { host: "we".into(), ..session("web") });
     // The list's selection counts until something is typed again.
-    let port = bench.entered("<Tab><Down><Tab>2222<Tab><Right><Right><Tab><Enter>");
+    let port = bench.entered("<Tab><End><Tab>2222<Tab><Right><Right><Tab><Enter>");
     let wanted = Entered { port: "2222".into(), family: AddressChoice::V6, ..session("web") };
     assert_eq!(port, wanted);
     assert_eq!(bench.entered("<Tab>x<Enter>"), host("x"));
+}
+
+#[test]
+fn what_is_typed_counts_until_something_is_chosen_in_the_list() {
+    let bench = bench_with_recents();
+    let with_port = Entered { port: "2222".into(), ..host("we") };
+    assert_eq!(bench.entered("we<Tab><Tab>2222<Enter>"), with_port);
+    assert_eq!(bench.entered("we<Tab><Enter>"), host("we"));
+    assert_eq!(bench.entered("we<Down><Up><Enter>"), host("we"));
+    let (shown, _) = bench.play("e<Tab>");
+    assert!(shown.contains("Connect to \"e\" "), "{shown}");
+    // The first step chooses the row that is marked, the next one the row below.
+    let (shown, _) = bench.play("e<Tab><Down>");
+    assert!(shown.contains("Connect to \"web\" "), "{shown}");
+    let web = Some("own:web".to_owned());
+    assert_eq!(bench.entered("e<Tab><Down><Enter>").session, web);
+    assert_eq!(bench.entered("e<Tab><Down><Tab>2222<Enter>").session, web);
+    assert_eq!(bench.entered("e<Tab><Down><Down><Enter>"), chosen_host("root@new:2222"));
+}
+
+#[test]
+fn after_a_failure_the_choice_stays_and_enter_goes_where_it_went() {
+    let bench = bench_with_recents();
+    // A tag is what it was found by, and many are not read again before the screen.
+    for n in 0..99 {
+        fs::write(bench.file(&format!("a{n}.toml")), "host = \"h\"\ntags = [\"many\"]\n").unwrap();
+    }
+    let mut dialog = bench.dialog();
+    for event in keys("many<Down><End><Enter>") {
+        dialog.handle(&event);
+    }
+    let went = dialog.take_entered().unwrap();
+    assert!(went.session.is_some());
+    dialog.failed(&Error::new(Kind::Connect, "Connection refused"));
+    let (shown, closed) = TestScreen::new(80, 24).play(dialog, "<Enter>");
+    let mut closed = closed.unwrap_or_else(|| panic!("{shown}"));
+    assert_eq!(closed.take_entered().unwrap(), went);
+    assert!(shown.contains("refused") && shown.contains("many"), "{shown}");
+    // If it is gone, nothing else takes its place.
+    let name = went.session.unwrap();
+    fs::remove_file(bench.file(&format!("{}.toml", &name["own:".len()..]))).unwrap();
+    closed.failed(&Error::new(Kind::Connect, "Connection refused"));
+    let (_, closed) = TestScreen::new(80, 24).play(*closed, "<Enter>");
+    assert_eq!(closed.unwrap().take_entered().unwrap(), host("many"));
+}
+
+#[test]
+fn each_entry_shows_where_it_comes_from_and_what_matches() {
+    use ratatui::style::Modifier;
+    let bench = bench_with_recents();
+    bench.visit(RecentTarget::Session("own:web".to_owned()));
+    let text = "host = \"h190\"\nuser = \"deploy\"\ntags = [\"prod\"]\nnote = \"rack 1\"\n";
+    fs::write(bench.file("srv-190.toml"), text).unwrap();
+    let mut stage = TestScreen::new(80, 24);
+    let (shown, _) = stage.play(bench.dialog(), "");
+    let line = |shown: &str, part: &str| {
+        let found = shown.lines().find(|line| line.contains(part));
+        found.unwrap_or_else(|| panic!("{part}\n{shown}")).trim_matches(['│', ' ']).to_owned()
+    };
+    let squeezed = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(squeezed(line(&shown, "web.")), "↺ web web.example.org 2 h ago");
+    assert_eq!(squeezed(line(&shown, "root@")), "↺ root@new:2222 2 h ago");
+    assert_eq!(squeezed(line(&shown, "srv-190")), "★ srv-190 deploy@h190 #prod rack 1");
+    assert!(line(&shown, " 5 ").ends_with(" 5 ──"), "{shown}");
+    let (shown, _) = stage.play(bench.dialog(), "PROD 19");
+    assert!(line(&shown, " of ").ends_with(" 1 of 5 ──"), "{shown}");
+    assert!(shown.contains("srv-190") && !shown.contains("web.example"), "{shown}");
+    let marks = Modifier::BOLD | Modifier::UNDERLINED;
+    let lit = stage.styled(|cell| cell.modifier.contains(marks));
+    assert_eq!(lit, "1919prod", "what matches is marked");
+    let (shown, _) = stage.play(bench.dialog(), "nothing such");
+    assert!(shown.contains("no match") && shown.contains("0 of 5"), "{shown}");
+    // Without Unicode, marks are ASCII.
+    stage.look.unicode = false;
+    let (shown, _) = stage.play(bench.dialog(), "<Down>");
+    assert!(shown.contains("> ~ web ") && shown.contains("* srv-190 "), "{shown}");
+    assert!(shown.is_ascii(), "{shown}");
+}
+
+#[test]
+fn the_first_run_says_what_to_type() {
+    let bench = bench();
+    for name in ["db.toml", "web.toml"] {
+        fs::remove_file(bench.file(name)).unwrap();
+    }
+    for size in [(80, 24), (60, 15)] {
+        let (shown, _) = TestScreen::new(size.0, size.1).play(bench.dialog(), "");
+        assert!(shown.contains("Type user@host, for example anna@web1."), "{shown}");
+        assert!(shown.contains("tessh demo") && !shown.contains(" of "), "{shown}");
+    }
+    assert_eq!(bench.entered("anna@web1<Enter>"), host("anna@web1"));
+}
+
+#[test]
+fn the_options_are_one_line_until_they_have_the_focus() {
+    let bench = bench();
+    let (shown, _) = bench.play("");
+    assert!(shown.contains("port 22 unless :port, IPv4 or IPv6"), "{shown}");
+    assert!(!shown.contains("TCP port:"), "{shown}");
+    let (shown, _) = bench.play("web<C-o>2222<Tab><Right>");
+    assert!(shown.contains("TCP port:") && shown.contains("Confirm pastes"), "{shown}");
+    let (shown, _) = bench.play("web<C-o>2222<Tab><Right><Tab> <Tab>");
+    assert!(shown.contains("port 2222, IPv4, pastes lines without asking"), "{shown}");
+    let entered = bench.entered("web<C-o>2222<Tab><Right><Tab> <Enter>");
+    let family = AddressChoice::V4;
+    let wanted = Entered { port: "2222".into(), family, confirm_paste: false, ..host("web") };
+    assert_eq!(entered, wanted);
+}
+
+#[test]
+fn control_keys_act_everywhere_and_del_and_letters_edit_the_host() {
+    let bench = bench_with_recents();
+    let (shown, _) = bench.play("new<C-s>");
+    assert!(shown.contains("Save as a session"), "{shown}");
+    let (shown, _) = bench.play("<Tab><End><C-e>");
+    assert!(shown.contains("Edit web"), "{shown}");
+    assert_eq!(bench.entered("xwe<Home><Del><C-e>b<Enter>"), host("web"));
 }
 
 #[test]
@@ -204,22 +340,33 @@ fn removing_is_asked_about_and_no_is_preselected() {
     let (shown, _) = bench.play("<Tab><Del><Tab><Enter>");
     assert!(!bench.file("db.toml").exists() && bench.file("web.toml").exists());
     assert!(shown.contains("db was removed"), "{shown}");
-    bench.play("<Tab><End><Del><Tab><Enter>");
-    assert_eq!(bench.history.list(), ["root@new:2222"]);
+    let bench = bench_with_recents();
+    let (shown, _) = bench.play("<Tab><Del>");
+    assert!(shown.contains("Remove root@new:2222 from what"), "{shown}");
+    let (shown, _) = bench.play("<Tab><Del><Tab><Enter>");
+    let left: Vec<_> = bench.history.list().into_iter().map(|recent| recent.target).collect();
+    assert_eq!(left, [RecentTarget::Host("old".to_owned())]);
+    assert!(shown.contains("▸ ↺ old") && shown.contains("Connect to \"old\""), "{shown}");
+    // A session's entry in the history goes with the session.
+    bench.visit(RecentTarget::Session("own:web".to_owned()));
+    bench.play("<Tab><Del><Tab><Enter>");
+    assert!(!bench.file("web.toml").exists() && bench.history.list().len() == 1);
 }
 
 #[test]
 fn what_is_in_the_fields_becomes_a_session() {
     let bench = bench();
+    bench.visit(RecentTarget::Host("old".to_owned()));
     let (shown, _) =
         bench.play("new.example.org<Tab><Tab>2222<Tab><Tab><Tab><Right><Enter><C-u>mine<Enter>");
     assert_eq!(bench.read("mine.toml"), "host = \"new.example.org\"\nport = 2222\n");
-    assert!(shown.contains("Saved as mine") && shown.contains("db.example.org"), "{shown}");
+    assert!(shown.contains("Saved as mine") && shown.contains("▸ ★ mine"), "{shown}");
+    assert!(shown.contains("Host:      new.example.org"), "what is typed stays: {shown}");
     // The name of another one is refused, and that one stays.
-    let (shown, _) = bench.play("<Tab><End>n<C-u>web<Enter>");
+    let (shown, _) = bench.play("<Tab>n<C-u>web<Enter>");
     assert!(shown.contains("already"), "{shown}");
     assert!(bench.read("web.toml").contains("web.example.org"));
-    assert_eq!(bench.entered("<Tab><End>n<C-u>fresh<Enter><Enter>"), session("fresh"));
+    assert_eq!(bench.entered("<Tab>n<C-u>fresh<Enter><Enter>"), session("fresh"));
     assert_eq!(bench.read("fresh.toml"), "host = \"old\"\n");
 }
 
@@ -295,7 +442,11 @@ fn an_edit_has_headings_choices_and_errors_beside_the_field() {
         say!(connection_group_proxy),
         say!(connection_group_log),
     ];
-    let at = |text: &str| shown.lines().position(|line| line.trim_matches(['│', ' ']) == text);
+    let at = |text: &str| {
+        shown
+            .lines()
+            .position(|line| line.trim_matches(['│', '─', '┌', '┐', '└', '┘', ' ']) == text)
+    };
     let places: Vec<_> = headings.iter().map(|heading| at(heading)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{shown}");
     assert!(shown.contains("◂ as usual ▸") && !shown.to_lowercase().contains("profile"), "{shown}");
@@ -399,18 +550,18 @@ fn thousands_of_sessions_are_read_while_nothing_is_typed() {
     }
     assert_eq!(dialog.chosen().unwrap().name(), chosen, "the choice stays where it was");
     let (shown, _) = TestScreen::new(80, 24).play(dialog, "<S-Tab>s2999");
-    assert!(shown.contains("h #many"), "{shown}");
+    assert!(shown.contains("h  #many"), "{shown}");
 }
 
 #[test]
 fn every_dialog_can_be_used_at_every_size_in_both_languages() {
-    let bench = bench();
+    let bench = bench_with_recents();
     // What must be in sight: its buttons, and where the focus is.
     let dialogs = [
-        ("", &[texts::connection_leave, texts::connection_help][..]),
+        ("", &[texts::connection_leave, texts::connection_hint_help][..]),
         ("<Tab>", &[texts::connection_leave, texts::connection_hint_edit]),
-        ("<Tab>e", &[texts::connection_save_now, texts::cancel]),
-        ("<Tab>d", &[texts::connection_save_now, texts::cancel]),
+        ("<Tab><End>e", &[texts::connection_save_now, texts::cancel]),
+        ("<Tab><End>d", &[texts::connection_save_now, texts::cancel]),
         ("<Tab><Del>", &[texts::connection_remove, texts::no]),
         ("<F1>", &[texts::close]),
         ("a b<Enter>", &[texts::connection_leave]),

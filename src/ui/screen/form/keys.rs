@@ -144,7 +144,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             }
             Widget::List { items, selected, height, view } => {
                 let page = isize::try_from(*height).unwrap_or(1);
-                let last = items.len().saturating_sub(1);
+                let last = view.count(items).saturating_sub(1);
                 let to = match pressed.code {
                     KeyCode::Up if *selected > 0 => *selected - 1,
                     KeyCode::Down if *selected < last => *selected + 1,
@@ -277,7 +277,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         let row = spot.and_then(|spot| self.rows.get_mut(spot.row));
         match row.map(|row| &mut row.widget) {
             Some(Widget::List { items, height, view, .. })
-                if items.len() > usize::from(*height) =>
+                if view.count(items) > usize::from(*height) =>
             {
                 view.scroll(lines);
             }

@@ -68,7 +68,9 @@ pub(super) fn draw_row<K: Copy + PartialEq>(
     let mut drawn = Drawn { spare: row.spare, ..Drawn::new(at) };
     let indent = " ".repeat(usize::from(row.indent));
     match &row.widget {
+        _ if row.folded => {}
         Widget::Gap => drawn.is_blank = true,
+        Widget::Rule(label) => drawn.lines.push(rule(label, pen)),
         Widget::Text(paragraphs) => {
             for (tone, text) in paragraphs {
                 drawn.lines.extend(paragraph(*tone, text, row.indent, pen));
@@ -263,6 +265,22 @@ fn put_pairs<K: Copy>(
     lines
 }
 
+/// Lays out a line across the dialog.
+fn rule<K: Copy>(label: &str, pen: FormPainter<K>) -> Line<'static> {
+    let dash = pen.look.mark("─", "-");
+    let width = usize::from(pen.width);
+    let label = if label.is_empty() { String::new() } else { format!(" {label} ") };
+    let after = if label.is_empty() { 0 } else { 2 };
+    let before = width.saturating_sub(label.width() + after);
+    let line = format!("{}{label}{}", dash.repeat(before), dash.repeat(after));
+    Line::from(Span::styled(padded(&line, pen.width), pen.look.style(Tone::Dim)))
+}
+
+/// Lays out one item of a list.
+fn item(item: &Item, look: Look) -> Line<'static> {
+    noted(vec![Span::raw(item.text.clone())], &item.note, look)
+}
+
 /// Lays out the visible items of a list, with a scrollbar if there are more.
 fn list<K: Copy>(
     drawn: &mut Drawn,
@@ -271,24 +289,36 @@ fn list<K: Copy>(
     (focused, base): (bool, Style),
     pen: FormPainter<K>,
 ) {
-    let first = view.first(selected, height, items.len());
+    let count = view.count(items);
+    let first = view.first(selected, height, count);
+    let dim = pen.look.style(Tone::Dim);
+    let empty = text::wrap(view.empty().unwrap_or_default(), usize::from(pen.width));
     for line in 0..height {
         let at = first + line;
-        let Some(Item { text, note }) = items.get(at) else {
-            drawn.lines.push(Line::default());
+        let Some(mut shown) = view.line(at).or_else(|| items.get(at).map(|it| item(it, pen.look)))
+        else {
+            let said = empty.get(line).map(|text| Span::styled(text.clone(), dim));
+            drawn.lines.push(said.map(Line::from).unwrap_or_default());
             continue;
         };
-        let chosen = at == selected;
+        let chosen = at == selected && (focused || !view.is_pale());
         let mark = if chosen { pen.look.mark("▸ ", "> ") } else { "  " };
-        let style = if chosen && focused { pen.look.focused() } else { base };
-        let text = Span::styled(format!("{mark}{text}"), style);
-        drawn.lines.push(noted(vec![text], note, pen.look));
+        let style = match chosen && focused && !view.is_pale() {
+            true => pen.look.focused(),
+            false => base,
+        };
+        if let Some(text) = shown.spans.first_mut() {
+            text.content = format!("{mark}{}", text.content).into();
+        }
+        let last = if view.line(at).is_some() { shown.spans.len() } else { 1 };
+        shown.spans.iter_mut().take(last).for_each(|span| span.style = span.style.patch(style));
+        drawn.lines.push(shown);
         drawn.parts.push((line as u16, 0, pen.width, at));
     }
-    if items.len() > height && height > 0 {
+    if count > height && height > 0 {
         // The thumb has at least one line, and is at an end only where the list is.
-        let thumb = (height * height / items.len()).max(1);
-        let (last, free) = (items.len() - height, height - thumb);
+        let thumb = (height * height / count).max(1);
+        let (last, free) = (count - height, height - thumb);
         let top =
             (first * free).div_ceil(last).min(if first < last { free.max(1) - 1 } else { free });
         drawn.bar = (0..height)

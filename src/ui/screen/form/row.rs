@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::beside::SideBlock;
+use super::window::ListWindow;
 use crate::ui::screen::editor::Editor;
 use crate::ui::screen::field::TextField;
 use crate::ui::screen::look::Tone;
@@ -22,6 +23,8 @@ pub struct FormRow<K> {
     /// What stands beside the row, or below it if there is no room: what is wrong with its text, or
     /// why it is disabled.
     pub remark: Option<(Tone, String)>,
+    /// Whether it is only drawn where the dialog unfolds it; it can have the focus all the same.
+    pub folded: bool,
     /// The content.
     pub widget: Widget<K>,
 }
@@ -75,6 +78,8 @@ pub struct ListView {
     top: Cell<usize>,
     /// Whether the wheel has moved it away from the selected item.
     is_free: bool,
+    /// The items of a long list, of which only some are laid out.
+    pub(super) window: Option<ListWindow>,
 }
 
 impl ListView {
@@ -105,6 +110,8 @@ impl ListView {
 pub enum Widget<K> {
     /// An empty line.
     Gap,
+    /// A line across the dialog, with a text near its end.
+    Rule(String),
     /// Text that is wrapped; each paragraph has its tone.
     Text(Vec<(Tone, String)>),
     /// Lines that are not wrapped, such as a randomart.
@@ -187,14 +194,28 @@ pub struct Item {
 }
 
 impl<K> FormRow<K> {
-    fn of(key: Option<K>, widget: Widget<K>) -> FormRow<K> {
+    pub(super) fn of(key: Option<K>, widget: Widget<K>) -> FormRow<K> {
         let (spare, pinned) = (false, matches!(widget, Widget::Buttons(_)));
-        FormRow { key, enabled: true, indent: 0, pinned, spare, remark: None, widget }
+        FormRow {
+            key,
+            enabled: true,
+            indent: 0,
+            pinned,
+            spare,
+            remark: None,
+            folded: false,
+            widget,
+        }
     }
 
     /// An empty line.
     pub fn gap() -> FormRow<K> {
         FormRow::of(None, Widget::Gap)
+    }
+
+    /// A line across the dialog.
+    pub fn rule(key: K) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::Rule(String::new()))
     }
 
     /// One paragraph.
@@ -312,6 +333,7 @@ impl<K> FormRow<K> {
         let shows = matches!(
             self.widget,
             Widget::Gap
+                | Widget::Rule(_)
                 | Widget::Text(_)
                 | Widget::Art(_)
                 | Widget::Beside(_)
