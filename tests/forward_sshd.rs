@@ -272,7 +272,7 @@ fn the_box_of_the_authentication_dialog_forwards_the_agent_or_not() {
         (&["-A"], on, None, true),
         (&["-A"], on, Some(off), false),
     ] {
-        let options = [&["-o", &identity][..], options].concat();
+        let options = [&["--auth", "ask", "-o", &identity][..], options].concat();
         let env = [("LANG", "C.UTF-8"), ("SSH_AUTH_SOCK", arg(&socket))];
         let pty = bed.home.connect_on_pty(&bed.sshd, &options, &env);
         pty.resize(40, 100);
@@ -291,7 +291,8 @@ fn the_box_of_the_authentication_dialog_forwards_the_agent_or_not() {
     }
     // Without an agent there is nothing to forward.
     let env = [("LANG", "C.UTF-8")];
-    let pty = bed.home.connect_on_pty(&bed.sshd, &["-o", &identity], &env);
+    let options = ["--auth", "ask", "-o", &identity];
+    let pty = bed.home.connect_on_pty(&bed.sshd, &options, &env);
     pty.resize(40, 100);
     pty.wait_for("Forward the agent (none is running)");
 }
