@@ -5,12 +5,14 @@
 //! screen. `search` finds entries, `line` has what is shown of one. The command line interprets what
 //! is typed, through [`EnteredCheck`].
 
+mod entry;
 mod line;
 mod search;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+pub use entry::{HostEntry, HostSummary, HostTarget};
 pub use line::{HostLine, HostMark};
 pub use search::HostSearch;
 
@@ -20,11 +22,6 @@ use crate::profiles::{
     Sessions, Source, qualified,
 };
 use crate::{say, text};
-
-/// How many characters of a name, a destination or an error are shown.
-const MAX_SHOWN: usize = 200;
-/// How many characters of an error are used; an error may contain a path.
-const MAX_FAULT: usize = 600;
 
 /// Which addresses of a host are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,65 +72,6 @@ pub trait EnteredCheck: Send + Sync {
     /// # Errors
     /// The error that connecting would report.
     fn accepts(&self, document: &Document) -> Result<()>;
-}
-
-/// What an entry of the list stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HostTarget {
-    /// A saved session.
-    Session(SessionPlace),
-    /// A host to which the person has connected before, `[user@]host[:port]`.
-    Host(String),
-}
-
-/// An entry of the list.
-#[derive(Clone, Debug)]
-pub struct HostEntry {
-    /// What it stands for.
-    pub target: HostTarget,
-    /// Its entry in the history, if it was connected to before.
-    pub recent: Option<Recent>,
-    /// What a session says once it has been read, or why it cannot be used.
-    said: Option<Result<HostSummary>>,
-    /// Whether it can be opened by its name.
-    can_open: bool,
-}
-
-/// What is shown and found of a session besides its name.
-#[derive(Clone, Debug)]
-pub struct HostSummary {
-    /// Its source: a file of tessh's own may be one of Teleport.
-    source: Source,
-    /// The destination as a person would type it; empty if it is the name.
-    destination: String,
-    /// Tags and note.
-    words: String,
-    /// In lower case, for the search: the destination in so many bytes, then what else is known.
-    found: String,
-    host: usize,
-}
-
-impl HostEntry {
-    /// The name in the list.
-    pub fn name(&self) -> &str {
-        match &self.target {
-            HostTarget::Session(at) => &at.name,
-            HostTarget::Host(name) => name,
-        }
-    }
-
-    /// The saved session that it stands for.
-    pub fn session(&self) -> Option<&SessionPlace> {
-        match &self.target {
-            HostTarget::Session(at) => Some(at),
-            HostTarget::Host(_) => None,
-        }
-    }
-
-    /// Why it cannot be used.
-    pub fn fault(&self) -> Option<&Error> {
-        self.said.as_ref()?.as_ref().err()
-    }
 }
 
 /// The saved sessions of all sources, and recent hosts.
@@ -200,7 +138,7 @@ impl Hosts {
     /// What the list shows of an entry.
     pub fn line(&self, entry: &HostEntry) -> HostLine {
         let directory = format!("{}/", self.store.directory().display());
-        HostLine::new(entry, &text::line(&directory, MAX_FAULT))
+        HostLine::new(entry, &text::line(&directory, line::MAX_FAULT))
     }
 
     /// Whether all sessions have been read.

@@ -3,12 +3,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{HostEntry, HostSummary, HostTarget, MAX_FAULT, MAX_SHOWN};
-use crate::profiles::{SavedSession, Source};
+use super::entry::{HostEntry, HostTarget, MAX_SHOWN, name_of};
+use crate::profiles::Source;
 use crate::{say, text};
 
-/// How many characters of tags and note are shown.
-const MAX_DETAIL: usize = 400;
+/// How many characters of an error are used; an error may contain a path.
+pub(super) const MAX_FAULT: usize = 600;
 
 /// Where an entry of the list comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,17 +78,6 @@ impl HostLine {
     }
 }
 
-/// Where a session that is not tessh's own comes from.
-fn name_of(source: Source) -> Option<String> {
-    match source {
-        Source::Own => None,
-        Source::OpenSsh => Some("~/.ssh/config".to_owned()),
-        Source::Putty => Some("PuTTY".to_owned()),
-        Source::WinScp => Some("WinSCP".to_owned()),
-        Source::Teleport => Some("Teleport".to_owned()),
-    }
-}
-
 /// How long ago this was, in one unit.
 fn ago(when: SystemTime) -> String {
     const MINUTE: u64 = 60;
@@ -100,38 +89,5 @@ fn ago(when: SystemTime) -> String {
         MINUTE..HOUR => say!(connection_minutes_ago, count = past / MINUTE),
         HOUR.. if past < 2 * DAY => say!(connection_hours_ago, count = past / HOUR),
         _ => say!(connection_days_ago, count = past / DAY),
-    }
-}
-
-impl HostSummary {
-    /// What is shown and found of a session.
-    pub(super) fn new(session: &SavedSession) -> HostSummary {
-        let profile = &session.profile;
-        let destination = text::line(&profile.destination(), MAX_SHOWN);
-        let tags: Vec<String> = profile.tags.iter().map(|tag| format!("#{tag}")).collect();
-        let parts = [tags.join(" "), profile.note.clone().unwrap_or_default()].into_iter();
-        let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
-        HostSummary::of(session.source, &session.name, destination, &parts.join("  "))
-    }
-
-    /// A summary of these texts; a destination that is the name is not shown twice.
-    pub(super) fn of(source: Source, name: &str, destination: String, words: &str) -> HostSummary {
-        let words = text::line(words, MAX_DETAIL);
-        let mut found = destination.to_lowercase();
-        let host = found.len();
-        let program = name_of(source).unwrap_or_default();
-        found.push_str(&format!("{program} {words}").to_lowercase());
-        let destination = if destination == name { String::new() } else { destination };
-        HostSummary { source, destination, words, found, host }
-    }
-
-    /// The destination, as it is searched.
-    pub(super) fn found_host(&self) -> &str {
-        &self.found[..self.host]
-    }
-
-    /// The program, tags and note, as they are searched.
-    pub(super) fn found_words(&self) -> &str {
-        &self.found[self.host..]
     }
 }

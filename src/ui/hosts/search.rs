@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::HostSummary;
+use super::entry::HostSummary;
 
 /// What is typed, as words in lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

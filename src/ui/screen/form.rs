@@ -4,12 +4,13 @@
 //! reports. `keys` has the keys, which are the same in all dialogs: Tab and the arrows move, Space
 //! chooses, Enter confirms, Esc leaves, and a button's own letter presses it. `draw` has the frame
 //! and the scrolling, `fit` what is left out on a small screen, `paint` the look of each row, and
-//! `window` lists that are too long to be laid out whole.
+//! `long_list` lists that are too long to be laid out whole, `window` what is laid out of them.
 
 mod beside;
 mod draw;
 mod fit;
 mod keys;
+mod long_list;
 mod paint;
 mod row;
 mod window;
