@@ -114,6 +114,16 @@ pub struct ConnectionSummary {
     pub host_key: Option<PublicKey>,
 }
 
+/// What follows from the facts about a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FactsAnswer {
+    /// Nothing more.
+    #[default]
+    Closed,
+    /// A key is to be installed on the server.
+    InstallKey,
+}
+
 /// A message that needs no answer.
 pub enum Notice<'a> {
     /// Text from the server before the session (RFC 4252 section 5.4), sanitised.
@@ -209,7 +219,9 @@ pub trait Prompt: Send + Sync {
     }
 
     /// Shows facts until the person dismisses them. Called only if [`Prompt::is_full_screen`].
-    fn facts(&self, _facts: ConnectionSummary) {}
+    fn facts(&self, _facts: ConnectionSummary) -> FactsAnswer {
+        FactsAnswer::Closed
+    }
 
     /// Reports how a host key was judged, and the reason if it was accepted.
     fn judged(&self, _judgement: &Judgement, _because: Option<&str>) {}

@@ -17,6 +17,46 @@ fn fact(pty: &Pty, label: &str) -> String {
 // ---- ~i -----------------------------------------------------------------------------------
 
 #[test]
+fn a_key_is_installed_from_the_information_after_a_question() {
+    let bed = DemoBed::locked("open sesame");
+    let file = bed.demo.path(".ssh/authorized_keys");
+    let pty = bed.in_dialogs(&[], "C.UTF-8");
+    let passphrase = |count| {
+        pty.wait_until("the question", |_| {
+            pty.written().matches("Enter passphrase").count() == count
+        });
+        pty.send("open sesame<enter>");
+    };
+    passphrase(1);
+    pty.wait_for("demo$");
+    for (count, answer) in ["", "yes"].into_iter().enumerate() {
+        pty.send("<enter>~i");
+        pty.wait_for("Install a key here");
+        pty.send("k");
+        pty.wait_until("the question", |_| {
+            pty.written().matches("Install it on").count() == count + 1
+        });
+        assert!(!file.exists());
+        pty.send(&format!("{answer}<enter>"));
+        if answer.is_empty() {
+            pty.wait_for("no key was installed");
+        }
+    }
+    passphrase(2);
+    pty.wait_for("the key logs in");
+    let installed = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(installed.lines().count(), 1, "{installed}");
+    // What was given for the trial is not used again.
+    pty.send("<enter>~d");
+    passphrase(3);
+    pty.wait_written("[session 2, on top of this one]");
+    pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("demo$"));
+    pty.send("<enter>~.");
+    pty.wait_written("[session 2 ended; this is session 1 again]");
+    pty.leave_shell(0);
+}
+
+#[test]
 #[ignore = "needs peers: tests/run"]
 fn facts_are_exactly_what_was_negotiated() {
     let sshd = Sshd::start(&[

@@ -18,7 +18,7 @@ use crate::os::descriptor;
 use crate::os::process::ProcessId;
 use crate::os::signal::{Arrivals, Signal};
 use crate::os::stdio::DescriptorOutput;
-use crate::prompt::{Answer, ConnectionSummary, Prompt};
+use crate::prompt::{Answer, ConnectionSummary, FactsAnswer, Prompt};
 use crate::say;
 use crate::terminal::secret::Cancellable;
 use crate::terminal::{self, RawMode, ScreenMode};
@@ -36,6 +36,8 @@ pub(super) struct TerminalSetting<'a> {
     pub prompt: Arc<dyn Prompt>,
     /// The means to start duplicate sessions (`~d`).
     pub again: Duplicates<'a>,
+    /// What installs a key on the server, and what to tell of it.
+    pub install: &'a (dyn Fn() -> Interlude<'a, Vec<String>> + Send + Sync),
     /// Whether the server's programs want brackets around pastes; `None` if pastes are not asked
     /// about.
     pub brackets: Option<Brackets>,
@@ -192,7 +194,11 @@ impl Console for LocalTerminal<'_> {
             host_key: facts.host_key.as_ref().map(|host| host.key.clone()),
         };
         Box::pin(async move {
-            let _ = self.aside(false, blocking(move || prompt.facts(facts))).await;
+            let chosen = self.aside(false, blocking(move || prompt.facts(facts))).await;
+            if let Ok(FactsAnswer::InstallKey) = chosen {
+                let said = self.aside(true, (self.setting.install)()).await;
+                said.iter().for_each(|line| self.say(&format!("tessh: {line}\r\n")));
+            }
         })
     }
 

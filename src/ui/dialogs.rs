@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::io_reason;
 use crate::prompt::{
-    Answer, Challenge, ConnectStep, ConnectionSummary, HostKeyAnswer, HostKeyQuestion, LoginAnswer,
-    LoginQuestion, Notice, Prompt, RotationQuestion, Waited, Welcome,
+    Answer, Challenge, ConnectStep, ConnectionSummary, FactsAnswer, HostKeyAnswer, HostKeyQuestion,
+    LoginAnswer, LoginQuestion, Notice, Prompt, RotationQuestion, Waited, Welcome,
 };
 use crate::say;
 use crate::secret::Secret;
@@ -112,9 +112,12 @@ impl Prompt for Dialogs {
         true
     }
 
-    fn facts(&self, facts: ConnectionSummary) {
-        // This dialog has no answer.
-        let _: Answer<()> = self.shown(ConnectionFacts::new(facts), |_| None);
+    fn facts(&self, facts: ConnectionSummary) -> FactsAnswer {
+        let answer = self.shown(ConnectionFacts::new(facts), |dialog| Some(dialog.into_answer()));
+        match answer {
+            Answer::Given(answer) => answer,
+            Answer::Cancelled | Answer::CannotAsk => FactsAnswer::Closed,
+        }
     }
 
     fn judged(&self, judgement: &Judgement, because: Option<&str>) {

@@ -46,6 +46,18 @@ texts! {
     copy_id_not_tried(why)
         en "the key was not tried: {why}"
         ja "この鍵でのログインは確認していません: {why}"
+    copy_id_ask(login)
+        en "Install it on {login}? Type yes, or press Enter to leave it: "
+        ja "{login} に登録しますか。登録するなら yes と入力してください。Enter だけなら何もしません: "
+    copy_id_not_wanted
+        en "no key was installed"
+        ja "鍵は登録していません"
+    copy_id_no_shell
+        en "the server runs no command beside this session"
+        ja "サーバーがこのセッションのほかにコマンドを実行できません"
+    copy_id_no_shell_hint
+        en "tessh copy-id, with the words that this session was begun with, tries SFTP as well"
+        ja "このセッションを始めたときと同じ指定で tessh copy-id を実行すると、SFTP での登録も試みます"
     copy_id_link(name)
         en "{name} on the server is a symbolic link, and links are not followed; nothing was changed"
         ja "サーバーの {name} はシンボリックリンクです。リンクはたどりません。何も変更していません"

@@ -139,6 +139,9 @@ texts! {
         ja "{days} 日 {hours} 時間"
 
     // ~i as a screen
+    facts_install
+        en "Install a key here"
+        ja "鍵を登録"
     facts_title
         en "Connection information"
         ja "接続情報"

@@ -11,7 +11,7 @@ use super::background::Tether;
 use super::context::ConnectContext;
 use super::enter::enter;
 use super::filter::{FilterRequest, FilteredInput, SessionFilter};
-use super::{forward, local_command, master, wants};
+use super::{copy_id, forward, local_command, master, wants};
 use crate::cli::attempt;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::exit_code::exit_code;
@@ -20,13 +20,12 @@ use crate::cli::resolve::Plan;
 use crate::client::Session;
 use crate::client::flow::Exit;
 use crate::client::session::{
-    Brackets, Escape, Interlude, LocalSide, Paste, PtyRequest, SessionRequest, WindowSize, channel,
-    relay, rotation,
+    Brackets, Escape, Interlude, LocalSide, Paste, SessionRequest, WindowSize, channel, relay,
+    rotation,
 };
 use crate::client::state::RememberedLogins;
 use crate::config::{LogLevel, Options, SessionType};
 use crate::error::Result;
-use crate::os::descriptor;
 use crate::os::stdio::DescriptorInput;
 use crate::prompt::Prompt;
 use crate::say;
@@ -150,11 +149,14 @@ async fn run_session(
     let modes = request.pty.as_ref().map(|pty| pty.modes.clone()).unwrap_or_default();
     let (resize, resized) = unbounded_channel();
     let again = || once_more(context, &modes);
+    let install =
+        || -> Interlude<'_, Vec<String>> { Box::pin(copy_id::in_session(context, session)) };
     let brackets = (interactive && plan.confirm_paste).then(Brackets::default);
     let mut console = LocalTerminal::enter(TerminalSetting {
         raw: interactive,
         resize: resize.clone(),
         prompt: Arc::clone(prompt),
+        install: &install,
         again: Duplicates { log_in: &again, below: context.sessions_below, most: MAX_DUPLICATES },
         brackets: brackets.clone(),
     })?;
@@ -213,23 +215,8 @@ fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Dro
 /// The requests for the session channel, except agent and X11 forwarding.
 fn session_request(context: &ConnectContext<'_>, pty: bool) -> SessionRequest {
     let ConnectContext { plan, environment, .. } = context;
-    let pty = pty.then(|| pty_request(plan, environment, context.terminal_modes.clone()));
+    let pty = pty.then(|| wants::pty_request(plan, environment, context.terminal_modes.clone()));
     let program = wants::program(&plan.options, plan.command.clone());
     let env = wants::sent_environment(&plan.options, environment);
     SessionRequest { pty, env, program, agent: false, x11: None }
-}
-
-/// The terminal for the server's programs, with these modes or those that the local one has now.
-pub(super) fn pty_request(
-    plan: &Plan,
-    environment: &ProcessEnvironment,
-    modes: Option<Vec<(Pty, u32)>>,
-) -> PtyRequest {
-    let term = || environment.get("TERM").unwrap_or_default();
-    let now = || plan.terminal.modes.over(terminal::modes(descriptor::stdin()));
-    PtyRequest {
-        term: plan.terminal.kind.clone().unwrap_or_else(term),
-        size: crate::cli::local::window_size().unwrap_or_default(),
-        modes: modes.unwrap_or_else(now),
-    }
 }

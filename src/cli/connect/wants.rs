@@ -2,15 +2,17 @@
 //! terminal.
 
 use log::warn;
+use russh::Pty;
 
 use super::{route, trust_places};
 use crate::cli::environment::ProcessEnvironment;
+use crate::cli::local::window_size;
 use crate::cli::resolve::Plan;
 use crate::client::algorithms::{self, AlgorithmFamily, Lists};
 use crate::client::forward::{Forward, ForwardDirection, ForwardSettings};
 use crate::client::handshake::TransportOptions;
 use crate::client::host_key::{DnsCheck, HostPolicy, SettledKey};
-use crate::client::session::ProgramRequest;
+use crate::client::session::{ProgramRequest, PtyRequest};
 use crate::client::stream::{Diagnosis, ProxyCommand, ProxyErrors, ProxyProgram, Route};
 use crate::config::{self, Keyword, Options, RequestTty, SessionType, Setting};
 use crate::error::Result;
@@ -75,6 +77,21 @@ pub fn program(options: &Options, command: Option<Vec<u8>>) -> ProgramRequest {
         }
         (Some(command), _) => ProgramRequest::Exec(command),
         (None, _) => ProgramRequest::Shell,
+    }
+}
+
+/// The terminal for the server's programs, with these modes or those that the local one has now.
+pub fn pty_request(
+    plan: &Plan,
+    environment: &ProcessEnvironment,
+    modes: Option<Vec<(Pty, u32)>>,
+) -> PtyRequest {
+    let term = || environment.get("TERM").unwrap_or_default();
+    let now = || plan.terminal.modes.over(terminal::modes(descriptor::stdin()));
+    PtyRequest {
+        term: plan.terminal.kind.clone().unwrap_or_else(term),
+        size: window_size().unwrap_or_default(),
+        modes: modes.unwrap_or_else(now),
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::cli::args::{self, Typed, TypedSetting, Verb};
 use crate::cli::connect::context::ConnectContext;
 use crate::cli::connect::copy_id::{
-    CopyIdTarget, InstallWay, Installation, KeyToInstall, KeyTrial, PrivateHalf, install, logs_in,
+    CopyIdTarget, KeyToInstall, KeyTrial, install, logs_in, report,
 };
 use crate::cli::connect::enter::enter;
 use crate::cli::connect::{history, prompt};
@@ -19,18 +19,15 @@ use crate::cli::output::print;
 use crate::cli::{help, log, resolve, runtime};
 use crate::client::session::{relay, rotation};
 use crate::client::state::RememberedLogins;
-use crate::error::{Error, Kind, Result, joined};
+use crate::error::{Error, Kind, Result};
 use crate::keys::authorized::AuthorizedKey;
 use crate::say;
 use crate::text;
-use crate::trust::fingerprint;
 
 /// The exit code if the key is on the server and does not log in.
 const DOES_NOT_LOG_IN: u8 = 1;
 /// How many characters of a word or path are shown.
 const MAX_SHOWN: usize = 400;
-/// The file on the server.
-const FILE: &str = "~/.ssh/authorized_keys";
 
 pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let (typed, key) = words(typed)?;
@@ -119,7 +116,7 @@ async fn copy(
         Some(key) => key,
         None => KeyToInstall::found(&plan, &environment).await?,
     };
-    tell(&begins(&key));
+    tell(&report::begins(&key));
     let line = AuthorizedKey::new(&key.public);
     let prompt = prompt::choose(&plan, &typed, &environment);
     let remembered = RememberedLogins::default();
@@ -133,57 +130,14 @@ async fn copy(
     let done = rotation::around(&session, &context.prompt, work).await;
     relay::close(session).await;
     let done = done?;
-    installed(&done, &login).iter().for_each(|line| tell(line));
+    report::installed(&done, &login).iter().for_each(|line| tell(line));
     let trial = logs_in(&context, &key).await;
-    tell(&tried(&trial, &done));
+    tell(&report::tried(&trial, &done));
     Ok(if matches!(trial, KeyTrial::Refused(_)) { DOES_NOT_LOG_IN } else { 0 })
 }
 
 fn tell(line: &str) {
     log::write(&format!("tessh: {line}"));
-}
-
-/// Which key is installed.
-fn begins(key: &KeyToInstall) -> String {
-    let file = match &key.private {
-        PrivateHalf::File(path) | PrivateHalf::Agent(Some(path)) => {
-            text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_SHOWN)
-        }
-        PrivateHalf::Agent(None) => say!(copy_id_in_agent),
-    };
-    let kind = fingerprint::type_name(&key.public);
-    let sha256 = fingerprint::sha256(&key.public);
-    let comment = crate::keys::write::comment(&key.public);
-    say!(copy_id_begins, kind, fingerprint = sha256, comment, file)
-}
-
-/// What has been done.
-fn installed(done: &Installation, login: &str) -> Vec<String> {
-    let login = text::line(login, MAX_SHOWN);
-    let file = FILE;
-    let said = match (done.added, done.made_folder) {
-        (false, _) => say!(copy_id_there, login, file),
-        (true, false) => say!(copy_id_added, login, file),
-        (true, true) => say!(copy_id_added_folder, login, file, folder = "~/.ssh"),
-    };
-    let over = (done.way == InstallWay::Sftp).then(|| say!(copy_id_over_sftp));
-    std::iter::once(said).chain(over).collect()
-}
-
-/// What came of the trial.
-fn tried(trial: &KeyTrial, done: &Installation) -> String {
-    match trial {
-        KeyTrial::LogsIn => say!(copy_id_logs_in),
-        KeyTrial::NotTried(why) => say!(copy_id_not_tried, why),
-        KeyTrial::Refused(error) => {
-            let said = say!(copy_id_refused, why = error.cause());
-            let likely = match done.writable.is_empty() {
-                true => say!(copy_id_refused_elsewhere),
-                false => say!(copy_id_refused_writable, names = done.writable.join(" ")),
-            };
-            joined(&said, &likely)
-        }
-    }
 }
 
 fn usage(cause: String) -> Error {

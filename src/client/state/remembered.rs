@@ -88,6 +88,12 @@ impl RememberedLogin {
 }
 
 impl RememberedLogins {
+    /// A copy for connections that leave no trace here.
+    pub fn copied(&self) -> RememberedLogins {
+        let logins = Mutex::new(self.logins().clone());
+        RememberedLogins { logins, used: Mutex::default() }
+    }
+
     /// Stores a login under this label, which names the destination and the route; replaces an
     /// earlier one.
     pub fn put(&self, label: &str, kept: RememberedLogin) {
@@ -148,5 +154,16 @@ mod tests {
         assert_eq!(password("u@b:22").as_deref(), Some("two"));
         remembered.forget("u@a:22");
         assert!(remembered.get("u@a:22").is_none());
+    }
+
+    #[test]
+    fn a_copy_leaves_no_trace() {
+        let remembered = RememberedLogins::default();
+        remembered.put("u@a:22", kept("one"));
+        let copy = remembered.copied();
+        assert!(copy.get("u@a:22").is_some());
+        copy.forget("u@a:22");
+        copy.put("u@b:22", kept("two"));
+        assert!(remembered.get("u@a:22").is_some() && remembered.get("u@b:22").is_none());
     }
 }

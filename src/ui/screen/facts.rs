@@ -9,7 +9,7 @@ use russh::keys::ssh_key::PublicKey;
 use super::component::{Component, DialogAction};
 use super::form::{DialogForm, FormButton, FormRow, Happened, SideBlock};
 use super::look::{Look, Tone};
-use crate::prompt::ConnectionSummary;
+use crate::prompt::{ConnectionSummary, FactsAnswer};
 use crate::say;
 use crate::trust::fingerprint::{self, Hash};
 
@@ -21,6 +21,7 @@ enum Key {
     Facts,
     Fingerprint,
     Picture,
+    Install,
     Close,
     Art,
     Md5,
@@ -33,6 +34,7 @@ pub struct ConnectionFacts {
     /// Which details of the host's key are open.
     art: bool,
     md5: bool,
+    answer: FactsAnswer,
 }
 
 impl ConnectionFacts {
@@ -52,7 +54,10 @@ impl ConnectionFacts {
             FormRow::lines(Key::Fingerprint, Vec::new()),
             FormRow::beside(Key::Picture, Vec::new()),
         ]);
-        let mut buttons = vec![FormButton::new(Key::Close, 'c', say!(close))];
+        let mut buttons = vec![
+            FormButton::new(Key::Close, 'c', say!(close)),
+            FormButton::new(Key::Install, 'k', say!(facts_install)),
+        ];
         if host_key.is_some() {
             buttons.push(FormButton::new(Key::Art, 'a', say!(warning_art)).quiet());
             buttons.push(FormButton::new(Key::Md5, 'm', say!(warning_hash_md5)).quiet());
@@ -60,8 +65,9 @@ impl ConnectionFacts {
         rows.push(FormRow::buttons(buttons));
         let mut form = DialogForm::new(say!(facts_title), rows);
         form.hints = vec![("PgUp PgDn", say!(facts_hint_scroll)), ("Esc", say!(facts_hint_close))];
+        form.default = Some(Key::Close);
         form.focus(Key::Close);
-        ConnectionFacts { form, host_key, art: false, md5: false }
+        ConnectionFacts { form, host_key, art: false, md5: false, answer: FactsAnswer::Closed }
     }
 
     /// Opens or closes a detail of the host's key, and scrolls to it.
@@ -81,6 +87,11 @@ impl ConnectionFacts {
         self.form.set_text(Key::Fingerprint, lines);
         self.form.set_blocks(Key::Picture, art.into_iter().collect());
         self.form.reveal(Key::Fingerprint);
+    }
+
+    /// What follows.
+    pub fn into_answer(self) -> FactsAnswer {
+        self.answer
     }
 
     /// Scrolls with up and down, unless they would change a selection.
@@ -114,6 +125,10 @@ impl Component for ConnectionFacts {
         }
         match self.form.handle(event) {
             Happened::Pressed(detail @ (Key::Art | Key::Md5)) => self.toggle(detail),
+            Happened::Pressed(Key::Install) => {
+                self.answer = FactsAnswer::InstallKey;
+                return DialogAction::Close;
+            }
             Happened::Pressed(_) | Happened::Entered(_) | Happened::Cancelled => {
                 return DialogAction::Close;
             }
@@ -251,6 +266,14 @@ pub(super) mod tests {
                 play(&mut TestScreen::new(width, height), "<Down><End>ama");
             }
         });
+    }
+
+    #[test]
+    fn a_key_can_be_installed_from_here() {
+        let (_, closed) = TestScreen::new(80, 24).play(dialog(), "k");
+        assert_eq!(closed.map(|dialog| dialog.into_answer()), Some(FactsAnswer::InstallKey));
+        let (_, closed) = TestScreen::new(80, 24).play(dialog(), "<Enter>");
+        assert_eq!(closed.map(|dialog| dialog.into_answer()), Some(FactsAnswer::Closed));
     }
 
     #[test]

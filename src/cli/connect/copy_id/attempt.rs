@@ -23,7 +23,8 @@ pub enum KeyTrial {
 }
 
 /// Logs in once more, with this key and nothing else: no certificate, no other key, no agent where
-/// the key is in a file. Jump hosts are logged in to as before.
+/// the key is in a file. Jump hosts are logged in to as before. Later logins of this run are as if this
+/// one had not been.
 pub async fn logs_in(context: &ConnectContext<'_>, key: &KeyToInstall) -> KeyTrial {
     let mut plan = context.plan.clone();
     plan.agent_identities = false;
@@ -31,7 +32,8 @@ pub async fn logs_in(context: &ConnectContext<'_>, key: &KeyToInstall) -> KeyTri
     plan.options.certificate_files.value.clear();
     plan.options.add_keys_to_agent.value = AddKeys::default();
     let label = route::label(&plan);
-    context.remembered.forget(&label);
+    let remembered = context.remembered.copied();
+    remembered.forget(&label);
     plan.method = MethodChoice::Chain(vec![match &key.private {
         PrivateHalf::File(path) => {
             let named = &mut plan.options.identity_files;
@@ -42,13 +44,13 @@ pub async fn logs_in(context: &ConnectContext<'_>, key: &KeyToInstall) -> KeyTri
             let user = plan.options.user.value.clone();
             let credential = RememberedCredential::Held(key.public.clone());
             let kept = RememberedLogin { user, method: Method::Agent, credential };
-            context.remembered.put(&label, kept);
+            remembered.put(&label, kept);
             plan.options.identity_files.value.clear();
             Method::Agent
         }
     }]);
-    let ConnectContext { environment, remembered, .. } = context;
-    let again = ConnectContext::new(&plan, environment, Arc::clone(&context.prompt), remembered);
+    let ConnectContext { environment, prompt, .. } = context;
+    let again = ConnectContext::new(&plan, environment, Arc::clone(prompt), &remembered);
     let again = again.keeping_logins().for_further(true).with_key_alone();
     match enter(&again, None).await {
         Ok((session, _)) => {

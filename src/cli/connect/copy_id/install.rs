@@ -38,7 +38,10 @@ pub async fn install(
 ///
 /// # Errors
 /// What is there is no place for the key, or the connection is lost.
-async fn through_shell(session: &Session, key: &AuthorizedKey) -> Result<Option<Installation>> {
+pub(super) async fn through_shell(
+    session: &Session,
+    key: &AuthorizedKey,
+) -> Result<Option<Installation>> {
     let script = key.script().into_bytes();
     let output = match program::output_of_fed(session, SHELL.to_vec(), script).await {
         Ok(output) => output,

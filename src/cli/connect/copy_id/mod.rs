@@ -6,18 +6,22 @@
 //!   install    the line, through a POSIX shell or over SFTP
 //!   over_sftp  the latter
 //!   outcome    what was done, or why not
+//!   report     what is told of it
 //!   attempt    a login by exactly this key
+//!   in_session the same in the middle of a session
 //! ```
 
 mod attempt;
+mod in_session;
 mod install;
 mod key;
 mod outcome;
 mod over_sftp;
+pub mod report;
 mod target;
 
 pub use attempt::{KeyTrial, logs_in};
+pub use in_session::in_session;
 pub use install::install;
-pub use key::{KeyToInstall, PrivateHalf};
-pub use outcome::{InstallWay, Installation};
+pub use key::KeyToInstall;
 pub use target::CopyIdTarget;

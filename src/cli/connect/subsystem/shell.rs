@@ -8,7 +8,6 @@ use tokio::sync::mpsc::unbounded_channel;
 use super::connection::stopped;
 use crate::cli::args::Typed;
 use crate::cli::connect::filter::FilterRequest;
-use crate::cli::connect::session::pty_request;
 use crate::cli::connect::{prompt, wants};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::exit_code::exit_code;
@@ -31,7 +30,7 @@ pub(super) async fn run(
 ) -> Result<u8> {
     let filter = FilterRequest::prepare(plan, environment, true)?.begin(Instant::now(), true);
     let request = SessionRequest {
-        pty: Some(pty_request(plan, environment, None)),
+        pty: Some(wants::pty_request(plan, environment, None)),
         env: wants::sent_environment(&plan.options, environment),
         program: ProgramRequest::Exec(command.to_vec()),
         agent: false,
@@ -39,13 +38,15 @@ pub(super) async fn run(
     };
     let (resize, resized) = unbounded_channel();
     let brackets = plan.confirm_paste.then(Brackets::default);
-    // The escapes that would ask for one are off.
+    // The escapes that would ask for these are off.
     let no_duplicate = || -> Interlude<'_, Result<_>> { Box::pin(ready(Err(stopped()))) };
+    let no_install = || -> Interlude<'_, Vec<String>> { Box::pin(ready(Vec::new())) };
     let mut console = LocalTerminal::enter(TerminalSetting {
         raw: true,
         resize: resize.clone(),
         prompt: prompt::choose(plan, typed, environment),
         again: Duplicates { log_in: &no_duplicate, below: 0, most: 0 },
+        install: &no_install,
         brackets: brackets.clone(),
     })?;
     let (stdout, stderr) = console.sinks()?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::prompt::{
-    Answer, Challenge, ConnectionSummary, HostKeyAnswer, HostKeyQuestion, LoginAnswer,
+    Answer, Challenge, ConnectionSummary, FactsAnswer, HostKeyAnswer, HostKeyQuestion, LoginAnswer,
     LoginQuestion, Notice, Prompt, RotationQuestion, Welcome,
 };
 use crate::say;
@@ -60,8 +60,8 @@ impl Prompt for GuidedPrompt {
         self.prompt.is_full_screen()
     }
 
-    fn facts(&self, facts: ConnectionSummary) {
-        self.prompt.facts(facts);
+    fn facts(&self, facts: ConnectionSummary) -> FactsAnswer {
+        self.prompt.facts(facts)
     }
 
     fn judged(&self, judgement: &Judgement, because: Option<&str>) {
