@@ -83,7 +83,9 @@ async fn connect(
     local_command::run(options, environment).await;
     let shown = AtomicBool::new(false);
     let pty = wants::wants_pty(options, plan.command.is_some(), at_terminal);
-    let own = do_own_work(context, &session, filter.begin(connected, pty), &shown);
+    // In memory of its own, as the login: duplicates run on top of it, on one stack.
+    let own = filter.begin(connected, pty);
+    let own: Interlude<'_, _> = Box::pin(do_own_work(context, &session, own, &shown));
     let exit = match &master {
         Some(master) => {
             rotation::around(&session, prompt, master.around(context, &session, own)).await
