@@ -259,7 +259,7 @@ async fn g6_ours_a_lost_connection_is_no_refusal() {
         let address = Honest { logins: Logins::Dropped, ..script }.listen().await;
         let error = ours::session(address, method).await.err().unwrap();
         assert_eq!(error.kind(), Kind::Disconnected, "{error}");
-        assert!(error.to_string().contains("lost while a question was open"), "{error}");
+        assert!(error.to_string().contains("lost during authentication"), "{error}");
     }
 }
 

@@ -52,11 +52,15 @@ fn refused_once(server: &AsyncSsh, home: &Home) -> Pty {
     pty
 }
 
-/// The most memory that a process has had, in KiB.
+/// The most memory that a process has had, in KiB, without the pages of its program, of which a
+/// debug build has many.
 fn peak(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse().ok()
+    let field = |name: &str| -> Option<u64> {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim().strip_suffix(" kB")?.trim().parse().ok()
+    };
+    Some(field("VmHWM:")?.saturating_sub(field("RssFile:")?))
 }
 
 /// Watches a process until it is over or has had time enough; gives its peak, and whether it

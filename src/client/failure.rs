@@ -45,6 +45,21 @@ pub(crate) fn ended(reason: DisconnectReason<Stop>) -> Error {
     }
 }
 
+/// Whether a connection ended because of what the server sent, and not because it was cut or the
+/// server said goodbye.
+pub(crate) fn is_fault(reason: &DisconnectReason<Stop>) -> bool {
+    use russh::Error as E;
+    match reason {
+        DisconnectReason::ReceivedDisconnect(_) => false,
+        DisconnectReason::Error(Stop::Ours(_)) => true,
+        DisconnectReason::Error(Stop::Library(error)) => match error {
+            E::Disconnect | E::HUP | E::SendError | E::RecvError | E::KeepaliveTimeout => false,
+            E::IO(error) => carried(error).is_some(),
+            _ => true,
+        },
+    }
+}
+
 fn said_goodbye(info: &RemoteDisconnectInfo) -> Error {
     let said = text::line(&info.message, SHOWN);
     Error::new(Kind::Disconnected, say!(disconnected_by_server, said))

@@ -73,6 +73,11 @@ pub fn hold(line: &str) -> bool {
     true
 }
 
+/// Whether lines wait for the open dialog to close.
+pub fn is_holding() -> bool {
+    changed().iter().any(|it| !it.held.text.is_empty())
+}
+
 /// Makes a panic restore the terminal before the previously installed hook prints. Further calls do
 /// nothing.
 pub fn install_panic_hook() {

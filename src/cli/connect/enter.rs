@@ -34,14 +34,22 @@ pub async fn enter(
     context: &ConnectContext<'_>,
     password: Option<Secret>,
 ) -> Result<(Session, Instant)> {
-    let entered = tokio::select! {
+    let _way = OnTheWay(&*context.prompt);
+    tokio::select! {
         entered = enter_host(context, password) => entered,
         () = context.prompt.given_up() => {
             Err(Error::new(Kind::Cancelled, say!(connecting_given_up)))
         }
-    };
-    context.prompt.arrived();
-    entered
+    }
+}
+
+/// Reports the end of the way, even where nobody waits for it any more.
+struct OnTheWay<'a>(&'a dyn Prompt);
+
+impl Drop for OnTheWay<'_> {
+    fn drop(&mut self) {
+        self.0.arrived();
+    }
 }
 
 /// Reaches and verifies one host, the destination or a jump host, and logs in.

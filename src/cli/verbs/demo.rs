@@ -154,6 +154,8 @@ async fn log_in(
     let known_hosts = directory.join("known_hosts");
     let address = server.address();
     let words = [
+        "--auth".to_owned(),
+        "ask".to_owned(),
         "-F".to_owned(),
         "none".to_owned(),
         "-o".to_owned(),

@@ -204,7 +204,7 @@ async fn lead(
             remember(&plan, &typed, &around);
         });
         // Before the login, Ctrl-C leads back to the dialog.
-        let ended = attempt::run(FIRST, ended);
+        let ended = attempt::run(FIRST, Box::pin(ended));
         match ended.await {
             // If the server accepted the login but gave no shell, no session has run.
             Err(error) if !begun.into_inner() || error.kind() == Kind::Channel => {

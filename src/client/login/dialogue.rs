@@ -243,9 +243,10 @@ impl Dialogue {
     }
 
     /// By which a new connection is made, if that is possible: steps of the login that the server
-    /// has accepted belong to the old one.
+    /// has accepted belong to the old one, and a server that broke the protocol is not asked again.
     pub(super) fn reconnection(&self) -> Option<Reconnection> {
-        self.login.again.clone().filter(|_| self.done.is_empty())
+        let may = self.done.is_empty() && !self.transport.shared.ended_by_fault();
+        self.login.again.clone().filter(|_| may)
     }
 
     /// The function by which a dialog finds out that the connection is lost; see [`Lost`]. A

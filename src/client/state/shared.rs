@@ -27,6 +27,8 @@ pub(crate) struct ConnectionState {
     ended: Mutex<Option<Ended>>,
     over: tokio::sync::Notify,
     goodbye: AtomicBool,
+    /// Whether the connection ended because of what the server sent.
+    fault: AtomicBool,
     watch: Mutex<Option<ConnectionWatch>>,
     events: Mutex<Option<EventSender>>,
     pub(crate) output: Mutex<Option<(ChannelId, ChannelOutput)>>,
@@ -97,6 +99,11 @@ impl ConnectionState {
         self.goodbye.load(Ordering::Relaxed)
     }
 
+    /// Whether the connection ended because of what the server sent.
+    pub fn ended_by_fault(&self) -> bool {
+        self.fault.load(Ordering::Relaxed)
+    }
+
     /// Waits until the connection has ended; returns the reason.
     pub async fn end(&self) -> Error {
         let over = self.over.notified();
@@ -120,7 +127,13 @@ impl ConnectionState {
         if matches!(&ended, Ended::For(reason) if said(reason)) {
             self.goodbye.store(true, Ordering::Relaxed);
         }
-        lock(&self.ended).get_or_insert(ended);
+        let is_fault = matches!(&ended, Ended::For(reason) if failure::is_fault(reason));
+        let mut first = lock(&self.ended);
+        if first.is_none() {
+            self.fault.store(is_fault, Ordering::Relaxed);
+            *first = Some(ended);
+        }
+        drop(first);
         *lock(&self.events) = None;
         self.incoming.lanes.end();
         self.over.notify_waiters();

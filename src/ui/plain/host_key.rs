@@ -71,12 +71,12 @@ fn warning(question: &HostKeyQuestion<'_>) -> String {
     for known in old.iter().take(OLD_MAX) {
         lines.extend(on_record(question, known));
     }
-    lines.extend([
-        say!(warning_plain_offered, kind = key_type),
-        format!("  {sha256}"),
-        format!("  {md5}"),
-    ]);
-    match old.first().filter(|_| question.evidence.is_alarming()) {
+    let offered =
+        [say!(warning_plain_offered, kind = key_type), format!("  {sha256}"), format!("  {md5}")];
+    // What is to be compared is the last on a small screen, or beside the old key.
+    let is_alarming = question.evidence.is_alarming();
+    lines.extend(offered.iter().filter(|_| is_alarming).cloned());
+    match old.first().filter(|_| is_alarming) {
         Some(known) => lines.extend(side_by_side(
             &fingerprint::randomart(&known.key),
             question.randomart.trim_end(),
@@ -89,9 +89,10 @@ fn warning(question: &HostKeyQuestion<'_>) -> String {
             _ => format!("  {}", line.text),
         },
     ));
+    lines.extend(offered.into_iter().filter(|_| !is_alarming));
     lines.push(say!(warning_verify));
     lines.push(format!("  {}", evidence::command(question.evidence)));
-    if !question.evidence.is_alarming() {
+    if !is_alarming {
         let choices = [
             say!(warning_plain_yes),
             say!(warning_plain_once),

@@ -15,6 +15,7 @@ use super::form::{DialogForm, FormRow};
 use super::look::{Look, Tone};
 use crate::prompt::ConnectStep;
 use crate::say;
+use crate::terminal;
 use crate::text;
 
 /// How many characters of a host's name are shown.
@@ -45,7 +46,8 @@ pub(in crate::ui) struct Progress {
 /// The progress, as the dialog and the connection share it.
 pub(in crate::ui) type SharedProgress = Arc<Mutex<Progress>>;
 
-/// The dialog; it closes when the progress is over, or the person gives the connection up.
+/// The dialog; it closes when the progress is over, a message waits to be shown, or the person gives
+/// the connection up.
 pub(in crate::ui) struct Connecting {
     form: DialogForm<Key>,
     progress: SharedProgress,
@@ -114,7 +116,11 @@ impl Component for Connecting {
     }
 
     fn turn(&mut self) -> DialogAction {
-        if locked(&self.progress).is_over { DialogAction::Close } else { DialogAction::Stay }
+        // A message is to be read now: it says what is waited for.
+        match locked(&self.progress).is_over || terminal::is_holding() {
+            true => DialogAction::Close,
+            false => DialogAction::Stay,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::store::PanesStore;
 use super::worker::EventOutlet;
 use crate::say;
 use crate::sftp::{
-    Answering, OverwriteAnswer, OverwritePolicy, OverwriteQuestion, ResumePolicy, SyncRules,
+    Answering, OverwriteAnswer, OverwritePolicy, OverwriteQuestion, ResumePolicy, Sftp, SyncRules,
     Transfer, TransferDirection, TransferEvent, TransferJob, TransferObserver, TransferOptions,
     TransferReport,
 };
@@ -53,6 +53,8 @@ impl JobRunner {
                 continue;
             };
             self.save().await;
+            // There may be another connection by the time the job ends.
+            let used = self.connections(&job);
             let ended = tokio::select! {
                 ended = self.carry_out(&job) => Some(ended),
                 () = self.stopped(job.id) => None,
@@ -63,7 +65,7 @@ impl JobRunner {
                 job.task = match ended {
                     Ok(kept) => JobTask::Done(kept),
                     // It goes on once there is another connection.
-                    Err(_) if self.is_lost(job) => JobTask::Waiting,
+                    Err(_) if used.iter().any(Sftp::is_gone) => JobTask::Waiting,
                     Err(why) => JobTask::Failed(why),
                 };
             }
@@ -95,8 +97,14 @@ impl JobRunner {
 
     /// Whether a connection that a job needs is lost.
     fn is_lost(&self, job: &QueuedJob) -> bool {
+        self.connections(job).iter().any(Sftp::is_gone)
+    }
+
+    /// The connections that a job would use now.
+    fn connections(&self, job: &QueuedJob) -> Vec<Sftp> {
         let ends = [&job.from.place, &job.to.place];
-        self.places.iter().any(|(words, place)| ends.contains(&words) && place.is_lost())
+        let places = self.places.iter().filter(|(words, _)| ends.contains(&words));
+        places.filter_map(|(_, place)| place.sftp()).collect()
     }
 
     fn place(&self, words: &str) -> Said<&PanePlace> {

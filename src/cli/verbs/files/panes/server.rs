@@ -75,9 +75,12 @@ impl PanePlace {
         }
     }
 
-    /// Whether nothing can be done there until there is another connection.
-    pub(super) fn is_lost(&self) -> bool {
-        matches!(self, PanePlace::Remote(server) if server.sftp().is_gone())
+    /// The client of the connection that there is now, if it is a server.
+    pub(super) fn sftp(&self) -> Option<Sftp> {
+        match self {
+            PanePlace::Local => None,
+            PanePlace::Remote(server) => Some(server.sftp()),
+        }
     }
 }
 
