@@ -312,7 +312,9 @@ fn in_a_session() {
 #[test]
 fn new_connection() {
     let home = Home::new();
-    for (arguments, asks) in [(&[] as &[&str], "TCPポート:"), (&["--plain"], "空で終了")] {
+    for (arguments, asks) in
+        [(&[] as &[&str], "ポートは指定がなければ22"), (&["--plain"], "空で終了")]
+    {
         let pty = home.on_pty_with(arguments, &[("LANG", "ja_JP.UTF-8")]);
         pty.wait_for(asks);
         for (line, said) in [
