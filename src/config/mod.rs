@@ -47,6 +47,7 @@ pub use layers::{Directive, Layers};
 pub use method::{Circumstances, Method, MethodChoice, choose};
 pub use options::{
     ForwardAgent, Forwarding, Options, PermitOpen, Sharing, X11Options, default_identity_files,
+    default_known_hosts,
 };
 pub use origin::{Origin, Setting};
 pub use read::{

@@ -21,13 +21,13 @@ const VISIBLE_AFTER: Duration = Duration::from_millis(300);
 /// Shows the connection that is being made.
 pub(super) struct Waiting {
     screen: Arc<Screen>,
-    shown: Mutex<Shown>,
+    shown: Mutex<WaitingState>,
     gone: Arc<GivenUp>,
 }
 
 /// What is to be shown, and the thread that shows it.
 #[derive(Default)]
-struct Shown {
+struct WaitingState {
     progress: Option<SharedProgress>,
     /// What was typed during the last connection, for its session.
     typed: Vec<u8>,
@@ -141,7 +141,7 @@ impl Waiting {
         }
     }
 
-    fn show(&self, shown: &mut Shown) {
+    fn show(&self, shown: &mut WaitingState) {
         let Some(progress) = shown.progress.clone() else { return };
         let bell = Arc::new(Bell::default());
         let (screen, gone, wait) =
@@ -158,7 +158,7 @@ impl Waiting {
         shown.thread = Some((bell, thread));
     }
 
-    fn shown(&self) -> MutexGuard<'_, Shown> {
+    fn shown(&self) -> MutexGuard<'_, WaitingState> {
         // No code panics while it holds this lock.
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }

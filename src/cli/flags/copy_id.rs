@@ -1,6 +1,6 @@
 //! The flags of `tessh copy-id`: `-i` as in ssh-copy-id(1), and those of connecting.
 
-use super::{FLAGS, Flag, files};
+use super::{Flag, files};
 
 /// The flags of its own, for the help; the words are parsed as those of connecting.
 pub const COPY_ID: &[Flag<()>] = &[
@@ -20,7 +20,7 @@ pub fn connecting() -> impl Iterator<Item = &'static Flag> {
 
 /// Whether a flag of connecting is taken.
 pub fn is_taken(name: &str) -> bool {
-    FLAGS.iter().any(|flag| flag.name == name) && connecting().any(|flag| flag.name == name)
+    connecting().any(|flag| flag.name == name)
 }
 
 /// What it is called with, for the help and the manual page.

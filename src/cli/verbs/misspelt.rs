@@ -24,8 +24,6 @@ const SHORT_VERB: usize = 4;
 const LONG_VERB: usize = 8;
 /// Names of sessions shorter than this are not compared.
 const SHORT_NAME: usize = 4;
-/// The files of known_hosts that are looked through, where no option names others.
-const SYSTEM_KNOWN_HOSTS: &str = "/etc/ssh/ssh_known_hosts";
 /// The file of names on this machine, and how much of it is read.
 const HOSTS: &str = "/etc/hosts";
 const MAX_HOSTS: u64 = 1024 * 1024;
@@ -37,14 +35,16 @@ const MAX_HOSTS: u64 = 1024 * 1024;
 pub(super) fn check(typed: &Typed, environment: &ProcessEnvironment) -> Result<()> {
     let word = typed.destination.as_deref().filter(|_| typed.destination_is_first);
     let Some(word) = word.filter(|_| typed.settings.is_empty()) else { return Ok(()) };
-    let verb = verb_near(word);
-    let context = environment.context();
     // Only a plain name can be a misspelt one.
-    let is_plain = !word.contains(['@', ':', '/', '[']);
-    let sessions = || sources::sessions(typed, &context).ok().filter(|_| is_plain);
-    let Some(sessions) = sessions() else { return Ok(()) };
-    let name = session_near(word, &sessions);
-    if verb.is_none() && name.is_none() || is_known(word, typed, environment, &sessions) {
+    if word.contains(['@', ':', '/', '[']) {
+        return Ok(());
+    }
+    let context = environment.context();
+    let Ok(sessions) = sources::sessions(typed, &context) else { return Ok(()) };
+    let verb = verb_near(word);
+    let name = if verb.is_none() { session_near(word, &sessions) } else { None };
+    if verb.is_none() && name.is_none() || is_known(word, typed, (environment, &context), &sessions)
+    {
         return Ok(());
     }
     let word = text::line(word, MAX_SHOWN);
@@ -104,24 +104,21 @@ fn session_near(word: &str, sessions: &Sessions) -> Option<String> {
 fn is_known(
     word: &str,
     typed: &Typed,
-    environment: &ProcessEnvironment,
+    (environment, context): (&ProcessEnvironment, &Context),
     sessions: &Sessions,
 ) -> bool {
-    let context = environment.context();
     !sessions.meant(word).is_empty()
-        || config::is_named(&resolve::files(typed, &context), &context.home, word)
-        || is_in_known_hosts(word, &context)
+        || config::is_named(&resolve::files(typed, context), &context.home, word)
+        || is_in_known_hosts(word, context)
         || is_in_history(word, environment)
         || is_in_hosts(word)
 }
 
 fn is_in_known_hosts(word: &str, context: &Context) -> bool {
-    let folder = config::user_directory(context);
-    let own = ["known_hosts", "known_hosts2"].map(|name| folder.join(name));
     let names = [word.to_ascii_lowercase()];
-    own.into_iter().chain([SYSTEM_KNOWN_HOSTS.into()]).any(|file| {
-        !entries::list(&file, Some(&names)).entries.is_empty()
-            || !entries::list_other_ports(&file, &names, &[]).is_empty()
+    config::default_known_hosts(context).iter().any(|file| {
+        !entries::list(file, Some(&names)).entries.is_empty()
+            || !entries::list_other_ports(file, &names, &[]).is_empty()
     })
 }
 

@@ -114,7 +114,7 @@ impl Dialogue {
         }
     }
 
-    async fn interaction(&mut self, mut typed: Option<Answered>) -> Result<Interaction> {
+    async fn interaction(&mut self, mut typed: Option<UnsentAnswers>) -> Result<Interaction> {
         let shared = Arc::clone(&self.transport.shared);
         let user = self.login.user.clone();
         let start =
@@ -146,7 +146,7 @@ impl Dialogue {
                 None => match self.answer(challenge).await? {
                     (answers, false) => answers,
                     (answers, true) => {
-                        return Ok(Interaction::Interrupted(Answered { asked, answers }));
+                        return Ok(Interaction::Interrupted(UnsentAnswers { asked, answers }));
                     }
                 },
             };
@@ -200,11 +200,11 @@ impl Dialogue {
 enum Interaction {
     Over(MethodOutcome),
     /// The connection is a new one, and these answers have not been sent.
-    Interrupted(Answered),
+    Interrupted(UnsentAnswers),
 }
 
-/// A request and what the person typed for it.
-struct Answered {
+/// What the person typed for a request, and that request.
+struct UnsentAnswers {
     asked: Vec<(String, bool)>,
     answers: Vec<Secret>,
 }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::values::Values;
-use crate::config::context::user_directory;
+use crate::config::context::{Context, user_directory};
 use crate::config::expand::tilde;
 use crate::config::fault::ConfigFault;
 use crate::config::keyword::Keyword;
@@ -13,12 +13,24 @@ use crate::config::origin::{Setting, at};
 use crate::config::value::{self, UpdateHostKeys, is_none};
 use crate::error::Result;
 
+/// The default of GlobalKnownHostsFile.
+const GLOBAL_KNOWN_HOSTS: [&str; 2] = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
+
+/// The default of UserKnownHostsFile.
+fn own_known_hosts(context: &Context) -> [PathBuf; 2] {
+    let directory = user_directory(context);
+    ["known_hosts", "known_hosts2"].map(|name| directory.join(name))
+}
+
+/// The files of host keys that are used where no option names others.
+pub fn default_known_hosts(context: &Context) -> Vec<PathBuf> {
+    own_known_hosts(context).into_iter().chain(GLOBAL_KNOWN_HOSTS.map(PathBuf::from)).collect()
+}
+
 impl Values<'_> {
     pub(super) fn user_known_hosts(&self) -> Result<Setting<Vec<PathBuf>>> {
         let Some(entry) = self.layers.first(Keyword::UserKnownHostsFile) else {
-            let directory = user_directory(self.context);
-            let files = ["known_hosts", "known_hosts2"].map(|name| directory.join(name));
-            return Ok(Setting::default_value(files.to_vec()));
+            return Ok(Setting::default_value(own_known_hosts(self.context).to_vec()));
         };
         let named = entry.args.iter().filter(|name| !is_none(name));
         let files: Result<_> = named.map(|name| self.path(entry, name)).collect();
@@ -68,8 +80,7 @@ impl Values<'_> {
 
     pub(super) fn global_known_hosts(&self) -> Result<Setting<Vec<PathBuf>>> {
         let Some(entry) = self.layers.first(Keyword::GlobalKnownHostsFile) else {
-            let files = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
-            return Ok(Setting::default_value(files.map(PathBuf::from).to_vec()));
+            return Ok(Setting::default_value(GLOBAL_KNOWN_HOSTS.map(PathBuf::from).to_vec()));
         };
         let named = entry.args.iter().filter(|name| !is_none(name));
         let files: Result<_, ConfigFault> =

@@ -27,6 +27,7 @@ use crate::error::Result;
 use values::{Values, send_env};
 
 pub use forwarding::{ForwardAgent, Forwarding, PermitOpen, X11Options};
+pub use host_keys::default_known_hosts;
 pub use sharing::Sharing;
 
 /// The options of one connection. Each field is the keyword of its name in ssh_config(5).

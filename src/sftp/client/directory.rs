@@ -34,12 +34,12 @@ pub struct RemoteDirectory {
     /// How many requests are to be on the way.
     depth: usize,
     ended: bool,
-    seen: Listed,
-    most: Listed,
+    seen: ListingSize,
+    most: ListingSize,
 }
 
 /// How much of a directory has been listed, or may be.
-struct Listed {
+struct ListingSize {
     names: usize,
     bytes: usize,
     answers: usize,
@@ -53,8 +53,8 @@ impl RemoteDirectory {
     ) -> Result<RemoteDirectory, Outcome> {
         let open = OpenHandle::take(outcome, link, paths)?;
         let ahead = VecDeque::new();
-        let seen = Listed { names: 0, bytes: 0, answers: 0 };
-        let most = Listed { names: MAX_ENTRIES, bytes: MAX_BYTES, answers: MAX_ANSWERS };
+        let seen = ListingSize { names: 0, bytes: 0, answers: 0 };
+        let most = ListingSize { names: MAX_ENTRIES, bytes: MAX_BYTES, answers: MAX_ANSWERS };
         Ok(RemoteDirectory { ahead, open, depth: FIRST_AHEAD, ended: false, seen, most })
     }
 
@@ -115,7 +115,7 @@ impl RemoteDirectory {
 
     /// What is more than is believed.
     fn excess(&self) -> Option<String> {
-        let Listed { names, bytes, answers } = &self.most;
+        let ListingSize { names, bytes, answers } = &self.most;
         if self.seen.names > *names {
             Some(say!(sftp_endless_directory, most = names))
         } else if self.seen.bytes > *bytes {
@@ -135,7 +135,7 @@ impl RemoteDirectory {
     /// Sets how much is believed beside the number of names.
     #[cfg(test)]
     pub(crate) fn believing(mut self, bytes: usize, answers: usize) -> RemoteDirectory {
-        self.most = Listed { bytes, answers, ..self.most };
+        self.most = ListingSize { bytes, answers, ..self.most };
         self
     }
 

@@ -10,7 +10,7 @@ use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::client::Session;
 use crate::client::session::program;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::keys::authorized::AuthorizedKey;
 use crate::keys::authorized_script::ScriptResult;
 
@@ -45,7 +45,10 @@ pub(super) async fn through_shell(
     let script = key.script().into_bytes();
     let output = match program::output_of_fed(session, SHELL.to_vec(), script).await {
         Ok(output) => output,
-        Err(error) if session.ended().is_some() => return Err(error),
+        // A script that was begun may still be at it.
+        Err(error) if session.ended().is_some() || error.kind() == Kind::Timeout => {
+            return Err(error);
+        }
         Err(error) => {
             debug!("no shell: {error}");
             return Ok(None);

@@ -128,8 +128,13 @@ async fn replaced(
         None => Vec::new(),
     };
     if key.is_in(&text) {
+        beside.close().await.map_err(failed)?;
         sftp.remove(BESIDE.as_bytes()).await.map_err(failed)?;
         return Ok(Ok(false));
+    }
+    if old.is_some() && !sftp.extensions().has(Extension::PosixRename) {
+        let why = say!(copy_id_no_rename);
+        return Ok(Err(ScriptRefusal::Failed(why)));
     }
     write(&beside, key.added_to(&text)).await?;
     let kept = old.and_then(|old| old.permissions).map_or(0o600, |old| old & MODE);
@@ -138,10 +143,6 @@ async fn replaced(
         beside.fsync().await.map_err(failed)?;
     }
     beside.close().await.map_err(failed)?;
-    if old.is_some() && !sftp.extensions().has(Extension::PosixRename) {
-        let why = say!(copy_id_no_rename);
-        return Ok(Err(ScriptRefusal::Failed(why)));
-    }
     sftp.rename(BESIDE.as_bytes(), FILE.as_bytes()).await.map_err(failed)?;
     Ok(Ok(true))
 }

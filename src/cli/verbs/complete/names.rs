@@ -10,9 +10,6 @@ use crate::cli::resolve::sources;
 use crate::config;
 use crate::trust::{Marker, entries};
 
-/// The system's file of host keys.
-const SYSTEM_KNOWN_HOSTS: &str = "/etc/ssh/ssh_known_hosts";
-
 /// Finds names when they are asked for.
 pub(super) struct CompletedNames {
     sessions: Box<dyn Fn() -> Vec<String>>,
@@ -21,20 +18,18 @@ pub(super) struct CompletedNames {
 
 impl CompletedNames {
     pub(super) fn new(environment: &ProcessEnvironment) -> CompletedNames {
-        let folder = config::user_directory(&environment.context());
+        let context = environment.context();
+        let files = config::default_known_hosts(&context);
         let history = history::history(environment);
         CompletedNames {
-            sessions: Box::new(|| {
-                let context = ProcessEnvironment::find().context();
+            sessions: Box::new(move || {
                 let all = sources::sessions(&Typed::default(), &context);
                 all.map(|all| sources::typed_names(&all)).unwrap_or_default()
             }),
             hosts: Box::new(move || {
-                let files = ["known_hosts", "known_hosts2"].map(|name| folder.join(name));
-                let files = files.into_iter().chain([SYSTEM_KNOWN_HOSTS.into()]);
                 let mut hosts: BTreeSet<String> = BTreeSet::new();
-                for file in files {
-                    let all = entries::list(&file, None).entries;
+                for file in &files {
+                    let all = entries::list(file, None).entries;
                     let hosted = all.into_iter().filter(|it| it.marker == Marker::None);
                     hosts.extend(hosted.filter_map(|it| it.hosts).flat_map(|hosts| named(&hosts)));
                 }

@@ -63,19 +63,19 @@ impl Component for Confirm {
 }
 
 /// Makes the session for a name.
-type Make = Box<dyn Fn(&ProfileStore, &str) -> Result<Document>>;
+pub(super) type MakeDocument = Box<dyn Fn(&ProfileStore, &str) -> Result<Document>>;
 
 /// Asks for a name, and saves a session under it.
 pub(super) struct AskName {
     form: DialogForm<Key>,
     store: ProfileStore,
-    make: Make,
+    make: MakeDocument,
     /// The name under which the session was saved.
     pub saved: Option<String>,
 }
 
 impl AskName {
-    pub fn new(title: String, name: &str, store: &ProfileStore, make: Make) -> AskName {
+    pub fn new(title: String, name: &str, store: &ProfileStore, make: MakeDocument) -> AskName {
         let rows = vec![
             FormRow::lines(Key::Message, Vec::new()),
             FormRow::field(Key::Name, say!(connection_name), TextField::new(name)),

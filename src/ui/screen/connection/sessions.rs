@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ask::{AskName, Confirm};
+use super::ask::{AskName, Confirm, MakeDocument};
 use super::edit::Edit;
 use super::{Key, NewConnection, shown};
 use crate::error::{Error, Kind, Result};
@@ -29,13 +29,7 @@ impl NewConnection {
                     Ok(document)
                 };
                 let title = say!(connection_save_title);
-                let name = free(&self.hosts.store, &name);
-                DialogAction::Open(Box::new(AskName::new(
-                    title,
-                    &name,
-                    &self.hosts.store,
-                    Box::new(make),
-                )))
+                self.ask_name(title, &name, Box::new(make))
             }
         }
     }
@@ -61,15 +55,15 @@ impl NewConnection {
                 let name = document.name().to_owned();
                 let make = move |store: &ProfileStore, name: &str| store.copy(&document, name);
                 let title = say!(connection_duplicate_title, name = shown(&name));
-                let name = free(&self.hosts.store, &name);
-                DialogAction::Open(Box::new(AskName::new(
-                    title,
-                    &name,
-                    &self.hosts.store,
-                    Box::new(make),
-                )))
+                self.ask_name(title, &name, Box::new(make))
             }
         }
+    }
+
+    /// Asks for a name, at first this one or the next that is free, and saves what `make` makes.
+    fn ask_name(&self, title: String, name: &str, make: MakeDocument) -> DialogAction {
+        let store = &self.hosts.store;
+        DialogAction::Open(Box::new(AskName::new(title, &free(store, name), store, make)))
     }
 
     /// The selected session as it is on disk now, a new one for a session of another program; `None`
