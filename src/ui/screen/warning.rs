@@ -5,7 +5,7 @@
 //! changed key, and where a fingerprint that was compared does not match, Disconnect is preselected.
 //! Esc disconnects. A fingerprint that matches is said to match, but does not decide anything.
 
-use crossterm::event::Event;
+use crossterm::event::{Event, KeyCode, KeyModifiers};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -121,7 +121,10 @@ impl Warning {
             Comparison::Other => (Tone::Danger, say!(warning_not_same)),
             Comparison::Unreadable => (Tone::Dim, say!(warning_unreadable)),
         };
-        self.differs = !typed.is_empty() && compared == Comparison::Other;
+        // What is being taken back does not lift the guard before it is gone or matches.
+        self.differs = !typed.is_empty()
+            && (compared == Comparison::Other
+                || self.differs && compared == Comparison::Unreadable);
         self.form.remark(Key::Compare, tone, said);
         let mut differs = Vec::new();
         if self.differs {
@@ -172,6 +175,13 @@ impl Warning {
     }
 }
 
+/// Whether a key is a capital letter, as a fingerprint begins with: the buttons' letters are small.
+fn is_capital(event: &Event) -> bool {
+    let Event::Key(key) = event else { return false };
+    let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+    matches!(key.code, KeyCode::Char(c) if is_plain && c.is_ascii_uppercase())
+}
+
 impl Component for Warning {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
@@ -180,7 +190,12 @@ impl Component for Warning {
     fn handle(&mut self, event: &Event) -> DialogAction {
         let is_paste = matches!(event, Event::Paste(_));
         if is_paste {
-            // Whatever is pasted here is a fingerprint.
+            // Whatever is pasted here is a fingerprint, and the whole of it.
+            self.form.focus(Key::Compare);
+            if let Some(field) = self.form.field(Key::Compare) {
+                field.set("");
+            }
+        } else if is_capital(event) && self.form.focused() != Some(Key::Compare) {
             self.form.focus(Key::Compare);
         }
         match self.form.handle(event) {

@@ -51,6 +51,26 @@ fn enter_alone_continues_for_nobody_and_disconnects_where_the_key_changed() {
 }
 
 #[test]
+fn a_fingerprint_that_is_typed_or_pasted_again_never_presses_a_button() {
+    let wrong = format!("SHA256:{}", "c".repeat(43));
+    let right = fingerprint::sha256(&unknown().offered);
+    // Typed without going to the field: its first letter goes there, and the rest is text.
+    for keys in [wrong.clone(), format!("{wrong}<Enter>")] {
+        let (shown, answer) = play(&unknown(), (80, 24), &keys);
+        assert!(!matches!(answer, Some(HostKeyAnswer::Record | HostKeyAnswer::Once)), "{shown}");
+    }
+    // Pasted twice it is still another one, and the right one takes its place.
+    let twice = format!("<Paste:{wrong}><Paste:{wrong}>");
+    assert_eq!(answer(&unknown(), &format!("{twice}c")), None);
+    let then_right = format!("<Paste:{wrong}><Paste:{right}>");
+    assert!(all(&unknown(), &then_right).contains("✓ the same"));
+    // Taking letters back from a bare one does not lift the guard.
+    let bare = format!("<Paste:{}><S-Tab><BS>", "c".repeat(43));
+    let shown = all(&unknown(), &bare);
+    assert_eq!(answer(&unknown(), &format!("{bare}<A-c>")), None, "{shown}");
+}
+
+#[test]
 fn the_box_is_ticked_for_a_new_host_only() {
     let (add, replace) = (say!(warning_add), say!(warning_replace));
     assert!(all(&unknown(), "").contains(&format!("[x] {add}")));
