@@ -43,6 +43,9 @@ texts! {
     panes_sync_copies(files, size, made)
         en "{files} files ({size}) are copied, older or newer; {made} directories and links are made."
         ja "ファイル {files} 件（{size}）をコピー（新旧を問わず）、ディレクトリとリンク {made} 件を作成。"
+    panes_sync_more(removed, most)
+        en "{removed} names would be removed by now, not {most}; nothing was changed, compare again"
+        ja "削除する対象が {most} 件から {removed} 件に増えました。何も変更していません。もう一度比べてください"
     panes_sync_surplus(count)
         en "{count} names are there only"
         ja "変更される側だけにあるもの: {count} 件"

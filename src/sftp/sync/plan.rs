@@ -163,6 +163,6 @@ fn too_much(source: &Side<'_>, below: &[u8], cause: String) -> Error {
 }
 
 /// The order of a listing: a directory before what is in it, and that before the next name.
-fn in_order(one: &[u8], other: &[u8]) -> std::cmp::Ordering {
+pub(crate) fn in_order(one: &[u8], other: &[u8]) -> std::cmp::Ordering {
     one.split(|&byte| byte == b'/').cmp(other.split(|&byte| byte == b'/'))
 }

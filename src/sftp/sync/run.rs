@@ -11,7 +11,7 @@ use crate::os::words;
 use crate::sftp::client::Sftp;
 use crate::sftp::sync::compare::{CopyReason, SyncChange, SyncRules, SyncStep};
 use crate::sftp::sync::contents;
-use crate::sftp::sync::plan::{self, SyncPlan};
+use crate::sftp::sync::plan::{self, SyncPlan, in_order};
 use crate::sftp::sync::side::{KeptNames, Side};
 use crate::sftp::transfer::{
     LinkPolicy, OverwritePolicy, RemoteShell, Transfer, TransferClients, TransferDirection,
@@ -146,7 +146,11 @@ impl Sync<'_> {
         for (_, change) in first {
             report.remove(&target, change).await;
         }
-        let inside = |path: &[u8]| whole.iter().any(|directory| is_within(path, directory));
+        // They are in order, and none is in another one.
+        let inside = |path: &[u8]| {
+            let after = whole.partition_point(|directory| in_order(directory, path).is_le());
+            after > 0 && is_within(path, whole[after - 1])
+        };
         let rest = || plan.changes.iter().filter(|change| !inside(&change.path));
         for change in rest().filter(|change| change.step == SyncStep::MakeDirectory) {
             report.note(target.make_directory(&change.path).await);

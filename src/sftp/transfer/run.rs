@@ -194,7 +194,7 @@ async fn work(run: &Run<'_>, lane: Arc<TransferLane>, tasks: &Mutex<Receiver<Tas
 
 /// Sets the modes and times of directories, the innermost first.
 async fn finish(run: &Run<'_>, sftp: &Sftp, mut folders: Vec<FolderToFinish>) {
-    folders.sort_by_key(|folder| std::cmp::Reverse(folder.depth()));
+    folders.sort_by_cached_key(|folder| std::cmp::Reverse(folder.depth()));
     let levels = folders.chunk_by(|one, other| one.depth() == other.depth());
     for some in levels.flat_map(|level| level.chunks(FINISHED_AT_ONCE)) {
         let ended: FuturesOrdered<_> =

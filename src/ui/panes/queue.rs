@@ -96,9 +96,9 @@ pub struct QueuedJob {
     pub new_name: Option<Vec<u8>>,
     /// What is done with files that are there already.
     pub existing: ExistingFiles,
-    /// Whether the target is made like the source's directory, and then whether what only the
-    /// target has is removed.
-    pub sync: Option<bool>,
+    /// Whether the target is made like the source's directory, and then how many names that only
+    /// the target has may be removed.
+    pub sync: Option<usize>,
     /// What it asks.
     pub question: Option<JobQuestion>,
     /// What was answered.
@@ -294,7 +294,7 @@ fn job_of(value: &Value) -> Option<QueuedJob> {
     let existing = value["existing"].as_str()?;
     // A word that is not known yet replaces nothing.
     job.existing = POLICIES.iter().find(|it| it.1 == existing).map(|it| it.0).unwrap_or_default();
-    job.sync = value["sync"].as_bool();
+    job.sync = value["sync"].as_u64().map(|most| usize::try_from(most).unwrap_or(0));
     job.task = JobTask::Paused;
     Some(job)
 }
@@ -337,7 +337,7 @@ mod tests {
             moves: true,
             new_name: Some(b"x".to_vec()),
             existing: ExistingFiles::Ask,
-            sync: Some(true),
+            sync: Some(3),
             ..job(b"2")
         };
         queue.add(moved.clone());

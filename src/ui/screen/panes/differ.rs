@@ -107,7 +107,8 @@ impl PanesScreen {
             directory: plan.paths[side.index()].clone(),
         };
         let job = QueuedJob::new(end(plan.from), Vec::new(), end(plan.from.other()));
-        self.queue_job(QueuedJob { sync: Some(deletes), ..job });
+        let removed = if deletes { plan.surplus } else { 0 };
+        self.queue_job(QueuedJob { sync: Some(removed), ..job });
     }
 
     /// Asks what the running job wants to know.

@@ -343,8 +343,8 @@ fn one_pane_is_made_like_the_other_only_after_a_question() {
     assert!(queued("<Tab>Y<Esc>").is_empty());
     let jobs = queued("<Tab>Y<Enter>");
     let ends = (&jobs[0].from.directory[..], &jobs[0].to.directory[..], jobs[0].sync);
-    assert_eq!(ends, (&b"/srv"[..], &b"/home/anna"[..], Some(false)));
-    assert_eq!(queued("Y<Right><Enter>")[0].sync, Some(true));
+    assert_eq!(ends, (&b"/srv"[..], &b"/home/anna"[..], Some(0)));
+    assert_eq!(queued("Y<Right><Enter>")[0].sync, Some(2));
 }
 
 #[test]

@@ -3,23 +3,18 @@
 use std::collections::HashMap;
 
 use super::copier::CopyReader;
-use super::place::{FilePlace, Said, local};
+use super::place::{FilePlace, MAX_KEPT, OpenTrees, Said, local};
 use super::server::{PanePlace, PaneServer};
 use crate::say;
 use crate::sftp::{
     Attributes, FileType, Sync, SyncPlan, SyncRules, SyncStep, TransferDirection, TransferOptions,
 };
-use crate::text;
 use crate::ui::panes::{PaneComparison, PaneEntry, PaneSide, SyncPreview, path};
 
 /// Times that differ by less are the same: some servers keep even seconds only.
 const SAME_TIME: u32 = 2;
-/// How deep directories are compared.
-const MAX_DEPTH: usize = 200;
 /// How many names are compared: more than a person looks at, and few enough to be kept.
 const MOST_NAMES: usize = 1_000_000;
-/// How many characters of a path a sentence has.
-const MAX_SHOWN: usize = 200;
 
 /// Compares two directories with all that is in them.
 pub(super) async fn compare(
@@ -91,12 +86,14 @@ impl Comparing<'_> {
 
     /// Whether anything in two directories differs.
     async fn trees_differ(&mut self, at: &[Vec<u8>; 2]) -> Said<bool> {
-        let mut open = vec![(at.clone(), 0)];
-        while let Some((at, depth)) = open.pop() {
-            if depth > MAX_DEPTH {
-                let file = text::line_bytes(&at[0], MAX_SHOWN);
-                return Err(say!(panes_too_deep, file, most = MAX_DEPTH));
-            }
+        // Paths from the two directories on.
+        let mut open = OpenTrees::at_most(MAX_KEPT);
+        open.push(Vec::new(), 0)?;
+        while let Some((inside, depth)) = open.pop() {
+            let at = at.each_ref().map(|root| match inside.is_empty() {
+                true => root.clone(),
+                false => path::join(root, &inside),
+            });
             let [mut left, mut right] = self.listed([&at[0], &at[1]]).await?;
             if left.len() != right.len() {
                 return Ok(true);
@@ -110,7 +107,11 @@ impl Comparing<'_> {
                 let at = [path::join(&at[0], &one.name), path::join(&at[1], &one.name)];
                 let types = [one, other].map(|entry| entry.attributes.file_type());
                 if types == [FileType::Directory; 2] {
-                    open.push((at, depth + 1));
+                    let inside = match inside.is_empty() {
+                        true => one.name.clone(),
+                        false => path::join(&inside, &one.name),
+                    };
+                    open.push(inside, depth + 1)?;
                 } else if Box::pin(self.differ(&at, [one, other])).await? != [false; 2] {
                     return Ok(true);
                 }

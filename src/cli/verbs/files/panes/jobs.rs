@@ -15,8 +15,8 @@ use super::worker::EventOutlet;
 use crate::say;
 use crate::sftp::{
     Answering, OverwriteAnswer, OverwritePolicy, OverwriteQuestion, ResumePolicy, Sftp, SyncRules,
-    Transfer, TransferDirection, TransferEvent, TransferJob, TransferObserver, TransferOptions,
-    TransferReport,
+    SyncStep, Transfer, TransferDirection, TransferEvent, TransferJob, TransferObserver,
+    TransferOptions, TransferReport,
 };
 use crate::text;
 use crate::ui::panes::{
@@ -123,8 +123,8 @@ impl JobRunner {
             answered: Arc::clone(&self.answered),
             standing: Mutex::default(),
         };
-        if let Some(deletes) = job.sync {
-            return self.make_alike((from, to), job, deletes, &progress).await;
+        if let Some(most) = job.sync {
+            return self.make_alike((from, to), job, most, &progress).await;
         }
         let mut kept = 0;
         // What is moved is removed name by name, only after all of it has arrived.
@@ -209,12 +209,13 @@ impl JobRunner {
         }
     }
 
-    /// Makes the target like the source's directory; how many names were left.
+    /// Makes the target like the source's directory; how many names were left. No more than `most`
+    /// names are removed, which the person was told.
     async fn make_alike(
         &self,
         (from, to): (&PanePlace, &PanePlace),
         job: &QueuedJob,
-        deletes: bool,
+        most: usize,
         progress: &QueueProgress,
     ) -> Said<usize> {
         let (direction, server) = compare::direction(from, to)?;
@@ -223,10 +224,14 @@ impl JobRunner {
             TransferDirection::Get => (local(target), source),
             TransferDirection::Put => (local(source), target),
         };
-        let rules = SyncRules { delete: deletes, ..SyncRules::default() };
+        let rules = SyncRules { delete: most > 0, ..SyncRules::default() };
         let options = self.options_of(job);
         let sync = compare::sync(server, direction, (&here, there), &rules, &options);
         let plan = sync.plan().await.map_err(|error| error.to_string())?;
+        let removed = plan.count(|step| *step == SyncStep::Remove);
+        if removed > most {
+            return Err(say!(panes_sync_more, removed, most));
+        }
         let report = sync.run(&plan, progress).await;
         let left = concluded(report.transfer)?;
         match report.failures.first() {

@@ -23,7 +23,7 @@ const MAX_DEPTH: usize = 200;
 /// How many names a directory may have that is shown, counted or removed.
 const MAX_NAMES: usize = 1_000_000;
 /// How many bytes the paths of directories may come to in a tree that is removed or counted.
-const MAX_KEPT: usize = 256 << 20;
+pub(super) const MAX_KEPT: usize = 256 << 20;
 /// The mode of a directory that is made, as far as the umask lets it be.
 const DIRECTORY_MODE: u32 = 0o777;
 
@@ -251,7 +251,7 @@ impl FilePlace {
                 open.push(at.clone(), 0)?;
             }
         }
-        while let Some((at, depth)) = open.trees.pop() {
+        while let Some((at, depth)) = open.pop() {
             for entry in self.names_in(&at).await? {
                 usage.count(&entry.attributes);
                 if entry.attributes.file_type() == FileType::Directory {
@@ -426,7 +426,7 @@ async fn remove_remote_tree(sftp: &Sftp, at: &[u8]) -> Said<()> {
     let mut open = OpenTrees::at_most(MAX_KEPT);
     open.push(at.to_vec(), 0)?;
     let mut emptied = Vec::new();
-    while let Some((at, depth)) = open.trees.pop() {
+    while let Some((at, depth)) = open.pop() {
         let mut asked = Vec::new();
         for entry in place.names_in(&at).await? {
             let file = path::join(&at, &entry.name);
@@ -448,7 +448,7 @@ async fn remove_remote_tree(sftp: &Sftp, at: &[u8]) -> Said<()> {
 }
 
 /// The directories of a tree that are still to be read, with their depths.
-struct OpenTrees {
+pub(super) struct OpenTrees {
     trees: Vec<(Vec<u8>, usize)>,
     bytes: usize,
     most: usize,
@@ -456,11 +456,15 @@ struct OpenTrees {
 
 impl OpenTrees {
     /// So many bytes of paths are kept at most; what has been read counts, too.
-    fn at_most(most: usize) -> OpenTrees {
+    pub(super) fn at_most(most: usize) -> OpenTrees {
         OpenTrees { trees: Vec::new(), bytes: 0, most }
     }
 
-    fn push(&mut self, at: Vec<u8>, depth: usize) -> Said<()> {
+    pub(super) fn pop(&mut self) -> Option<(Vec<u8>, usize)> {
+        self.trees.pop()
+    }
+
+    pub(super) fn push(&mut self, at: Vec<u8>, depth: usize) -> Said<()> {
         let file = || text::line_bytes(&at, MAX_SHOWN);
         self.bytes += at.len();
         if depth > MAX_DEPTH {
