@@ -10,9 +10,10 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::screen::Screen;
-use super::screen::connecting::{Connecting, Progress, SharedProgress, locked};
+use super::screen::connecting::{Connecting, Progress, SharedProgress, kept, locked};
 use crate::prompt::ConnectStep;
 
 /// How long nothing is shown: as long as a person takes it for at once.
@@ -30,7 +31,7 @@ pub(super) struct Waiting {
 struct WaitingState {
     progress: Option<SharedProgress>,
     /// What was typed during the last connection, for its session.
-    typed: Vec<u8>,
+    typed: Zeroizing<Vec<u8>>,
     thread: Option<(Arc<Bell>, JoinHandle<()>)>,
 }
 
@@ -72,10 +73,9 @@ impl Waiting {
                 progress.step = step;
             }
             None => {
-                self.gone.is_so.store(false, Ordering::SeqCst);
                 let (host, began) = (host.to_owned(), Instant::now());
-                let progress = Progress { host, step, began, is_over: false, typed: Vec::new() };
-                shown.typed.clear();
+                let progress = Progress { host, step, began, is_over: false, typed: kept() };
+                shown.typed.zeroize();
                 shown.progress = Some(Arc::new(Mutex::new(progress)));
                 self.show(&mut shown);
             }
@@ -87,7 +87,7 @@ impl Waiting {
     pub fn pause(&self) -> ShownPause<'_> {
         self.hide();
         if let Some(progress) = &self.shown().progress {
-            locked(progress).typed.clear();
+            locked(progress).typed.zeroize();
         }
         ShownPause(self)
     }
@@ -95,15 +95,17 @@ impl Waiting {
     /// Takes the dialog away: the connection is made, or has failed.
     pub fn end(&self) {
         self.hide();
+        // Whether this connection was given up says nothing about the next one.
+        self.gone.is_so.store(false, Ordering::SeqCst);
         let mut shown = self.shown();
         if let Some(progress) = shown.progress.take() {
-            shown.typed = std::mem::take(&mut locked(&progress).typed);
+            shown.typed = std::mem::replace(&mut locked(&progress).typed, kept());
         }
     }
 
     /// What was typed while the connection was made.
     pub fn typed(&self) -> Vec<u8> {
-        std::mem::take(&mut self.shown().typed)
+        std::mem::take(&mut *self.shown().typed)
     }
 
     /// Returns once the person has given the connection up.

@@ -19,8 +19,10 @@ use crate::client::login::{
     Login, ReconnectionRequests, authenticate, authenticate_asking, reconnection,
 };
 use crate::client::session::{jump, rotation};
+use crate::client::state::UsedLogin;
 use crate::client::stream::{ProxyRequest, Route, dial, proxy};
 use crate::client::{Session, Stream, Transport};
+use crate::config::Method;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::putty::{self, ProxyValues};
 use crate::prompt::{Answer, ConnectStep, Prompt, Welcome};
@@ -34,9 +36,17 @@ pub async fn enter(
     context: &ConnectContext<'_>,
     password: Option<Secret>,
 ) -> Result<(Session, Instant)> {
+    on_the_way(context, enter_host(context, password)).await
+}
+
+/// Goes the way to a host, unless the person gives it up.
+async fn on_the_way<T>(
+    context: &ConnectContext<'_>,
+    way: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let _way = OnTheWay(&*context.prompt);
     tokio::select! {
-        entered = enter_host(context, password) => entered,
+        done = way => done,
         () = context.prompt.given_up() => {
             Err(Error::new(Kind::Cancelled, say!(connecting_given_up)))
         }
@@ -155,6 +165,10 @@ async fn reconnect(
 /// Reaches a host and returns the judgement of its key, for `tessh trust check`. Logs in to the
 /// jump hosts on the way, but not to the host itself.
 pub async fn judge(context: &ConnectContext<'_>) -> Result<Judgement> {
+    on_the_way(context, judge_host(context)).await
+}
+
+async fn judge_host(context: &ConnectContext<'_>) -> Result<Judgement> {
     let ConnectContext { plan, environment, prompt, .. } = context;
     let options = &plan.options;
     options.warnings.iter().for_each(|warning| warn!("{warning}"));
@@ -291,7 +305,7 @@ async fn log_in(
     let ConnectContext { plan, environment, remembered, .. } = context;
     let label = route::label(plan);
     let kept = remembered.get(&label);
-    let worked = remembered.used(&label).or_else(|| habit::worked(plan, environment));
+    let worked = habit::worked(plan, environment).or_else(|| remembered.used(&label));
     match (&kept, &worked) {
         (Some(kept), _) => login::recall(&mut login, kept),
         (None, Some(worked)) if login.chain.is_empty() => {
@@ -312,8 +326,17 @@ async fn log_in(
     };
     match &mut session {
         Ok(session) => {
-            if let Some(kept) = session.remembered.take() {
-                remembered.put(&label, kept);
+            let asked = |used: &UsedLogin| used.again.is_some();
+            let in_another_way = || session.used.as_ref().is_none_or(asked);
+            match session.remembered.take() {
+                Some(new) => remembered.put(&label, new),
+                // The remembered login was refused, so it is not sent again.
+                None if kept.as_ref().is_some_and(|kept| kept.method != Method::None)
+                    && in_another_way() =>
+                {
+                    remembered.forget(&label);
+                }
+                None => {}
             }
             if let Some(used) = &session.used {
                 remembered.note_used(&label, used);

@@ -102,7 +102,7 @@ impl Prompt for Quietly {
     }
 
     fn notice(&self, notice: Notice<'_>) {
-        if let Notice::Error(_) = notice {
+        if !matches!(notice, Notice::Banner(_)) {
             self.0.notice(notice);
         }
     }

@@ -105,22 +105,26 @@ impl Dialogue {
     /// connection is lost while the person types, the attempt begins again on a new one, where the
     /// same request gets what was typed.
     pub(super) async fn one_interaction(&mut self) -> Result<MethodOutcome> {
-        let mut typed = None;
+        let (mut typed, mut rounds) = (None, 0);
         loop {
-            match self.interaction(typed.take()).await? {
+            match self.interaction(typed.take(), &mut rounds).await? {
                 Interaction::Over(outcome) => return Ok(outcome),
                 Interaction::Interrupted(answered) => typed = Some(answered),
             }
         }
     }
 
-    async fn interaction(&mut self, mut typed: Option<UnsentAnswers>) -> Result<Interaction> {
+    /// `rounds` counts the requests of the whole attempt, over all its connections.
+    async fn interaction(
+        &mut self,
+        mut typed: Option<UnsentAnswers>,
+        rounds: &mut usize,
+    ) -> Result<Interaction> {
         let shared = Arc::clone(&self.transport.shared);
         let user = self.login.user.clone();
         let start =
             self.transport.handle.authenticate_keyboard_interactive_start(user, None::<String>);
         let mut response = answered(&shared, start).await?;
-        let mut rounds = 0;
         loop {
             let (name, instructions, prompts) = match response {
                 Response::Success => return Ok(Interaction::Over(MethodOutcome::Success)),
@@ -132,8 +136,8 @@ impl Dialogue {
                     (name, instructions, prompts)
                 }
             };
-            rounds += 1;
-            if rounds > MAX_ROUNDS || prompts.len() > MAX_PROMPTS {
+            *rounds += 1;
+            if *rounds > MAX_ROUNDS || prompts.len() > MAX_PROMPTS {
                 return Err(too_much(prompts.len()));
             }
             let challenge = self.challenge(&name, &instructions, &prompts);

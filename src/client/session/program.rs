@@ -1,6 +1,8 @@
 //! A program that is run beside what the connection is for, such as `sha256sum`: on a channel of its
 //! own, its output gathered.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use log::debug;
 use tokio::time::timeout;
@@ -25,7 +27,7 @@ const SHOWN_ERRORS: usize = 200;
 /// # Errors
 /// The server refuses the channel, or the connection is lost.
 pub async fn output_of(session: &Session, command: Vec<u8>) -> Result<Option<Vec<u8>>> {
-    let (output, successful) = run(session, command, Vec::new()).await?;
+    let (output, successful) = run(session, command, Vec::new(), None).await?;
     Ok(successful.then_some(output))
 }
 
@@ -35,14 +37,17 @@ pub async fn output_of(session: &Session, command: Vec<u8>) -> Result<Option<Vec
 /// # Errors
 /// The server refuses the channel, the program does not end in time, or the connection is lost.
 pub async fn output_of_fed(session: &Session, command: Vec<u8>, input: Vec<u8>) -> Result<Vec<u8>> {
-    match timeout(deadline::PROGRAM, run(session, command, input)).await {
-        Ok(ran) => ran.map(|(output, _)| output),
-        Err(_) => Err(Error::new(Kind::Timeout, say!(program_not_over_in_time))),
-    }
+    Ok(run(session, command, input, Some(deadline::PROGRAM)).await?.0)
 }
 
-/// Runs a command line; returns its output and whether it was a success.
-async fn run(session: &Session, command: Vec<u8>, input: Vec<u8>) -> Result<(Vec<u8>, bool)> {
+/// Runs a command line; returns its output and whether it was a success. The channel is closed also
+/// where the time is over.
+async fn run(
+    session: &Session,
+    command: Vec<u8>,
+    input: Vec<u8>,
+    limit: Option<Duration>,
+) -> Result<(Vec<u8>, bool)> {
     let program = ProgramRequest::Exec(command);
     let request = SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
     let extra = open_aside(session, &request).await?;
@@ -57,9 +62,15 @@ async fn run(session: &Session, command: Vec<u8>, input: Vec<u8>) -> Result<(Vec
     // A server that takes no input refuses the program, and nothing waits for the input then.
     let gather = gathered(extra);
     tokio::pin!(feed, gather);
-    let found = tokio::select! {
-        found = &mut gather => found,
-        () = &mut feed => gather.await,
+    let ran = async {
+        tokio::select! {
+            found = &mut gather => found,
+            () = &mut feed => gather.await,
+        }
+    };
+    let found = match limit {
+        Some(limit) => timeout(limit, ran).await,
+        None => Ok(ran.await),
     };
     if !lane.is_closed() {
         let _ = write.close().await;
@@ -67,7 +78,7 @@ async fn run(session: &Session, command: Vec<u8>, input: Vec<u8>) -> Result<(Vec
     session.shared.incoming.lanes.remove(write.id());
     match session.ended() {
         Some(lost) => Err(lost),
-        None => Ok(found),
+        None => found.map_err(|_| Error::new(Kind::Timeout, say!(program_not_over_in_time))),
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Instant;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use zeroize::Zeroizing;
 
 use super::component::{Component, DialogAction};
 use super::form::{DialogForm, FormRow};
@@ -25,6 +26,7 @@ const MAX_TYPED: usize = 4096;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
+    Host,
     Steps,
     Seconds,
 }
@@ -40,7 +42,7 @@ pub(in crate::ui) struct Progress {
     /// Whether it need not be shown any more.
     pub is_over: bool,
     /// What was typed meanwhile, for the session.
-    pub typed: Vec<u8>,
+    pub typed: Zeroizing<Vec<u8>>,
 }
 
 /// The progress, as the dialog and the connection share it.
@@ -56,9 +58,8 @@ pub(in crate::ui) struct Connecting {
 
 impl Connecting {
     pub(in crate::ui) fn new(progress: SharedProgress) -> Connecting {
-        let host = text::line(&locked(&progress).host, SHOWN);
         let rows = vec![
-            FormRow::text(Tone::Strong, say!(connecting_to, host)),
+            FormRow::lines(Key::Host, Vec::new()),
             FormRow::gap(),
             FormRow::lines(Key::Steps, Vec::new()).indented(2),
             FormRow::gap(),
@@ -74,10 +75,12 @@ impl Connecting {
     }
 
     fn update(&mut self, look: Look) {
-        let (steps, seconds) = {
+        let (host, steps, seconds) = {
             let progress = locked(&self.progress);
-            (steps(progress.step, look), progress.began.elapsed().as_secs())
+            let host = text::line(&progress.host, SHOWN);
+            (host, steps(progress.step, look), progress.began.elapsed().as_secs())
         };
+        self.form.set_text(Key::Host, vec![(Tone::Strong, say!(connecting_to, host))]);
         self.form.set_text(Key::Steps, steps);
         self.form.set_text(Key::Seconds, vec![(Tone::Dim, say!(connecting_seconds, seconds))]);
     }
@@ -122,6 +125,11 @@ impl Component for Connecting {
             false => DialogAction::Stay,
         }
     }
+}
+
+/// Room for what is typed, which may be a password: it never moves, and is wiped.
+pub(in crate::ui) fn kept() -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(Vec::with_capacity(MAX_TYPED))
 }
 
 pub(in crate::ui) fn locked(progress: &SharedProgress) -> MutexGuard<'_, Progress> {
@@ -173,7 +181,7 @@ mod tests {
     fn progress(step: ConnectStep) -> SharedProgress {
         let began = Instant::now();
         let host = "web1\u{1b}[2J".to_owned();
-        Arc::new(Mutex::new(Progress { host, step, began, is_over: false, typed: Vec::new() }))
+        Arc::new(Mutex::new(Progress { host, step, began, is_over: false, typed: kept() }))
     }
 
     #[test]
@@ -205,7 +213,7 @@ mod tests {
         let dialog = Connecting::new(Arc::clone(&progress));
         let (_, closed) = TestScreen::new(80, 24).play(dialog, "cd ü<Enter><C-d><Up><Paste:no>");
         assert!(closed.is_none());
-        assert_eq!(locked(&progress).typed, "cd ü\r\u{4}".as_bytes());
+        assert_eq!(*locked(&progress).typed, "cd ü\r\u{4}".as_bytes());
     }
 
     #[test]
