@@ -167,7 +167,7 @@ fn ctrl_c_cancels_a_question_in_lines_and_not_the_session() {
     pty.wait_written("this is session 1 again]");
     pty.send("<enter>echo go''es on<enter>");
     pty.wait_written("goes on");
-    assert!(!pty.written().contains("a1") && !pty.written().contains("\nb2"));
+    assert!(!pty.written().contains("\na1") && !pty.written().contains("\nb2"));
     pty.leave_shell(5);
 }
 

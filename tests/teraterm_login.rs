@@ -94,7 +94,8 @@ fn one_screen_has_all_methods_and_one_is_on() {
     // To the key file's button and Space.
     pty.send("<down><down><down><down> ");
     dialog(&pty, &["(•) Key file", "( ) Password", "Passphrase:"]);
-    pty.send("<down><down> ");
+    // The focus is in the name of the file now.
+    pty.send("<down> ");
     dialog(&pty, &["(•) Keyboard-interactive", "( ) Key file"]);
     pty.send("<esc>");
     assert_eq!(pty.exit_code(), 255);
@@ -381,7 +382,7 @@ fn keys_of_the_agent_are_listed_and_one_is_used() {
     let agent = Agent::start(&[&first, &second]);
     let socket = agent.socket();
     let pty = on_pty(&home, &sshd.to(&[], &[]), &[("SSH_AUTH_SOCK", arg(&socket))]);
-    dialog(&pty, &["(•) Agent  keys: 2", "ED25519 first", "RSA second"]);
+    dialog(&pty, &["(•) Agent (a)  keys: 2", "ED25519 first", "RSA second"]);
     pty.send("<down>");
     pty.wait_for("▸ RSA second");
     pty.send("<enter>");

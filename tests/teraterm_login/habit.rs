@@ -48,7 +48,7 @@ fn a_password_that_worked_is_asked_for_at_once_and_a_refusal_brings_the_dialog_b
     pty.wait_for("'s password:");
     assert!(!pty.on_alternate_screen());
     pty.send("wrong<enter>");
-    let words = ["The server refused password.", "(•) Password  worked last time"];
+    let words = ["The server refused password.", "(•) Password (p)  worked last time"];
     dialog(&pty, &words);
     pty.send(&format!("{TO_THE_BOX} "));
     dialog(&pty, &["[ ] Use this next time"]);
@@ -57,7 +57,10 @@ fn a_password_that_worked_is_asked_for_at_once_and_a_refusal_brings_the_dialog_b
 
     // Not wanted any more: the dialog comes, with what worked.
     let pty = bed.connect(&[]);
-    dialog(&pty, &["Authentication required.", "(•) Password  worked last time", "[ ] Use this"]);
+    dialog(
+        &pty,
+        &["Authentication required.", "(•) Password (p)  worked last time", "[ ] Use this"],
+    );
     pty.send("<esc>");
     assert_eq!(pty.exit_code(), 255);
 }
@@ -68,14 +71,14 @@ fn a_key_that_worked_needs_nothing_and_the_dialog_can_be_had() {
     bed.demo.write_identity(&bed.home, None);
     let pty = bed.connect(&[]);
     dialog(&pty, &["(•) Password", "Key file:"]);
-    // To the button of the key file, and the field below it.
-    pty.send("<down><down><down><down> <down><c-u>~/identity<enter>");
+    // To the button of the key file, which leads to the field below it.
+    pty.send("<down><down><down><down> <c-u>~/identity<enter>");
     leave_shell(&pty);
     let pty = bed.connect(&[]);
     leave_shell(&pty);
     assert!(!pty.written().contains("Authentication"), "{}", pty.written());
     let pty = bed.connect(&["--auth", "ask"]);
-    dialog(&pty, &["(•) Key file  worked last time", "Key file: ~/identity", "[x] Use this"]);
+    dialog(&pty, &["(•) Key file (k)  worked last time", "Key file: ~/identity", "[x] Use this"]);
     pty.send("<enter>");
     leave_shell(&pty);
     // A key that is gone is no choice any more.

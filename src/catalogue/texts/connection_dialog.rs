@@ -352,6 +352,12 @@ texts! {
     connection_help_keys_text
         en "^E or e edits a saved session, d duplicates it under another name, Del removes it or what was connected to, ^S or n saves what is in the fields as a new session, ? shows this help (F1 everywhere). Esc leaves."
         ja "^E または e は保存済みセッションの編集、d は別名での複製、Del はセッションまたは履歴の削除、^S または n は入力内容を新しいセッションとして保存、? はこのヘルプ（F1はどこでも使えます）です。Escで終了します。"
+    connection_help_mouse
+        en "The mouse"
+        ja "マウス"
+    connection_help_mouse_text
+        en "A click chooses, a second one in the list connects, the wheel scrolls what is under the pointer. With Shift held, dragging selects text, as the terminal does."
+        ja "クリックで選択、一覧でもう一度クリックすると接続、ホイールで下にあるものをスクロールします。Shiftを押しながらドラッグすると、端末の機能で文字を選択できます。"
     connection_help_files
         en "Files"
         ja "ファイル"

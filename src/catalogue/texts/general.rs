@@ -52,9 +52,33 @@ texts! {
     choose_one(keys)
         en "Nothing is chosen yet: press {keys}."
         ja "まだ何も選ばれていません。{keys} を押してください。"
+    choice_unusable(label, why)
+        en "{label}: {why}"
+        ja "{label}: {why}"
+    hint_help
+        en "help"
+        ja "ヘルプ"
+    hint_select_keys
+        en "Shift+drag"
+        ja "Shift+ドラッグ"
     hint_select
-        en "Shift+drag select text"
-        ja "Shift+ドラッグ 文字を選択"
+        en "select text"
+        ja "文字を選択"
+    keys_title
+        en "Keys"
+        ja "キー"
+    keys_scroll
+        en "scroll; the wheel does as well"
+        ja "スクロール（ホイールでも可）"
+    keys_click
+        en "choose, press; a second click on a row of a list confirms it"
+        ja "選択・実行（一覧の行はもう一度クリックすると決定）"
+    keys_click_keys
+        en "Click"
+        ja "クリック"
+    keys_select
+        en "select text, as the terminal does; without Shift the mouse is for this screen"
+        ja "端末の機能で文字を選択（Shiftなしのマウス操作はこの画面に届きます）"
     list_more(more)
         en "{more} more"
         ja "ほか {more} 件"

@@ -47,6 +47,21 @@ texts! {
     login_passphrase
         en "Passphrase:"
         ja "パスフレーズ:"
+    login_secret_unused
+        en "this method needs none"
+        ja "この認証方式では不要"
+    login_secret_open
+        en "this key needs none"
+        ja "この鍵では不要"
+    login_user_settled
+        en "settled for this connection"
+        ja "この接続では変更できません"
+    login_nothing_to_remember
+        en "this method has nothing to remember"
+        ja "この認証方式には記憶するものがありません"
+    login_remember_later
+        en "later methods would not use it"
+        ja "この後の認証では使われません"
     login_show
         en "Show what is typed"
         ja "入力を表示する"

@@ -355,6 +355,45 @@ texts! {
     panes_queue_empty
         en "Nothing is queued. F5 copies, F6 moves."
         ja "待っているものはありません。F5 でコピー、F6 で移動します。"
+    panes_queue_details
+        en "details"
+        ja "詳細"
+    panes_job_title
+        en "Job"
+        ja "ジョブ"
+    panes_job_what
+        en "What"
+        ja "内容"
+    panes_job_copies
+        en "copy"
+        ja "コピー"
+    panes_job_moves
+        en "move"
+        ja "移動"
+    panes_job_syncs
+        en "make alike"
+        ja "同じ内容にする"
+    panes_job_names
+        en "Names"
+        ja "名前"
+    panes_job_from
+        en "From"
+        ja "元"
+    panes_job_to
+        en "To"
+        ja "先"
+    panes_job_state
+        en "State"
+        ja "状態"
+    panes_job_now
+        en "Now"
+        ja "処理中"
+    panes_job_why
+        en "Why"
+        ja "理由"
+    panes_job_gone
+        en "It is no longer in the queue."
+        ja "もう待ち行列にありません。"
     panes_queue_pause
         en "pause, resume"
         ja "一時停止・再開"
@@ -415,9 +454,6 @@ texts! {
     panes_synchronised_mark
         en "[sync]"
         ja "［同期］"
-    panes_help_title
-        en "Keys"
-        ja "キー"
     panes_view_title(name, from, to, all)
         en "{name}  {from}-{to} of {all}"
         ja "{name}  {from}-{to} / {all}"
@@ -425,8 +461,11 @@ texts! {
         en "(only the beginning)"
         ja "（先頭のみ）"
     panes_view_keys
-        en "Esc back   arrows, PgUp, PgDn, Home, End   x text or numbers"
-        ja "Esc 戻る   矢印, PgUp, PgDn, Home, End   x 文字・16 進"
+        en "Esc back   arrows, PgUp, PgDn, Home, End   x text or numbers   F1 help"
+        ja "Esc 戻る   矢印, PgUp, PgDn, Home, End   x 文字・16 進   F1 ヘルプ"
+    panes_view_numbers
+        en "text or numbers"
+        ja "文字・16 進"
     panes_local
         en "local"
         ja "ローカル"

@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use super::component::{Component, DialogAction};
 use super::field::TextField;
 use super::form::{DialogForm, FormRow, Happened};
+use super::keys_help::KeysHelp;
 use super::look::{Look, Tone};
 use crate::prompt::{Challenge, Lost};
 use crate::say;
@@ -71,6 +72,10 @@ impl ChallengeDialog {
 impl Component for ChallengeDialog {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

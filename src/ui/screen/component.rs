@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use crossterm::event::Event;
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
@@ -33,6 +33,11 @@ pub trait Component: Any {
     /// Called when the dialog that this one opened has closed; downcast it for its answer.
     fn resumed(&mut self, _closed: Box<dyn Any>) -> DialogAction {
         DialogAction::Stay
+    }
+
+    /// What F1 opens on top of this dialog; `None` if the dialog itself takes the key.
+    fn help(&self) -> Option<Box<dyn Component>> {
+        None
     }
 
     /// Whether the dialog waits for work of its own and needs [`Component::turn`].
@@ -69,6 +74,11 @@ fn inset(area: Rect) -> Rect {
     }
 }
 
+/// Whether the key for the help was pressed.
+fn is_help(event: &Event) -> bool {
+    matches!(event, Event::Key(KeyEvent { code: KeyCode::F(1), kind: KeyEventKind::Press, .. }))
+}
+
 /// Whether the last dialog has closed.
 pub(crate) enum StackOutcome {
     No,
@@ -97,7 +107,12 @@ impl Stack {
     }
 
     pub(crate) fn handle(&mut self, event: &Event) -> StackOutcome {
-        let act = self.open.last_mut().map_or(DialogAction::Stay, |top| top.handle(event));
+        let help = self.open.last().filter(|_| is_help(event)).and_then(|top| top.help());
+        let act = match (help, self.open.last_mut()) {
+            (Some(help), _) => DialogAction::Open(help),
+            (None, Some(top)) => top.handle(event),
+            (None, None) => DialogAction::Stay,
+        };
         self.follow(act)
     }
 

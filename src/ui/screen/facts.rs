@@ -8,6 +8,7 @@ use russh::keys::ssh_key::PublicKey;
 
 use super::component::{Component, DialogAction};
 use super::form::{DialogForm, FormButton, FormRow, Happened, SideBlock};
+use super::keys_help::KeysHelp;
 use super::look::{Look, Tone};
 use crate::prompt::{ConnectionSummary, FactsAnswer};
 use crate::say;
@@ -111,6 +112,10 @@ impl ConnectionFacts {
 impl Component for ConnectionFacts {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 
 use super::component::{Component, DialogAction};
 use super::form::{DialogForm, FormRow, Happened, Item};
+use super::keys_help::KeysHelp;
 use super::look::{Look, Tone};
 use crate::say;
 use crate::text;
@@ -170,6 +171,10 @@ impl Files {
 impl Component for Files {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

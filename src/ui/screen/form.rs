@@ -3,12 +3,14 @@
 //! Every dialog is a form. The dialog defines the rows, and reacts to what [`DialogForm::handle`]
 //! reports. `keys` has the keys, which are the same in all dialogs: Tab and the arrows move, Space
 //! chooses, Enter confirms, Esc leaves, and a button's own letter presses it. `draw` has the frame
-//! and the scrolling, `fit` what is left out on a small screen, `paint` the look of each row, and
-//! `long_list` lists that are too long to be laid out whole, `window` what is laid out of them.
+//! and the scrolling, `hints` the keys that are named, `fit` what is left out on a small screen,
+//! `paint` the look of each row, and `long_list` lists that are too long to be laid out whole,
+//! `window` what is laid out of them.
 
 mod beside;
 mod draw;
 mod fit;
+mod hints;
 mod keys;
 mod long_list;
 mod paint;
@@ -110,7 +112,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         form.focus = form.rows.iter().position(FormRow::can_have_focus).unwrap_or(0);
         let first = form.buttons().next().map(|button| button.key);
         form.default = first;
-        debug_assert!(form.letters_differ(), "each button has a letter of its own");
+        debug_assert!(form.letters_differ(), "each letter is for one thing");
         form
     }
 
@@ -122,8 +124,17 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         })
     }
 
+    /// The letters and labels of the radio buttons that have a letter and can be chosen.
+    fn choices(&self) -> impl Iterator<Item = (char, &str)> {
+        self.rows.iter().filter(|row| row.enabled).filter_map(|row| match &row.widget {
+            Widget::Radio { access, label, .. } => access.map(|letter| (letter, label.as_str())),
+            _ => None,
+        })
+    }
+
     fn letters_differ(&self) -> bool {
-        let letters: Vec<char> = self.buttons().map(|button| button.access).collect();
+        let buttons = self.buttons().map(|button| button.access);
+        let letters: Vec<char> = buttons.chain(self.choices().map(|(letter, _)| letter)).collect();
         letters.iter().enumerate().all(|(at, letter)| !letters[..at].contains(letter))
     }
 
@@ -308,6 +319,13 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
+    /// Replaces labels with their values.
+    pub fn set_pairs(&mut self, key: K, new: Vec<(String, String)>) {
+        if let Widget::Pairs(pairs) = &mut self.row(key).widget {
+            *pairs = new;
+        }
+    }
+
     /// Replaces the label of a button.
     pub fn set_button(&mut self, key: K, new: String) {
         for row in &mut self.rows {
@@ -347,7 +365,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
                 break;
             }
         }
-        debug_assert!(self.letters_differ(), "each button has a letter of its own");
+        debug_assert!(self.letters_differ(), "each letter is for one thing");
     }
 }
 

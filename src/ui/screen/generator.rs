@@ -24,6 +24,7 @@ use zeroize::Zeroizing;
 
 use super::component::{Component, DialogAction};
 use super::form::{DialogForm, Happened, SideBlock};
+use super::keys_help::KeysHelp;
 use super::look::{Look, Tone};
 use crate::error::{Error, Kind, Result};
 use crate::keys::generate::KeyType;
@@ -512,6 +513,10 @@ impl Generator {
 impl Component for Generator {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

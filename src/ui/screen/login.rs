@@ -1,7 +1,8 @@
 //! The authentication dialog: the person chooses one method, and nothing is sent before OK.
 //!
 //! Rows that do not belong to the chosen method are disabled, and so are methods that the server
-//! does not accept. A key is unlocked in the dialog, on a separate thread, so that a wrong
+//! does not accept. What is typed for one method is still there after another one was looked at,
+//! and a choice moves the focus to what it needs. A key is unlocked in the dialog, on a separate thread, so that a wrong
 //! passphrase is reported at once.
 
 use std::any::Any;
@@ -17,6 +18,7 @@ use super::component::{Component, DialogAction};
 use super::field::TextField;
 use super::files::Files;
 use super::form::{DialogForm, FormRow, Happened, Item, Widget};
+use super::keys_help::KeysHelp;
 use super::look::{Look, Tone};
 use crate::config::Method;
 use crate::keys::KeyFile;
@@ -37,7 +39,8 @@ const METHODS: u8 = 0;
 enum Key {
     Status,
     User,
-    Secret,
+    Password,
+    Passphrase,
     Show,
     Clear,
     Method(Method),
@@ -115,41 +118,74 @@ impl LoginDialog {
         self.adapt();
         let focus = match self.method() {
             _ if self.is_asking_user() => Key::User,
-            Some(Method::Password) => Key::Secret,
-            Some(Method::PublicKey) => match &self.examined {
-                Some(Ok(file)) if file.is_encrypted() => Key::Secret,
-                Some(Ok(_)) => Key::Ok,
-                _ => Key::File,
-            },
-            Some(Method::Agent) => Key::AgentKeys,
-            Some(Method::KeyboardInteractive | Method::None) => Key::Ok,
+            Some(_) => self.needed().unwrap_or(Key::Ok),
             None => Key::Disconnect,
         };
         self.form.focus(focus);
     }
 
-    /// Enables the rows of the chosen method and disables the others.
+    /// What the chosen method needs from the person, if anything.
+    fn needed(&self) -> Option<Key> {
+        match self.method()? {
+            Method::Password => Some(Key::Password),
+            Method::PublicKey => match &self.examined {
+                Some(Ok(file)) if file.is_encrypted() => Some(Key::Passphrase),
+                Some(Ok(_)) => None,
+                _ => Some(Key::File),
+            },
+            Method::Agent => Some(Key::AgentKeys),
+            Method::KeyboardInteractive | Method::None => None,
+        }
+    }
+
+    /// Enables the rows of the chosen method, and disables the others, which say why.
     fn adapt(&mut self) {
         let asking_user = self.is_asking_user();
         let method = self.method().filter(|_| !asking_user);
-        let is_open = matches!(&self.examined, Some(Ok(file)) if !file.is_encrypted());
         let by_key = method == Some(Method::PublicKey);
-        let secret = method == Some(Method::Password) || (by_key && !is_open);
-        self.form.enable(Key::User, asking_user);
-        for key in [Key::Secret, Key::Show, Key::Clear] {
-            self.form.enable(key, secret);
+        self.adapt_secret(method);
+        match asking_user {
+            true => self.form.enable(Key::User, true),
+            false => self.form.disable(Key::User, say!(login_user_settled)),
         }
         self.form.enable(Key::File, by_key);
         self.form.enable(Key::AgentKeys, method == Some(Method::Agent));
-        let has_credential = method.is_some_and(|method| method != Method::KeyboardInteractive);
-        self.form.enable(Key::Remember, has_credential && self.question.remember.is_some());
+        let why = match (method, self.question.remember) {
+            (Some(Method::KeyboardInteractive), _) => Some(say!(login_nothing_to_remember)),
+            (Some(_), None) => Some(say!(login_remember_later)),
+            _ => None,
+        };
+        match why {
+            Some(why) => self.form.disable(Key::Remember, why),
+            None => self.form.enable(Key::Remember, method.is_some()),
+        }
         self.form.enable(Key::Again, method.is_some());
         self.form.enable(Key::Forward, method.is_some() && self.question.forward.is_some());
-        if let Widget::TextField { label, .. } = &mut self.form.row(Key::Secret).widget {
-            *label = match by_key {
-                true => say!(login_passphrase),
-                false => say!(login_password),
-            };
+    }
+
+    /// Shows the field of the chosen method's secret: the passphrase's for a key file, else the
+    /// password's.
+    fn adapt_secret(&mut self, method: Option<Method>) {
+        let by_key = method == Some(Method::PublicKey);
+        let is_open = matches!(&self.examined, Some(Ok(file)) if !file.is_encrypted());
+        let (own, other) = match by_key {
+            true => (Key::Passphrase, Key::Password),
+            false => (Key::Password, Key::Passphrase),
+        };
+        self.form.leave_out(own, false);
+        self.form.leave_out(other, true);
+        let why = match method {
+            Some(Method::PublicKey) if is_open => Some(say!(login_secret_open)),
+            Some(Method::PublicKey | Method::Password) => None,
+            Some(_) => Some(say!(login_secret_unused)),
+            None => Some(String::new()),
+        };
+        let is_used = why.is_none();
+        if let Some(why) = why {
+            self.form.disable(own, why);
+        }
+        for key in [Key::Show, Key::Clear] {
+            self.form.enable(key, is_used);
         }
     }
 
@@ -205,10 +241,10 @@ impl LoginDialog {
         match self.method() {
             Some(Method::Password) if self.is_empty_by_accident() => {
                 self.sends_empty = true;
-                self.fault(say!(login_empty_password), Key::Secret)
+                self.fault(say!(login_empty_password), Key::Password)
             }
             Some(Method::Password) => {
-                let secret = self.form.field(Key::Secret).map(TextField::take_secret);
+                let secret = self.form.field(Key::Password).map(TextField::take_secret);
                 secret.map_or(DialogAction::Stay, |secret| {
                     self.attempt(LoginCredential::Password(secret))
                 })
@@ -228,7 +264,7 @@ impl LoginDialog {
 
     /// Whether the password is empty and the person was not warned yet.
     fn is_empty_by_accident(&mut self) -> bool {
-        let empty = self.form.field(Key::Secret).is_none_or(|field| field.is_empty());
+        let empty = self.form.field(Key::Password).is_none_or(|field| field.is_empty());
         empty && !self.question.handed_over && !self.sends_empty
     }
 
@@ -252,11 +288,11 @@ impl LoginDialog {
         if !file.is_encrypted() {
             return self.opened(login::open(file, None));
         }
-        if self.form.field(Key::Secret).is_none_or(|field| field.is_empty()) {
+        if self.form.field(Key::Passphrase).is_none_or(|field| field.is_empty()) {
             self.examined = Some(Ok(file));
-            return self.fault(say!(login_key_passphrase), Key::Secret);
+            return self.fault(say!(login_key_passphrase), Key::Passphrase);
         }
-        let Some(passphrase) = self.form.field(Key::Secret).map(TextField::take_secret) else {
+        let Some(passphrase) = self.form.field(Key::Passphrase).map(TextField::take_secret) else {
             return DialogAction::Stay;
         };
         let (done, work) = channel();
@@ -273,7 +309,7 @@ impl LoginDialog {
             Unlocking::Key(key) => self.attempt(LoginCredential::Key(key)),
             Unlocking::WrongPassphrase(error) => {
                 self.examine();
-                self.fault(error.to_string(), Key::Secret)
+                self.fault(error.to_string(), Key::Passphrase)
             }
             Unlocking::Unusable(error) => {
                 self.examine();
@@ -282,8 +318,22 @@ impl LoginDialog {
         }
     }
 
+    /// Opens the file picker; a file that is picked chooses the method as well.
     fn browse(&mut self) -> DialogAction {
-        if self.method() != Some(Method::PublicKey) || self.is_asking_user() || self.is_lost {
+        if self.is_lost {
+            return DialogAction::Stay;
+        }
+        let methods = &self.question.methods;
+        let offer = methods.iter().find(|offer| offer.method == Method::PublicKey);
+        let why = match offer {
+            _ if self.is_asking_user() => say!(login_user_first),
+            None => say!(login_note_not_accepted),
+            Some(offer) if !offer.is_usable() => login::note(&self.question, offer),
+            Some(_) => String::new(),
+        };
+        if !why.is_empty() {
+            let label = login::label(Method::PublicKey);
+            self.form.notice(say!(choice_unusable, label, why));
             return DialogAction::Stay;
         }
         DialogAction::Open(Box::new(Files::new(self.path(), &self.question.home)))
@@ -293,8 +343,10 @@ impl LoginDialog {
         match key {
             Key::Show => {
                 let shown = self.form.is_on(Key::Show);
-                if let Some(field) = self.form.field(Key::Secret) {
-                    field.show(shown);
+                for key in [Key::Password, Key::Passphrase] {
+                    if let Some(field) = self.form.field(key) {
+                        field.show(shown);
+                    }
                 }
             }
             Key::File => {
@@ -302,11 +354,8 @@ impl LoginDialog {
                 self.adapt();
             }
             Key::Method(_) => {
-                // The text was typed for the other method.
-                if let Some(field) = self.form.field(Key::Secret) {
-                    field.set("");
-                }
                 self.adapt();
+                self.form.focus(self.needed().unwrap_or(key));
             }
             _ => {}
         }
@@ -324,6 +373,10 @@ impl Component for LoginDialog {
         self.form.draw(frame, area, look);
     }
 
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
+    }
+
     fn handle(&mut self, event: &Event) -> DialogAction {
         if self.work.is_some() {
             return self.handle_at_work(event);
@@ -332,7 +385,7 @@ impl Component for LoginDialog {
             return self.settle_user();
         }
         let clears = matches!(event, Event::Paste(_))
-            && self.form.focused() == Some(Key::Secret)
+            && matches!(self.form.focused(), Some(Key::Password | Key::Passphrase))
             && self.form.is_on(Key::Clear);
         match self.form.handle(event) {
             Happened::Changed(key) => self.changed(key),
@@ -354,10 +407,10 @@ impl Component for LoginDialog {
                 field.set(&text);
             }
             self.written = Some((text, path));
+            self.form.choose(Key::Method(Method::PublicKey));
             self.examine();
             self.adapt();
-            let locked = matches!(&self.examined, Some(Ok(file)) if file.is_encrypted());
-            self.form.focus(if locked { Key::Secret } else { Key::File });
+            self.form.focus(self.needed().unwrap_or(Key::File));
         }
         DialogAction::Stay
     }
@@ -423,7 +476,8 @@ fn rows(
     rows.extend([
         FormRow::lines(Key::Status, Vec::new()),
         FormRow::field(Key::User, say!(login_user), TextField::new(question.user.name())),
-        FormRow::field(Key::Secret, say!(login_password), TextField::secret()),
+        FormRow::field(Key::Password, say!(login_password), TextField::secret()),
+        FormRow::field(Key::Passphrase, say!(login_passphrase), TextField::secret()),
         FormRow::check(Key::Show, false, say!(login_show)).indented(2),
         FormRow::check(Key::Clear, false, say!(login_clear)).indented(2),
     ]);
@@ -451,6 +505,7 @@ fn method_rows(question: &LoginQuestion, offer: &MethodOffer, path: &str) -> Vec
     let on = question.preselected == Some(offer.method);
     let mut button =
         FormRow::radio(Key::Method(offer.method), METHODS, on, login::label(offer.method))
+            .with_access(letter(offer.method))
             .noted(login::note(question, offer));
     button.enabled = offer.is_usable();
     match offer.method {
@@ -461,6 +516,16 @@ fn method_rows(question: &LoginQuestion, offer: &MethodOffer, path: &str) -> Vec
         ],
         Method::Agent => vec![button, agent_keys(question).indented(4)],
         _ => vec![button],
+    }
+}
+
+/// The letter that chooses a method.
+fn letter(method: Method) -> char {
+    match method {
+        Method::Password | Method::None => 'p',
+        Method::PublicKey => 'k',
+        Method::Agent => 'a',
+        Method::KeyboardInteractive => 'i',
     }
 }
 

@@ -15,6 +15,7 @@ pub mod field;
 mod files;
 pub mod form;
 pub mod generator;
+mod keys_help;
 mod login;
 pub mod look;
 pub mod nodes;

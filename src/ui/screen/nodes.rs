@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::component::{Component, DialogAction};
 use super::field::TextField;
 use super::form::{DialogForm, FormRow, Happened, Item, Widget};
+use super::keys_help::KeysHelp;
 use super::look::{Look, Tone};
 use crate::ui::nodes::{NodeChoice, Nodes};
 use crate::{say, text};
@@ -271,6 +272,10 @@ impl Component for NodeBrowser {
         }
         self.say_lasts();
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

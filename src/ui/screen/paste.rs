@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use super::component::{Component, DialogAction};
 use super::editor::Editor;
 use super::form::{DialogForm, FormRow, Happened, Widget};
+use super::keys_help::KeysHelp;
 use super::look::{Look, Tone};
 use crate::say;
 
@@ -92,6 +93,10 @@ impl Component for ConfirmPaste {
             *height = room.min(lines.max(SEEN.0));
         }
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::component::{Component, DialogAction};
 use super::form::{DialogForm, FormRow, Happened};
+use super::keys_help::KeysHelp;
 use super::look::{Look, Tone};
 use crate::prompt::RotationQuestion;
 use crate::say;
@@ -70,6 +71,10 @@ impl RotationDialog {
 impl Component for RotationDialog {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

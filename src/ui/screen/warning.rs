@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use super::component::{Component, DialogAction};
 use super::field::TextField;
 use super::form::{DialogForm, FormButton, FormRow, Happened, SideBlock};
+use super::keys_help::KeysHelp;
 use super::look::{Look, Tone};
 use crate::prompt::{HostKeyAnswer, HostKeyQuestion};
 use crate::say;
@@ -185,6 +186,10 @@ fn is_capital(event: &Event) -> bool {
 impl Component for Warning {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

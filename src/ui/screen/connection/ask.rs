@@ -1,7 +1,7 @@
 //! The small dialogs on top of New connection: a question with No preselected, the name for a new
 //! session, and the help.
 
-use crossterm::event::Event;
+use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -10,6 +10,7 @@ use crate::profiles::{Document, ProfileStore};
 use crate::ui::screen::component::{Component, DialogAction};
 use crate::ui::screen::field::TextField;
 use crate::ui::screen::form::{DialogForm, FormRow, Happened};
+use crate::ui::screen::keys_help::KeysHelp;
 use crate::ui::screen::look::{Look, Tone};
 use crate::{say, text};
 
@@ -48,6 +49,10 @@ impl Confirm {
 impl Component for Confirm {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {
@@ -114,6 +119,10 @@ impl Component for AskName {
         self.form.draw(frame, area, look);
     }
 
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
+    }
+
     fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
             Happened::Pressed(Key::Yes) | Happened::Entered(Key::Name) => self.save(),
@@ -143,6 +152,7 @@ impl Help {
                 ),
             ),
             part(say!(connection_help_keys), say!(connection_help_keys_text)),
+            part(say!(connection_help_mouse), say!(connection_help_mouse_text)),
             part(say!(connection_help_files), say!(connection_help_files_text)),
         ];
         let mut rows = Vec::new();
@@ -155,7 +165,8 @@ impl Help {
         }
         rows.push(FormRow::buttons(vec![(Key::No, 'c', say!(close))]));
         let mut form = DialogForm::new(say!(connection_help_title), rows);
-        form.hints = vec![("PgUp PgDn", say!(connection_hint_scroll))];
+        form.hints =
+            vec![("PgUp PgDn", say!(connection_hint_scroll)), ("F1 Esc", say!(facts_hint_close))];
         Help { form }
     }
 }
@@ -168,6 +179,7 @@ impl Component for Help {
     fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
             Happened::Pressed(_) | Happened::Cancelled => DialogAction::Close,
+            Happened::Unused(key) if key.code == KeyCode::F(1) => DialogAction::Close,
             _ => DialogAction::Stay,
         }
     }

@@ -18,6 +18,7 @@ use crate::ui::hosts::EnteredCheck;
 use crate::ui::screen::component::{Component, DialogAction};
 use crate::ui::screen::field::TextField;
 use crate::ui::screen::form::{DialogForm, FormRow, Happened};
+use crate::ui::screen::keys_help::KeysHelp;
 use crate::ui::screen::look::{Look, Tone};
 use crate::{say, text};
 
@@ -222,6 +223,10 @@ fn write(store: &ProfileStore, document: &mut Document, profile: Profile) -> Res
 impl Component for Edit {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

@@ -240,46 +240,6 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         let lines = text::wrap(&self.notice, usize::from(pen.width)).into_iter();
         lines.map(|line| Line::from(Span::styled(line, style))).collect()
     }
-
-    fn hint_lines(&self, width: u16, look: Look) -> Vec<Line<'static>> {
-        let usual = [
-            ("Tab", say!(hint_move)),
-            ("Space", say!(hint_choose)),
-            ("Enter", say!(hint_confirm)),
-            ("Esc", say!(hint_cancel)),
-        ];
-        let mut lines = vec![String::new()];
-        // The dialog's hint for a key replaces the usual one.
-        let own = |key: &str| self.hints.iter().any(|(keys, _)| *keys == key);
-        // A form that only shows something can only be left.
-        let shows = |row: &FormRow<K>| matches!(row.widget, Widget::Gap | Widget::Text(_));
-        let only_shows = self.rows.iter().all(shows);
-        let usual =
-            usual.into_iter().filter(|(key, _)| !own(key) && (!only_shows || *key == "Esc"));
-        for (keys, does) in self.hints.iter().cloned().chain(usual) {
-            let hint = say!(keys_hint, keys, does);
-            if !append(&mut lines, &hint, width) {
-                lines.push(hint);
-            }
-        }
-        // Selecting with the mouse is named where that takes no line.
-        append(&mut lines, &say!(hint_select), width);
-        lines.truncate(2);
-        let dim = look.style(Tone::Dim);
-        lines.into_iter().map(|line| Line::from(Span::styled(line, dim))).collect()
-    }
-}
-
-/// Adds a hint to the last line, if there is room.
-fn append(lines: &mut [String], hint: &str, width: u16) -> bool {
-    let Some(last) = lines.last_mut() else { return false };
-    let blank = if last.is_empty() { 0 } else { 3 };
-    let fits = last.width() + blank + hint.width() <= usize::from(width);
-    if fits {
-        last.push_str(&" ".repeat(blank));
-        last.push_str(hint);
-    }
-    fits
 }
 
 fn lines_of(rows: &[Drawn]) -> usize {

@@ -46,8 +46,8 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         if let happened @ Happened::Changed(_) = self.typed(event) {
             return happened;
         }
-        if let Some(pressed) = self.button_of(key) {
-            return Happened::Pressed(pressed);
+        if let Some(happened) = self.by_letter(key) {
+            return happened;
         }
         match key.code {
             KeyCode::Esc => return Happened::Cancelled,
@@ -61,18 +61,36 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         Happened::Nothing
     }
 
-    /// The button whose letter was typed. Where letters are text, Alt must be held.
-    fn button_of(&mut self, key: &KeyEvent) -> Option<K> {
+    /// Presses the button, or chooses the radio button, whose letter was typed. Where letters are
+    /// text, Alt must be held.
+    fn by_letter(&mut self, key: &KeyEvent) -> Option<Happened<K>> {
         let (letter, alt) = letter(key)?;
         if self.takes_letters() && !alt {
             return None;
+        }
+        let chosen = |row: &FormRow<K>| matches!(row.widget, Widget::Radio { access: Some(access), .. } if access == letter);
+        if let Some(row) = self.rows.iter().position(chosen) {
+            if !self.rows[row].can_have_focus() {
+                self.say_why_not(row);
+                return Some(Happened::Nothing);
+            }
+            (self.focus, self.part, self.follows) = (row, 0, true);
+            return Some(self.act(row, 0, false));
         }
         let button = self.buttons().find(|button| button.access == letter)?;
         let (key, quiet) = (button.key, button.quiet);
         if !quiet {
             self.focus(key);
         }
-        Some(key)
+        Some(Happened::Pressed(key))
+    }
+
+    /// Answers in the footer why a row cannot be used.
+    fn say_why_not(&mut self, row: usize) {
+        let why = self.rows.get(row).and_then(FormRow::why_not);
+        self.notice = why.map_or_else(String::new, |(label, why)| {
+            say!(choice_unusable, label = label.to_owned(), why = why.to_owned())
+        });
     }
 
     /// Whether letters are text where the focus is.
@@ -193,7 +211,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
                 return button.map_or(Happened::Nothing, |button| Happened::Pressed(button.key));
             }
             Widget::Check { on, .. } if !confirm => *on = !*on,
-            Widget::Radio { on: false, .. } => {
+            Widget::Radio { on, .. } if !*on || !confirm => {
                 if let Some(key) = key {
                     self.choose(key);
                 }
@@ -286,7 +304,9 @@ impl<K: Copy + PartialEq> DialogForm<K> {
     }
 
     fn click(&mut self, row: usize, part: usize) -> Happened<K> {
+        self.notice.clear();
         if !self.rows.get(row).is_some_and(FormRow::can_have_focus) {
+            self.say_why_not(row);
             return Happened::Nothing;
         }
         if let Widget::Buttons(buttons) = &self.rows[row].widget

@@ -76,9 +76,6 @@ pub(super) fn draw_row<K: Copy + PartialEq>(
                 drawn.lines.extend(paragraph(*tone, text, row.indent, pen));
             }
         }
-        Widget::Art(lines) => {
-            drawn.lines.extend(lines.iter().map(|line| Line::from(format!("{indent}{line}"))));
-        }
         Widget::Beside(blocks) => {
             drawn.lines.extend(beside::lines(blocks, usize::from(pen.width), look));
         }
@@ -92,10 +89,13 @@ pub(super) fn draw_row<K: Copy + PartialEq>(
             drawn.lines = lines;
         }
         Widget::TextField { .. } => put_field(&mut drawn, row, focus.is_some(), pen),
-        Widget::Radio { on, label, note, .. } => {
+        Widget::Radio { on, access, label, note, .. } => {
             let mark = if *on { look.mark("(•)", "(*)") } else { "( )" };
-            let text =
-                vec![Span::styled(indent, base), Span::styled(format!("{mark} {label}"), lit)];
+            // A letter that chooses nothing now is not shown.
+            let access = access.filter(|_| row.enabled);
+            let access = access.map_or_else(String::new, |letter| format!(" ({letter})"));
+            let text = format!("{mark} {label}{access}");
+            let text = vec![Span::styled(indent, base), Span::styled(text, lit)];
             drawn.lines.push(noted(text, note, look));
             put_remark(&mut drawn, row, pen);
         }

@@ -114,8 +114,6 @@ pub enum Widget<K> {
     Rule(String),
     /// Text that is wrapped; each paragraph has its tone.
     Text(Vec<(Tone, String)>),
-    /// Lines that are not wrapped, such as a randomart.
-    Art(Vec<String>),
     /// Blocks of lines, next to each other if there is room.
     Beside(Vec<SideBlock>),
     /// Texts that are compared, below each other, each with its label. They are broken in the same
@@ -148,6 +146,8 @@ pub enum Widget<K> {
         group: u8,
         /// Whether this button is on.
         on: bool,
+        /// The letter that chooses it: unlike any other letter of the dialog.
+        access: Option<char>,
         /// The label.
         label: String,
         /// The note after the label, dimmed.
@@ -228,11 +228,6 @@ impl<K> FormRow<K> {
         FormRow::of(Some(key), Widget::Text(lines))
     }
 
-    /// Lines that are not wrapped.
-    pub fn art(key: K, text: &str) -> FormRow<K> {
-        FormRow::of(Some(key), Widget::Art(text.lines().map(str::to_owned).collect()))
-    }
-
     /// Blocks next to each other that can be replaced by their key.
     pub fn beside(key: K, blocks: Vec<SideBlock>) -> FormRow<K> {
         FormRow::of(Some(key), Widget::Beside(blocks))
@@ -256,7 +251,7 @@ impl<K> FormRow<K> {
     /// A radio button.
     pub fn radio(key: K, group: u8, on: bool, label: impl Into<String>) -> FormRow<K> {
         let (label, note) = (label.into(), String::new());
-        FormRow::of(Some(key), Widget::Radio { group, on, label, note })
+        FormRow::of(Some(key), Widget::Radio { group, on, access: None, label, note })
     }
 
     /// A check box.
@@ -329,13 +324,35 @@ impl<K> FormRow<K> {
         self
     }
 
+    /// Gives a radio button a letter that chooses it.
+    #[must_use]
+    pub fn with_access(mut self, letter: char) -> FormRow<K> {
+        if let Widget::Radio { access, .. } = &mut self.widget {
+            *access = Some(letter);
+        }
+        self
+    }
+
+    /// Why the row cannot be used, with its label, if it says so.
+    pub(super) fn why_not(&self) -> Option<(&str, &str)> {
+        let remark = self.remark.as_ref().map(|(_, text)| text.as_str());
+        let (label, why) = match &self.widget {
+            Widget::Radio { label, note, .. } => (label, Some(note.as_str())),
+            Widget::TextField { label, .. }
+            | Widget::Pick { label, .. }
+            | Widget::Check { label, .. } => (label, remark),
+            _ => return None,
+        };
+        let why = why.filter(|why| !why.is_empty() && !self.enabled)?;
+        Some((label.trim_end_matches(':'), why))
+    }
+
     pub(super) fn can_have_focus(&self) -> bool {
         let shows = matches!(
             self.widget,
             Widget::Gap
                 | Widget::Rule(_)
                 | Widget::Text(_)
-                | Widget::Art(_)
                 | Widget::Beside(_)
                 | Widget::Compared { .. }
                 | Widget::Pairs(_)

@@ -134,7 +134,7 @@ fn undecided() -> DialogForm<Key> {
             FormRow::field(Key::Name, "Name:", TextField::new("")),
             FormRow::gap(),
             FormRow::list(Key::List, items, 4),
-            FormRow::art(Key::Left, "+--+\n|  |\n+--+").spare(),
+            FormRow::text(Tone::Plain, "+--+\n|  |\n+--+").spare(),
             FormRow::buttons(vec![
                 FormButton::new(Key::Go, 'g', "Go"),
                 FormButton::new(Key::Stop, 's', "Stop").dangerous(),

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use crate::say;
 use crate::ui::screen::component::{Component, DialogAction};
 use crate::ui::screen::form::{DialogForm, FormRow, Happened};
+use crate::ui::screen::keys_help::KeysHelp;
 use crate::ui::screen::look::{Look, Tone};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,10 @@ impl Question {
 impl Component for Question {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

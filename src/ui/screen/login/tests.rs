@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::style::Modifier;
 use russh::keys::PublicKey;
 use russh::keys::agent::AgentIdentity;
 
@@ -12,7 +14,7 @@ use super::*;
 use crate::error::{Error, Kind};
 use crate::prompt::{AgentKeys, MethodObstacle, MethodOffer, Occasion};
 use crate::secret::Secret;
-use crate::ui::screen::testing::TestScreen;
+use crate::ui::screen::testing::{TestScreen, keys as keys_of};
 
 const PLAIN: &str = include_str!("../../../../tests/data/keys/made/ed25519.openssh");
 const LOCKED: &str = include_str!("../../../../tests/data/keys/made/ed25519.openssh-enc");
@@ -137,10 +139,10 @@ fn exactly_one_method_is_on_and_what_it_does_not_need_is_off() {
     assert!(shown.contains("(•) Key file") && on(&shown) == 1, "{shown}");
     assert!(shown.contains("Passphrase:"), "{shown}");
 
-    // The first row that can have the focus is the secret; with the server asking, none is.
+    // The first row that can have the focus is the secret; with the server asking, it is a choice.
     for (method, first) in [
-        (Method::Password, Key::Secret),
-        (Method::PublicKey, Key::Secret),
+        (Method::Password, Key::Password),
+        (Method::PublicKey, Key::Passphrase),
         (Method::Agent, Key::Method(Method::Password)),
         (Method::KeyboardInteractive, Key::Method(Method::Password)),
     ] {
@@ -151,12 +153,131 @@ fn exactly_one_method_is_on_and_what_it_does_not_need_is_off() {
         dialog.handle(&Event::Key(KeyCode::Tab.into()));
         assert_eq!(dialog.form.focused(), Some(first), "{method:?}");
     }
-    // Text typed for one method is not carried over to another. That the password is empty is
-    // reported once before it is sent.
-    let attempt =
-        attempt(question(home.path()), "secret<Down><Down><Down><Down> <Up> <Enter><Enter>");
-    let LoginCredential::Password(secret) = attempt.credential else { panic!("another method") };
-    assert!(secret.is_empty());
+}
+
+/// Clicks where the text stands on this screen.
+fn click(shown: &str, text: &str) -> Event {
+    let find = |(row, line): (usize, &str)| {
+        let before = &line[..line.find(text)?];
+        Some((unicode_width::UnicodeWidthStr::width(before) as u16, row as u16))
+    };
+    let (column, row) = shown.lines().enumerate().find_map(find).expect("it is shown");
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
+}
+
+#[test]
+fn a_choice_moves_the_focus_to_what_it_needs_and_keeps_what_was_typed() {
+    let home = home();
+    let locked = |preselected| {
+        let mut asked = question(home.path());
+        asked.key_file = Some(home.path().join(".ssh/locked"));
+        asked.preselected = Some(preselected);
+        asked
+    };
+    // The password is still there after a passphrase was typed, and the passphrase after that.
+    let there = "hunter2<A-k>correct horse";
+    let back = format!("{there}<A-p>");
+    assert!(screen(locked(Method::Password), there).contains("Passphrase:  ▸•••••"));
+    let shown = screen(locked(Method::Password), &back);
+    assert!(
+        shown.contains("(•) Password (p)") && shown.contains("Password:    ▸•••••••"),
+        "{shown}"
+    );
+    let sent = attempt(locked(Method::Password), &format!("{back}!<Enter>"));
+    let LoginCredential::Password(secret) = sent.credential else { panic!("another method") };
+    assert_eq!(secret.expose(), "hunter2!");
+    let sent = attempt(locked(Method::Password), &format!("{back}<A-k><Enter><Wait:>"));
+    let LoginCredential::Key(key) = sent.credential else { panic!("another method") };
+    assert!(key.file.is_encrypted());
+    // A path that was typed stays, too, and what is shown is shown for both.
+    let typed = "<A-k>~/.ssh/none<A-a><A-p><A-k>";
+    assert!(screen(question(home.path()), typed).contains("Key file:▸~/.ssh/none"));
+    assert!(screen(locked(Method::Password), "<Tab> <A-k>pass").contains("▸pass "));
+
+    // By Space and Enter on a button, by its letter, and by a click: all go where to type next.
+    let to = |keys: &str, wanted: Key| {
+        let mut dialog = LoginDialog::new(question(home.path()), "");
+        for event in keys_of(keys) {
+            dialog.handle(&event);
+        }
+        assert_eq!(dialog.form.focused(), Some(wanted), "{keys}");
+    };
+    for keys in ["<Down><Down><Down><Down> ", "<Down><Down><Down><Down><Enter>", "<A-k>"] {
+        to(keys, Key::File);
+    }
+    to("<A-a>", Key::AgentKeys);
+    to("<A-a>p", Key::Password);
+    // Nothing is to be typed for it, so that the focus is on the choice: Enter goes on.
+    to("<A-i>", Key::Method(Method::KeyboardInteractive));
+    let sent = attempt(question(home.path()), "<A-i><Enter>");
+    assert!(matches!(sent.credential, LoginCredential::Interactive));
+    // Arrows only move over the choices.
+    to("<Down><Down><Down><Down>", Key::Method(Method::PublicKey));
+    for (label, wanted) in [
+        ("Key file (k)", Key::File),
+        ("Agent (a)", Key::AgentKeys),
+        ("Password (p)", Key::Password),
+    ] {
+        let mut stage = TestScreen::new(80, 24);
+        let mut dialog = LoginDialog::new(question(home.path()), "");
+        let shown = stage.show(&mut dialog);
+        dialog.handle(&click(&shown, label));
+        assert_eq!(dialog.form.focused(), Some(wanted), "{label}");
+    }
+}
+
+#[test]
+fn what_cannot_be_used_now_is_dim_and_says_why() {
+    let home = home();
+    let asked = |preselected| {
+        let mut asked = question(home.path());
+        refuse(&mut asked, &[Method::Password]);
+        asked.preselected = Some(preselected);
+        asked
+    };
+    let mut stage = TestScreen::new(80, 24);
+    let (shown, _) = stage.play(LoginDialog::new(asked(Method::Agent), ""), "");
+    for reason in [
+        "( ) Password  not accepted by the server",
+        "this method needs none",
+        "settled for this connection",
+    ] {
+        assert!(shown.contains(reason), "{reason}:\n{shown}");
+    }
+    let dim = stage.styled(|cell| cell.modifier.contains(Modifier::DIM));
+    for row in ["( ) Password", "Password: ", "User name: ", "[ ] Show what is typed"] {
+        assert!(dim.contains(row), "{row}: {dim}");
+    }
+    assert!(!dim.contains("Agent (a)"), "{dim}");
+    let shown = screen(asked(Method::KeyboardInteractive), "");
+    assert!(shown.contains("this method has nothing to remember"), "{shown}");
+    let mut open = asked(Method::PublicKey);
+    open.key_file = Some(home.path().join(".ssh/open"));
+    assert!(screen(open, "").contains("this key needs none"));
+    // A letter or a click on it is answered by the reason.
+    for shown in [screen(asked(Method::Agent), "p"), {
+        let mut dialog = LoginDialog::new(asked(Method::Agent), "");
+        let shown = stage.show(&mut dialog);
+        dialog.handle(&click(&shown, "( ) Password"));
+        assert_eq!(dialog.method(), Some(Method::Agent));
+        stage.show(&mut dialog)
+    }] {
+        assert!(shown.contains("Password: not accepted by the server"), "{shown}");
+    }
+}
+
+#[test]
+fn the_keys_are_named_by_f1_and_the_answers_stay() {
+    let home = home();
+    let shown = screen(question(home.path()), "hunter2<F1>");
+    for key in ["F2", "p Alt+p", "o Alt+o", "Shift+drag", "select text"] {
+        assert!(shown.contains(key), "{key}:\n{shown}");
+    }
+    for leave in ["<F1>", "<Esc>", "<Enter>"] {
+        let shown = screen(question(home.path()), &format!("hunter2<F1>{leave}"));
+        assert!(shown.contains("Password:    ▸•••••••"), "{leave}:\n{shown}");
+    }
 }
 
 #[test]
@@ -266,9 +387,16 @@ fn the_picker_fills_the_field() {
         panic!("no key")
     };
     assert_eq!(key.file.path(), home.path().join(".ssh/open"));
-    // The file picker is for key files only.
-    let shown = screen(question(home.path()), "<F2>");
+    // A file that is picked chooses the method; looking at files does not.
+    let shown = screen(question(home.path()), "hunter2<F2>l<Enter>");
+    assert!(shown.contains("(•) Key file") && shown.contains("Passphrase:  ▸"), "{shown}");
+    let shown = screen(question(home.path()), "hunter2<F2><Esc>");
+    assert!(shown.contains("(•) Password") && shown.contains("▸•••••••"), "{shown}");
+    let mut asked = question(home.path());
+    refuse(&mut asked, &[Method::PublicKey]);
+    let shown = screen(asked, "<F2>");
     assert!(!shown.contains("Choose a key file"), "{shown}");
+    assert!(shown.contains("Key file: not accepted by the server"), "{shown}");
 }
 
 #[test]

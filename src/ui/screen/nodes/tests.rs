@@ -96,6 +96,14 @@ fn nodes_are_searched_by_name_and_label_and_one_is_chosen() {
 }
 
 #[test]
+fn f1_names_the_keys_and_how_text_is_selected() {
+    let shown = TestScreen::new(80, 24).play(browser(&few()), "<Wait:web-2><F1>").0;
+    for key in ["Keys", "Space", "s Alt+s", "Shift+drag", "select text"] {
+        assert!(shown.contains(key), "{key}:\n{shown}");
+    }
+}
+
+#[test]
 fn many_are_marked_and_saved_at_once_with_the_chosen_login() {
     let source = few();
     let mut screen = TestScreen::new(100, 30);

@@ -11,13 +11,14 @@ use crate::ui::panes::{
 };
 use crate::ui::screen::component::DialogAction;
 use crate::ui::screen::field::TextField;
+use crate::ui::screen::keys_help::KeysHelp;
 use crate::ui::screen::look::Tone;
 
 use super::PanesScreen;
 use super::answer::{link_fault, name_fault, properties_fault};
 use super::ask::{AskDialog, PaneQuestion};
 use super::command::{COMMANDS, PaneCommand};
-use super::queue::{HelpDialog, QueueDialog};
+use super::queue::QueueDialog;
 
 /// How many characters of a path a question shows.
 const MAX_SHOWN: usize = 200;
@@ -83,8 +84,10 @@ impl PanesScreen {
         let dialog = match command {
             PaneCommand::Help => {
                 let keys = COMMANDS.iter();
-                let keys = keys.map(|row| (row.shown.to_owned(), row.help.to_string())).collect();
-                return DialogAction::Open(Box::new(HelpDialog::new(keys)));
+                let keys = keys.map(|row| (row.shown.to_owned(), row.help.to_string()));
+                let select = (say!(hint_select_keys), say!(keys_select));
+                let keys = keys.chain([select]).collect();
+                return DialogAction::Open(Box::new(KeysHelp::new(keys)));
             }
             PaneCommand::Queue => {
                 let queue = std::sync::Arc::clone(&self.queue);

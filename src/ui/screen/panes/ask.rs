@@ -9,6 +9,7 @@ use crate::ui::panes::{PaneSide, SyncPreview};
 use crate::ui::screen::component::{Component, DialogAction};
 use crate::ui::screen::field::TextField;
 use crate::ui::screen::form::{DialogForm, FormRow, Happened, Item};
+use crate::ui::screen::keys_help::KeysHelp;
 use crate::ui::screen::look::{Look, Tone};
 
 /// What is asked, with what the answer is about, fixed when the question is asked.
@@ -191,6 +192,10 @@ impl AskDialog {
 impl Component for AskDialog {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::PanesScreen;
 use super::columns::{begun, fitted, padded, right, tail};
 use super::command::ON_LINE;
-use super::queue::progress;
+use super::job::progress;
 use crate::say;
 use crate::text;
 use crate::ui::panes::{EntryColumns, Pane, PaneEntry, PaneSide, SortBy, locked, size_text};

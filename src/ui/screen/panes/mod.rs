@@ -11,6 +11,7 @@ mod columns;
 mod command;
 mod differ;
 mod draw;
+mod job;
 mod queue;
 mod viewer;
 

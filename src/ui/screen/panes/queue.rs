@@ -1,16 +1,18 @@
-//! The queue as a dialog, which follows what is copied meanwhile; and the list of keys.
+//! The queue as a dialog, which follows what is copied meanwhile.
+
+use std::sync::Arc;
 
 use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::job::{JobDialog, progress, without_flags};
 use crate::say;
 use crate::text;
-use crate::ui::panes::{
-    JobTask, PanesAsk, PanesRequest, QueuedJob, SharedQueue, locked, size_text,
-};
+use crate::ui::panes::{JobTask, PanesAsk, PanesRequest, QueuedJob, SharedQueue, locked};
 use crate::ui::screen::component::{Component, DialogAction};
 use crate::ui::screen::form::{DialogForm, FormRow, Happened, Item, Widget};
+use crate::ui::screen::keys_help::KeysHelp;
 use crate::ui::screen::look::Look;
 
 /// The width of the dialog, if there is room.
@@ -49,6 +51,7 @@ impl QueueDialog {
         ];
         let mut form = DialogForm::new(say!(panes_queue_title), rows).wide(WIDTH).typing_in_lists();
         form.hints = vec![
+            ("Enter", say!(panes_queue_details)),
             ("p", say!(panes_queue_pause)),
             ("P", say!(panes_queue_pause_all)),
             ("u d", say!(panes_queue_shift)),
@@ -77,6 +80,19 @@ impl QueueDialog {
         self.form.set_text(Key::About, about);
     }
 
+    /// Shows the selected job. What it asks is asked by the panes, once the queue is closed.
+    fn details(&mut self) -> DialogAction {
+        let Some(&id) = self.listed.get(self.form.selected(Key::List)) else {
+            self.form.notice(say!(panes_queue_empty));
+            return DialogAction::Stay;
+        };
+        let is_asking = locked(&self.queue).asked().is_some_and(|(asking, _)| asking == id);
+        match is_asking {
+            true => DialogAction::Close,
+            false => DialogAction::Open(Box::new(JobDialog::new(Arc::clone(&self.queue), id))),
+        }
+    }
+
     fn pressed(&mut self, code: KeyCode) {
         let id = self.listed.get(self.form.selected(Key::List)).copied();
         let mut queue = locked(&self.queue);
@@ -97,14 +113,6 @@ impl QueueDialog {
         // If too many requests wait, whoever copies looks at the queue after the present file.
         (self.ask)(PanesRequest::Queue);
         self.fill();
-    }
-}
-
-/// The destination of a place, without the flags that were typed with it.
-fn without_flags(place: &str) -> &str {
-    match place.split_once(" -") {
-        Some((destination, _)) if !destination.is_empty() => destination,
-        _ => place,
     }
 }
 
@@ -134,24 +142,6 @@ fn item(job: &QueuedJob) -> Item {
     Item { text: format!("{}: {text}", progress(job)), note: String::new() }
 }
 
-/// How far a job is, in a few words.
-pub(super) fn progress(job: &QueuedJob) -> String {
-    match &job.task {
-        JobTask::Waiting => say!(panes_job_waiting),
-        JobTask::Paused => say!(panes_job_paused),
-        JobTask::Done(0) => say!(panes_job_done),
-        JobTask::Done(kept) => say!(panes_job_done_kept, kept),
-        JobTask::Failed(_) => say!(panes_job_failed),
-        JobTask::Running if job.question.is_some() && job.answer.is_none() => {
-            say!(panes_job_asks)
-        }
-        JobTask::Running => {
-            let (copied, total) = (size_text(job.copied), size_text(job.total.max(job.copied)));
-            say!(panes_job_running, copied, total)
-        }
-    }
-}
-
 impl Component for QueueDialog {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         if let Widget::List { height, items, .. } = &mut self.form.row(Key::List).widget {
@@ -159,6 +149,10 @@ impl Component for QueueDialog {
             *height = room.min(u16::try_from(items.len()).unwrap_or(u16::MAX).max(3));
         }
         self.form.draw(frame, area, look);
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        KeysHelp::of(&self.form)
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {
@@ -173,6 +167,7 @@ impl Component for QueueDialog {
         }
         match self.form.handle(event) {
             Happened::Pressed(_) | Happened::Cancelled => return DialogAction::Close,
+            Happened::Entered(_) => return self.details(),
             Happened::Unused(key) if matches!(key.code, KeyCode::Char('q' | 'j')) => {
                 return DialogAction::Close;
             }
@@ -189,41 +184,5 @@ impl Component for QueueDialog {
     fn turn(&mut self) -> DialogAction {
         self.fill();
         DialogAction::Stay
-    }
-}
-
-/// The list of keys.
-pub(super) struct HelpDialog {
-    form: DialogForm<Key>,
-}
-
-impl HelpDialog {
-    pub(super) fn new(keys: Vec<(String, String)>) -> HelpDialog {
-        let rows = vec![
-            FormRow::pairs(Key::About, keys),
-            FormRow::buttons(vec![(Key::Close, 'q', say!(close))]),
-        ];
-        HelpDialog { form: DialogForm::new(say!(panes_help_title), rows) }
-    }
-}
-
-impl Component for HelpDialog {
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
-        self.form.draw(frame, area, look);
-    }
-
-    fn handle(&mut self, event: &Event) -> DialogAction {
-        if let Event::Key(key) = event {
-            match key.code {
-                KeyCode::Up => self.form.scroll_by(-1),
-                KeyCode::Down => self.form.scroll_by(1),
-                KeyCode::Char('q') => return DialogAction::Close,
-                _ => {}
-            }
-        }
-        match self.form.handle(event) {
-            Happened::Pressed(_) | Happened::Cancelled => DialogAction::Close,
-            _ => DialogAction::Stay,
-        }
     }
 }

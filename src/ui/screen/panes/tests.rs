@@ -9,8 +9,8 @@ use super::*;
 use crate::catalogue::testing::in_each_language;
 use crate::sftp::Attributes;
 use crate::ui::panes::{
-    ExistingFiles, JobTask, PaneComparison, PaneEntry, PaneOperation, QueuedJob, SyncPreview,
-    ViewedFile,
+    ExistingFiles, JobQuestion, JobTask, PaneComparison, PaneEntry, PaneOperation, QueuedJob,
+    SyncPreview, ViewedFile,
 };
 use crate::ui::screen::testing::TestScreen;
 
@@ -376,6 +376,63 @@ fn the_queue_is_paused_moved_and_emptied_by_keys() {
     assert_eq!(queued(&format!("{two}<Del>")).len(), 1);
     let all = shown(two);
     assert!(all.contains("copy src to anna@web1:/srv/"), "{all}");
+}
+
+#[test]
+fn enter_in_the_queue_shows_the_job_and_why_it_failed() {
+    let (screen, scene) = scene();
+    let two = "<Null>+*.txt<Enter><F6><Tab><Right><Enter><Down><F5>n<Enter>";
+    let mut stage = TestScreen::new(80, 24);
+    stage.play(screen, two);
+    let ids: Vec<u64> = locked(&scene.queue).jobs().iter().map(|job| job.id).collect();
+    let why = "web1: no space left \x1b[2J on the device".to_owned();
+    locked(&scene.queue).job(ids[0]).unwrap().task = JobTask::Failed(why);
+    let queue = |keys: &str| {
+        let (screen, other) = self::scene();
+        *locked(&other.queue) = std::mem::take(&mut *locked(&scene.queue));
+        let shown = TestScreen::new(80, 24).play(screen, &format!("<Null>j{keys}")).0;
+        *locked(&scene.queue) = std::mem::take(&mut *locked(&other.queue));
+        shown
+    };
+    assert!(queue("").contains("Enter details"), "{}", queue(""));
+    let shown = queue("<Enter>");
+    for fact in [
+        "move",
+        "evil\\x1b[2J",
+        "/home/anna",
+        "anna@web1:/srv/",
+        "are replaced if older",
+        "failed",
+        "web1: no space left \\x1b[2J on the device",
+    ] {
+        assert!(shown.contains(fact), "{fact}:\n{shown}");
+    }
+    let shown = queue("<Down><Enter>");
+    assert!(shown.contains("anna@web1:/srv/n") && shown.contains("waiting"), "{shown}");
+    for leave in ["<Enter>", "<Esc>", "q"] {
+        assert!(queue(&format!("<Enter>{leave}")).contains("Enter details"), "{leave}");
+    }
+    // What a job asks is asked once the queue is closed.
+    locked(&scene.queue).job(ids[0]).unwrap().task = JobTask::Running;
+    let target = b"/srv/x".to_vec();
+    let question = JobQuestion { target, there: (1, None), source: (2, None) };
+    locked(&scene.queue).job(ids[0]).unwrap().question = Some(question);
+    let shown = queue("<Enter><Wait:A file is there already>");
+    assert!(shown.contains("/srv/x"), "{shown}");
+    let (empty, _scene) = self::scene();
+    let shown = TestScreen::new(80, 24).play(empty, "<Null>j<Enter>").0;
+    assert_eq!(shown.matches("Nothing is queued").count(), 2, "{shown}");
+}
+
+#[test]
+fn the_help_names_how_text_is_selected() {
+    let last = (0..9).find(|pages| {
+        shown(&format!("<F1>{}", "<PageDown>".repeat(*pages))).contains("Shift+drag")
+    });
+    assert!(last.is_some(), "{}", shown("<F1>"));
+    let viewed = shown("<Down><Down><Down><F3><F1>");
+    assert!(viewed.contains("Shift+drag") && viewed.contains("x F4"), "{viewed}");
+    assert!(shown("j<F1>").contains("Shift+drag") && shown("<F7><F1>").contains("Shift+drag"));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::say;
 use crate::text;
 use crate::ui::panes::ViewedFile;
 use crate::ui::screen::component::{Component, DialogAction};
+use crate::ui::screen::keys_help::KeysHelp;
 use crate::ui::screen::look::{Look, Tone};
 
 /// How many bytes a line of numbers has.
@@ -102,6 +103,16 @@ impl Component for FileViewer {
             buffer.set_stringn(area.x, bottom, say!(panes_view_keys), width, look.style(Tone::Dim));
         }
         frame.set_cursor_position(Position { x: area.x, y: bottom });
+    }
+
+    fn help(&self) -> Option<Box<dyn Component>> {
+        let keys = [
+            ("Up Down PgUp PgDn Home End".to_owned(), say!(facts_hint_scroll)),
+            ("x F4".to_owned(), say!(panes_view_numbers)),
+            ("Esc q F3 F10".to_owned(), say!(facts_hint_close)),
+            (say!(hint_select_keys), say!(keys_select)),
+        ];
+        Some(Box::new(KeysHelp::new(keys.to_vec())))
     }
 
     fn handle(&mut self, event: &Event) -> DialogAction {

@@ -47,7 +47,9 @@ pub(super) struct PaneServer {
     typed: Typed,
     /// The name for a title, sanitised.
     pub(super) label: String,
-    connection: Mutex<Arc<SftpConnection>>,
+    connection: Mutex<SftpConnection>,
+    /// Held by whoever makes the connection again: there is one attempt at a time.
+    attempt: tokio::sync::Mutex<()>,
     /// Told when there is another connection.
     renewed: Notify,
 }
@@ -86,11 +88,11 @@ impl PanePlace {
 
 impl PaneServer {
     pub(super) fn new(typed: Typed, label: String, connection: SftpConnection) -> PaneServer {
-        let connection = Mutex::new(Arc::new(connection));
-        PaneServer { typed, label, connection, renewed: Notify::new() }
+        let (connection, attempt) = (Mutex::new(connection), tokio::sync::Mutex::new(()));
+        PaneServer { typed, label, connection, attempt, renewed: Notify::new() }
     }
 
-    fn connection(&self) -> MutexGuard<'_, Arc<SftpConnection>> {
+    fn connection(&self) -> MutexGuard<'_, SftpConnection> {
         // Each change is one step.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -117,13 +119,24 @@ impl PaneServer {
         say!(panes_lost, place = self.label.clone(), why = why.cause())
     }
 
-    /// Waits until there is another connection.
+    /// Waits until there is a connection again.
     pub(super) async fn renewed(&self) {
-        self.renewed.notified().await;
+        loop {
+            let renewed = self.renewed.notified();
+            if !self.sftp().is_gone() {
+                return;
+            }
+            renewed.await;
+        }
     }
 
     /// Makes the connection again by what was given for the first one, without asking anybody.
+    /// Whoever asks for it meanwhile gets the same one.
     pub(super) async fn connect_silently(&self) -> Said<Reconnected> {
+        let _attempt = self.attempt.lock().await;
+        if !self.sftp().is_gone() {
+            return Ok(Reconnected::Yes);
+        }
         let before = self.beside();
         if !before.is_repeatable() {
             return Ok(Reconnected::Asks);
@@ -141,6 +154,10 @@ impl PaneServer {
 
     /// Makes the connection again as at the beginning; the terminal is free for questions.
     pub(super) async fn connect_asking(self: &Arc<Self>) -> Said<()> {
+        let _attempt = self.attempt.lock().await;
+        if !self.sftp().is_gone() {
+            return Ok(());
+        }
         let server = Arc::clone(self);
         let prepared = tokio::task::spawn_blocking(move || {
             subsystem::prepare(&server.typed, "files", &ProcessEnvironment::find())
@@ -157,18 +174,15 @@ impl PaneServer {
     }
 
     fn take(&self, again: SftpConnection) {
-        *self.connection() = Arc::new(again);
-        self.renewed.notify_one();
+        *self.connection() = again;
+        self.renewed.notify_waiters();
     }
 
     /// Ends the connection.
     pub(super) async fn close(self: Arc<Self>) {
         let Some(server) = Arc::into_inner(self) else { return };
         let connection = server.connection.into_inner().unwrap_or_else(PoisonError::into_inner);
-        // Whoever still uses it, uses it no longer than this program runs.
-        if let Some(connection) = Arc::into_inner(connection)
-            && let Err(error) = connection.close().await
-        {
+        if let Err(error) = connection.close().await {
             log::debug!("{}", text::line(&error.to_string(), 200));
         }
     }
