@@ -5,9 +5,9 @@ mod lab;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use lab::{DEMO_USER, Demo, Home, TESSH, arg};
+use lab::{DEMO_USER, Demo, Home, arg};
 use serde_json::Value;
 
 const SESSIONS: &str = ".config/tessh/sessions";
@@ -343,39 +343,6 @@ fn a_host_called_like_a_verb_can_be_saved() {
 /// A fingerprint that no key here has.
 fn other_fingerprint() -> String {
     format!("SHA256:{}", "A".repeat(43))
-}
-
-#[test]
-fn shells_complete_the_names_of_every_source() {
-    let home = Home::new();
-    put(&home, "web.toml", "host = 'h'\n");
-    put(&home, "lab%20one.toml", "host = 'h'\n");
-    home.write(".ssh/config", "Host web\n  Port 7\nHost bastion *.org !x\n  Port 8\n");
-    let names = home.tessh(&["sessions", "list", "--names"]).output().expect_quiet_success();
-    assert_eq!(names.text(), "bastion\nlab one\nown:web\nopenssh:web\n");
-    let script = home.tessh(&["completions", "bash"]).output().text();
-    let tessh = Path::new(TESSH).parent().unwrap().display();
-    home.write(
-        "complete",
-        &format!(
-            "PATH={tessh}:$PATH\n{script}\n\
-             COMP_WORDS=(tessh la); COMP_CWORD=1; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
-             COMP_WORDS=(tessh sessions show b); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
-             COMP_WORDS=(tessh 'lab\\ o'); COMP_CWORD=1; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
-             COMP_WORDS=(tessh own : w); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
-             COMP_WORDS=(tessh me @ db); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
-             COMP_WORDS=(tessh -o StrictHost); COMP_CWORD=2; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
-             COMP_WORDS=(tessh -o Compression =); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
-             COMP_WORDS=(tessh --profile ba); COMP_CWORD=2; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
-             COMP_WORDS=(tessh copy-id -i co); COMP_CWORD=3; _tessh; echo \"${{COMPREPLY[@]}}\"\n\
-             COMP_WORDS=(tessh trust sh); COMP_CWORD=2; _tessh; echo \"${{COMPREPLY[@]}}\"\n"
-        ),
-    );
-    home.write(".ssh/known_hosts", &format!("[db1.example]:2222,db2.example {HOST_KEY}\n"));
-    let replies = home.run(Path::new("/bin/bash"), &["complete"]).output();
-    let expected = "lab\\ one\nbastion\nlab\\ one\nweb\ndb1.example db2.example\n\
-                    StrictHostKeyChecking=\nyes no\nbastion\ncomplete\nshow\n";
-    assert_eq!(replies.text(), expected, "{replies:?}");
 }
 
 const HOST_KEY: &str =

@@ -105,9 +105,14 @@ impl Home {
 
     /// [`Home::on_pty`] with these variables in the environment.
     pub fn on_pty_with(&self, arguments: &[&str], env: &[(&str, &str)]) -> Pty {
+        self.run_on_pty(Path::new(TESSH), arguments, env)
+    }
+
+    /// Any program in this home, on a terminal of 80 by 24.
+    pub fn run_on_pty(&self, program: &Path, arguments: &[&str], env: &[(&str, &str)]) -> Pty {
         let home = self.dir.path().to_owned();
         Pty::spawn(|| {
-            let mut command = pty_process::blocking::Command::new(TESSH).args(arguments);
+            let mut command = pty_process::blocking::Command::new(program).args(arguments);
             command = command.env_clear().env("PATH", PATH).env("HOME", &home);
             command.env("TERM", "xterm-256color").envs(env.iter().copied()).current_dir(&home)
         })

@@ -21,22 +21,33 @@ pub fn completions(shell: &str) -> Result<&'static str> {
 const BASH: &str = r#"# bash completion for tessh
 _tessh() {
     local line word
+    local -a files=()
     COMPREPLY=()
     while IFS= read -r line; do
         case $line in
             +files)
                 while IFS= read -r word; do
-                    COMPREPLY+=("$(printf %q "$word")")
+                    files+=("$word")
                 done < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
-                compopt -o filenames 2>/dev/null
                 ;;
-            =*)
+            '='*)
                 word=${line%%$'\t'*}
-                COMPREPLY+=("$(printf %q "${word#=}")")
+                word=${word#=}
+                # Within quotes nothing is quoted once more.
+                [[ ${COMP_WORDS[COMP_CWORD]} == [\"\']* ]] || word=$(printf %q "$word")
+                COMPREPLY+=("$word")
                 [[ $word == *[=:] ]] && compopt -o nospace 2>/dev/null
                 ;;
         esac
     done < <(tessh completions --words bash -- "${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
+    if ((${#COMPREPLY[@]} == 0)); then
+        # bash quotes files itself, and adds a slash to directories.
+        ((${#files[@]})) && COMPREPLY=("${files[@]}") && compopt -o filenames 2>/dev/null
+        return
+    fi
+    for word in "${files[@]}"; do
+        COMPREPLY+=("$(printf %q "$word")")
+    done
 }
 complete -F _tessh tessh
 "#;
@@ -49,7 +60,7 @@ _tessh() {
     while IFS= read -r line; do
         case $line in
             +files) files=1 ;;
-            =*)
+            '='*)
                 word=${${line%%$'\t'*}#=}
                 doc=${line#*$'\t'}
                 [[ -n $doc ]] && doc="$word  -- $doc" || doc=$word
@@ -60,7 +71,7 @@ _tessh() {
                 fi
                 ;;
         esac
-    done < <(tessh completions --words zsh -- "${(@Q)words[1,CURRENT]}" 2>/dev/null)
+    done < <(tessh completions --words zsh -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)
     (( $#whole )) && compadd -l -d whole_docs -a whole
     (( $#open )) && compadd -S '' -l -d open_docs -a open
     (( files )) && _files
@@ -76,7 +87,10 @@ const FISH: &str = r#"# fish completion for tessh
 function __tessh_complete
     set -l current (commandline -ct)
     test -n "$current"; or set current ''
-    for line in (tessh completions --words fish -- (commandline -opc) $current 2>/dev/null)
+    # A quote that is still open is closed for the look-up.
+    set -l word (string unescape -- $current; or string unescape -- $current"'"; or string unescape -- $current'"')
+    test -n "$word"; or set word ''
+    for line in (tessh completions --words fish -- (commandline -opc) $word 2>/dev/null)
         switch $line
             case '+files'
                 __fish_complete_path $current

@@ -66,7 +66,6 @@ struct SessionWords {
     names: Vec<String>,
     json: bool,
     yes: bool,
-    only_names: bool,
 }
 
 impl SessionWords {
@@ -81,7 +80,6 @@ impl SessionWords {
                 "--" if flags => flags = false,
                 "--json" if flags => read.json = true,
                 "--yes" if flags => read.yes = true,
-                "--names" if flags => read.only_names = true,
                 _ if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
                     return Err(usage(say!(sessions_option_unknown, word)).hint(say!(see_help)));
@@ -106,10 +104,6 @@ fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
         return Err(
             usage(say!(sessions_list_takes_no_name)).hint(say!(sessions_list_takes_no_name_hint))
         );
-    }
-    if words.only_names {
-        let names = sources::typed_names(sessions).into_iter().map(|name| name + "\n");
-        return print(&names.collect::<String>());
     }
     let (all, faults) = sessions.list();
     let report = |error: &Error| log::write(&format!("tessh: {error}"));

@@ -49,10 +49,15 @@ pub(super) fn run(words: &[OsString], environment: &ProcessEnvironment) -> Resul
     let Some((current, before)) = joined.split_last() else { return Ok(0) };
     let before = before.get(1..).unwrap_or_default();
     let found = complete(before, current, &CompletedNames::new(environment));
-    // What bash replaces begins after the last character at which it splits words.
-    let cut = match shell == "bash" {
-        true => current.rfind(BREAKS).map_or(0, |at| at + 1),
-        false => 0,
+    // What bash replaces begins at a quote, at `@`, or after another character at which it splits
+    // words.
+    let quoted = line.last().filter(|last| last.starts_with(['\'', '"']));
+    let cut = match (shell == "bash", quoted) {
+        (false, _) => 0,
+        (true, Some(last)) => current.len().saturating_sub(unquoted(last).len()),
+        (true, None) => {
+            current.rfind(BREAKS).map_or(0, |at| at + usize::from(!current[at..].starts_with('@')))
+        }
     };
     let mut out = String::new();
     for (word, doc) in found.words.iter().take(MAX_CANDIDATES) {
@@ -67,7 +72,7 @@ pub(super) fn run(words: &[OsString], environment: &ProcessEnvironment) -> Resul
     print(&out)
 }
 
-/// The words as they were typed: bash hands out `a=b` as three, and does not take backslashes away.
+/// The words as they were typed: bash hands out `a=b` as three, and does not take quotes away.
 fn rejoined(words: &[String]) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     let mut open = false;
@@ -79,7 +84,22 @@ fn rejoined(words: &[String]) -> Vec<String> {
         }
         open = breaks;
     }
-    joined.iter().map(|word| word.replace('\\', "")).collect()
+    joined.iter().map(|word| unquoted(word)).collect()
+}
+
+/// A word without the shell's quotes, of which the last may be open.
+fn unquoted(word: &str) -> String {
+    let (mut bare, mut open) = (String::new(), None);
+    let mut letters = word.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, open) {
+            ('\\', None | Some('"')) => bare.extend(letters.next()),
+            ('\'' | '"', None) => open = Some(letter),
+            (_, Some(quote)) if letter == quote => open = None,
+            _ => bare.push(letter),
+        }
+    }
+    bare
 }
 
 /// The candidates for a word after these.
@@ -190,7 +210,7 @@ fn operand(verb: Verb, before: &[&str], current: &str, names: &CompletedNames) -
 /// Sessions and hosts, behind `user@` if that is typed.
 fn hosts(current: &str, names: &CompletedNames) -> Candidates {
     let user = current.rfind('@').map_or("", |at| &current[..=at]);
-    plain(names.sessions().into_iter().chain(names.hosts()).map(|name| format!("{user}{name}")))
+    plain(names.to_connect().into_iter().map(|name| format!("{user}{name}")))
 }
 
 /// The verbs after a verb; with `before`, those of two words that begin so.
@@ -288,5 +308,9 @@ mod tests {
         assert_eq!(joined("tessh -o Port = 2"), ["tessh", "-o", "Port=2"]);
         assert_eq!(joined("tessh get me @ host : pa"), ["tessh", "get", "me@host:pa"]);
         assert_eq!(joined("tessh --profile ="), ["tessh", "--profile="]);
+        assert_eq!(
+            joined(r#"tessh lab\one 'a"b' "c\"d'e" 'f"#),
+            ["tessh", "labone", "a\"b", "c\"d'e", "f"]
+        );
     }
 }

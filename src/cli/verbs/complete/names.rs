@@ -8,6 +8,7 @@ use crate::cli::connect::history;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::sources;
 use crate::config;
+use crate::profiles::qualified;
 use crate::trust::{Marker, entries};
 
 /// Finds names when they are asked for.
@@ -56,9 +57,15 @@ impl CompletedNames {
         (self.sessions)()
     }
 
-    /// Hosts on record, and hosts reached before.
-    pub(super) fn hosts(&self) -> Vec<String> {
-        (self.hosts)()
+    /// What can be typed to connect: sessions, hosts on record, and hosts reached before. A name
+    /// that several sources have is among them, because a person is asked which one is meant.
+    pub(super) fn to_connect(&self) -> BTreeSet<String> {
+        let mut all: BTreeSet<String> = (self.hosts)().into_iter().collect();
+        for name in self.sessions() {
+            all.extend(qualified(&name).map(|(_, bare)| bare.to_owned()));
+            all.insert(name);
+        }
+        all
     }
 }
 
