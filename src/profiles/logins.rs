@@ -1,11 +1,12 @@
 //! How logins went that worked, newest first: one JSON object a line, for each host one.
 //!
 //! A host has the name that known_hosts gives it, with the user before it where one was named.
-//! Nothing secret is kept: the method, and for a key its fingerprint and file. The file is
+//! Nothing secret is kept: the method, for a key its fingerprint and file, and when. The file is
 //! replaced whole, with mode 0600, under a lock on its directory. The reader skips lines that it
 //! does not understand.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -32,6 +33,8 @@ pub struct LoginThatWorked {
     pub file: Option<PathBuf>,
     /// Whether the person wants it used next time without being asked.
     pub again: bool,
+    /// When it was noted, in whole seconds; lines of earlier releases do not say.
+    pub when: Option<SystemTime>,
 }
 
 /// The file of logins that worked.
@@ -80,10 +83,12 @@ impl LoginsThatWorked {
 }
 
 fn line(place: &str, login: &LoginThatWorked) -> String {
-    let LoginThatWorked { user, method, key, file, again } = login;
+    let LoginThatWorked { user, method, key, file, again, when } = login;
     let file = file.as_deref().and_then(Path::to_str);
+    let when = when.and_then(|when| Some(when.duration_since(UNIX_EPOCH).ok()?.as_secs()));
     let object = json!({
         "at": place, "user": user, "method": method, "key": key, "file": file, "again": again,
+        "when": when,
     });
     format!("{object}\n")
 }
@@ -97,6 +102,10 @@ fn parsed(line: &[u8]) -> Option<(String, LoginThatWorked)> {
         key: text("key"),
         file: text("file").map(PathBuf::from),
         again: object.get("again")?.as_bool()?,
+        when: object
+            .get("when")
+            .and_then(Value::as_u64)
+            .and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds))),
     };
     Some((text("at")?, login))
 }
@@ -121,6 +130,7 @@ mod tests {
             key: Some("SHA256:abc".to_owned()),
             file: Some("/home/me/a \"key\"\n".into()),
             again: true,
+            when: Some(UNIX_EPOCH + Duration::from_secs(1_700_000_000)),
         }
     }
 
@@ -130,7 +140,7 @@ mod tests {
         assert_eq!(store.find("@h"), None);
         store.put("@h", &login("one")).unwrap();
         store.put("root@h", &login("root")).unwrap();
-        let second = LoginThatWorked { again: false, file: None, ..login("two") };
+        let second = LoginThatWorked { again: false, file: None, when: None, ..login("two") };
         store.put("@h", &second).unwrap();
         assert_eq!(store.find("@h"), Some(second));
         assert_eq!(store.find("root@h"), Some(login("root")));

@@ -129,6 +129,60 @@ fn in_lines_the_memory_is_the_same() {
     }
 }
 
+/// `tessh explain` says what is remembered, to a program too, and what takes it back.
+#[test]
+fn what_is_remembered_is_explained_and_taken_back_where_it_was_said() {
+    let bed = Bed::new();
+    bed.demo.write_identity(&bed.home, None);
+    let (port, host) = (bed.demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let explain = |options: &[&str]| {
+        let words = [&["explain"], options, &["-p", &port, &host]].concat();
+        // Without a terminal nobody would be asked.
+        let pty = bed.home.on_pty(&words);
+        assert_eq!(pty.exit_code(), 0);
+        pty.written()
+    };
+    assert!(
+        !explain(&[]).contains("next time") && explain(&["--json"]).contains("\"on_record\": null")
+    );
+    let pty = bed.connect(&[]);
+    dialog(&pty, &["(•) Password", "Key file:"]);
+    pty.send("<down><down><down><down> <down><c-u>~/identity<enter>");
+    leave_shell(&pty);
+
+    let told = explain(&[]);
+    let line = told.lines().find(|line| line.contains("next time: publickey with")).unwrap();
+    let file = bed.home.path("identity");
+    assert!(
+        line.contains(super::arg(&file)) && line.contains(&format!("as {DEMO_USER}")),
+        "{line}"
+    );
+    assert!(line.contains("remembered on 20") && line.contains("--auth ask"), "{line}");
+    let json: serde_json::Value = serde_json::from_str(&explain(&["--json"])).unwrap();
+    let kept = &json["authentication"]["on_record"];
+    assert_eq!((&kept["method"], &kept["used"]), (&"publickey".into(), &true.into()), "{kept}");
+    assert!(kept["when"].as_str().is_some_and(|when| when.ends_with('Z')), "{kept}");
+    // What is typed counts more.
+    assert!(explain(&["--auth", "password"]).contains("last time: publickey with"));
+
+    // The way that it names: it is not wanted next time, and the dialog comes again.
+    let pty = bed.connect(&["--auth", "ask", "--plain"]);
+    pty.wait_for("Method (1-4) [2]:");
+    pty.send("<enter>");
+    pty.wait_for("Key file");
+    pty.send("<enter>");
+    pty.wait_for("Use this next time (yes/no) [yes]?");
+    pty.send("no<enter>");
+    pty.wait_for("Remember it in memory");
+    pty.send("<enter>");
+    leave_shell(&pty);
+    assert!(explain(&[]).contains("last time: publickey with"));
+    let pty = bed.connect(&[]);
+    dialog(&pty, &["(•) Key file  worked last time", "[ ] Use this"]);
+    pty.send("<esc>");
+    assert_eq!(pty.exit_code(), 255);
+}
+
 /// A program that calls tessh finds no habits and leaves none.
 #[test]
 fn under_the_name_ssh_and_without_a_terminal_there_are_no_habits() {

@@ -97,6 +97,21 @@ texts! {
     explain_asked
         en "you are asked which method to use"
         ja "どの認証方式を使うかを尋ねます"
+    explain_remembered_as(method, user)
+        en "{method} as {user}"
+        ja "{method}（ユーザー {user}）"
+    explain_remembered_with(method, key, user)
+        en "{method} with {key} as {user}"
+        ja "{method}、鍵 {key}（ユーザー {user}）"
+    explain_remembered_some_day
+        en "an earlier day"
+        ja "以前"
+    explain_remembered_next(what, day, way)
+        en "next time: {what}, without the dialog; remembered on {day} ({way} brings the dialog, where the box can be unticked)"
+        ja "次回: {what}（ダイアログなし。{day} に記憶。{way} でダイアログが出て、チェックを外せます）"
+    explain_remembered_last(what, day)
+        en "last time: {what}, on {day}; it is not used by itself"
+        ja "前回: {what}（{day}）。自動では使いません"
     explain_key(file, origin)
         en "key {file}  ({origin})"
         ja "鍵 {file}  ({origin})"

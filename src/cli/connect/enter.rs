@@ -305,7 +305,9 @@ async fn log_in(
     let ConnectContext { plan, environment, remembered, .. } = context;
     let label = route::label(plan);
     let kept = remembered.get(&label);
-    let worked = habit::worked(plan, environment).or_else(|| remembered.used(&label));
+    let noted = habit::worked(plan, environment);
+    let is_noted = noted.is_some();
+    let worked = noted.or_else(|| remembered.used(&label));
     match (&kept, &worked) {
         (Some(kept), _) => login::recall(&mut login, kept),
         (None, Some(worked)) if login.chain.is_empty() => {
@@ -340,7 +342,7 @@ async fn log_in(
             }
             if let Some(used) = &session.used {
                 remembered.note_used(&label, used);
-                habit::note(plan, environment, used);
+                habit::note(plan, environment, used, is_noted);
             }
         }
         // The remembered login no longer works, so the person is asked next time.

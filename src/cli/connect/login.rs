@@ -204,8 +204,7 @@ pub fn repeat(login: &mut Login, worked: &UsedLogin, plan: &Plan, is_restricted:
         login.user.clone_from(&worked.user);
         login.label = format!("{}@{}", login.user, plan.host);
     }
-    let is_off = switched_off(&plan.options).iter().any(|(method, _)| *method == worked.method);
-    if worked.again != Some(true) || plan.is_asked || is_off {
+    if !is_repeated(worked, plan) {
         return;
     }
     match worked.method {
@@ -222,6 +221,13 @@ pub fn repeat(login: &mut Login, worked: &UsedLogin, plan: &Plan, is_restricted:
     login.chain = vec![worked.method];
     // After the first refusal the dialog comes.
     login.tries = 1;
+}
+
+/// Whether what worked the last time is used without the dialog, as far as the settings decide.
+pub fn is_repeated(worked: &UsedLogin, plan: &Plan) -> bool {
+    let is_off = switched_off(&plan.options).iter().any(|(method, _)| *method == worked.method);
+    let is_open = plan.method == MethodChoice::Ask && !plan.is_asked;
+    worked.again == Some(true) && is_open && !is_off
 }
 
 /// Fills in a login from a remembered one.

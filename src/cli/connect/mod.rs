@@ -23,7 +23,7 @@ pub mod copy_id;
 pub mod enter;
 mod filter;
 mod forward;
-mod habit;
+pub mod habit;
 pub mod history;
 pub mod invocation;
 mod local_command;

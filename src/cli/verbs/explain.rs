@@ -44,7 +44,7 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
     let mut records = environment.authorities().load();
     let places = trust_places::authority_places(resolved.profile.as_ref(), &context)?;
     records.absorb(authority::putty::load(&places, UserId::real()));
-    let found = collect(typed, &resolved, (&plan, &checked), &context, &records);
+    let found = collect(typed, &resolved, (&plan, &checked), (&context, environment), &records);
     match typed.json {
         true => print(&format!("{:#}\n", json::object(&found))),
         false => print(&text::page(&found)),
@@ -55,7 +55,7 @@ fn collect(
     typed: &Typed,
     resolved: &ResolvedOptions,
     (plan, checked): (&Result<Plan, Error>, &Result<Vec<String>, Error>),
-    context: &Context,
+    (context, environment): (&Context, &ProcessEnvironment),
     records: &Authorities,
 ) -> Explanation {
     let options = &resolved.options;
@@ -71,7 +71,7 @@ fn collect(
         settings: settings(typed, resolved),
         blocks: blocks(resolved.layers.blocks()),
         route: route(typed, resolved, plan.as_ref().ok(), records),
-        login: login::plan(typed, resolved, plan.as_ref().ok(), context),
+        login: login::plan(typed, resolved, plan.as_ref().ok(), (context, environment)),
         trust: trust(options, resolved.profile.as_ref(), (pins, rule), records),
         refused: checked.as_ref().err().or(plan.as_ref().err()).map(ToString::to_string),
         warnings,

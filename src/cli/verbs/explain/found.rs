@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::config::{BlockReason, Origin};
 
 /// How many characters of one value are shown.
@@ -108,6 +110,7 @@ pub(super) struct LoginPlan {
     pub(super) methods: Option<Vec<&'static str>>,
     pub(super) method_origin: Option<String>,
     pub(super) asked: bool,
+    pub(super) on_record: Option<LoginOnRecord>,
     pub(super) keys: Vec<KeyToUse>,
     pub(super) certificates: Vec<String>,
     /// The agent's socket.
@@ -117,6 +120,20 @@ pub(super) struct LoginPlan {
     pub(super) agent_keys: Option<Result<Vec<AgentKey>, String>>,
     pub(super) identities_only: bool,
     pub(super) password_tries: u32,
+}
+
+/// The login that worked the last time.
+pub(super) struct LoginOnRecord {
+    pub(super) method: &'static str,
+    pub(super) user: String,
+    /// The fingerprint of the key, and its file.
+    pub(super) key: Option<String>,
+    pub(super) file: Option<String>,
+    /// Whether the person wants it used next time.
+    pub(super) again: bool,
+    /// Whether it is used now, without the dialog, as far as the settings decide.
+    pub(super) is_repeated: bool,
+    pub(super) when: Option<Timestamp>,
 }
 
 /// A key file, as far as it can be read without a passphrase.

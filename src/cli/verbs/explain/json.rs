@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::found::{
     AgentKey, AuthorityRecord, BlockOutcome, Explanation, HiddenKind, HiddenName, HostTrust,
-    JumpHost, KeyOnRecord, KeyToUse, LoginPlan, RouteToHost, SettingOrigin, ValueAt, ValueSource,
-    shown,
+    JumpHost, KeyOnRecord, KeyToUse, LoginOnRecord, LoginPlan, RouteToHost, SettingOrigin, ValueAt,
+    ValueSource, shown,
 };
 use crate::config::BlockReason;
 
@@ -127,6 +127,7 @@ fn login(login: &LoginPlan) -> Json {
         "methods": login.methods,
         "method_origin": login.method_origin,
         "asked": login.asked,
+        "on_record": login.on_record.as_ref().map(on_record_login),
         "keys": all(&login.keys, key),
         "certificates": login.certificates,
         "agent": login.agent,
@@ -137,6 +138,18 @@ fn login(login: &LoginPlan) -> Json {
         }),
         "identities_only": login.identities_only,
         "password_tries": login.password_tries,
+    })
+}
+
+fn on_record_login(login: &LoginOnRecord) -> Json {
+    json!({
+        "method": login.method,
+        "user": login.user,
+        "key": login.key,
+        "file": login.file,
+        "again": login.again,
+        "used": login.is_repeated,
+        "when": login.when.map(|when| when.to_string()),
     })
 }
 

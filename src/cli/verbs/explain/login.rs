@@ -3,10 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use russh::keys::agent::AgentIdentity;
 
-use super::found::{AgentKey, KeyToUse, LoginPlan, place, shown, shown_path};
+use super::found::{AgentKey, KeyToUse, LoginOnRecord, LoginPlan, place, shown, shown_path};
 use crate::cli::args::{Typed, TypedSetting};
+use crate::cli::connect::{habit, login};
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::profile::shown_name;
 use crate::cli::resolve::{Plan, ResolvedOptions};
 use crate::cli::runtime;
@@ -24,7 +27,7 @@ pub(super) fn plan(
     typed: &Typed,
     resolved: &ResolvedOptions,
     plan: Option<&Plan>,
-    context: &Context,
+    (context, environment): (&Context, &ProcessEnvironment),
 ) -> LoginPlan {
     let options = &resolved.options;
     let keys = plan.filter(|plan| uses(plan, Method::PublicKey));
@@ -35,6 +38,7 @@ pub(super) fn plan(
         methods: plan.and_then(methods),
         method_origin: plan.and_then(|plan| origin(typed, resolved, plan)),
         asked: plan.is_some_and(|plan| plan.method == MethodChoice::Ask),
+        on_record: plan.and_then(|plan| on_record(plan, environment)),
         keys,
         certificates: options.certificate_files.iter().map(|it| shown_path(it)).collect(),
         agent: agent.map(shown_path),
@@ -43,6 +47,20 @@ pub(super) fn plan(
         identities_only: *options.identities_only,
         password_tries: *options.number_of_password_prompts,
     }
+}
+
+/// The login that worked the last time.
+fn on_record(plan: &Plan, environment: &ProcessEnvironment) -> Option<LoginOnRecord> {
+    let (used, when) = habit::on_record(plan, environment)?;
+    Some(LoginOnRecord {
+        is_repeated: login::is_repeated(&used, plan),
+        method: used.method.name(),
+        user: shown(&used.user),
+        key: used.key.as_deref().map(shown),
+        file: used.file.as_deref().map(shown_path),
+        again: used.again == Some(true),
+        when: when.and_then(|when| Timestamp::try_from(when).ok()),
+    })
 }
 
 /// The methods of the chain; `None` if the person is asked.

@@ -2,13 +2,17 @@
 
 use std::fmt::Write;
 
+use jiff::tz::TimeZone;
+
 use super::found::{
-    BlockOutcome, Explanation, HiddenKind, HiddenName, HostTrust, JumpHost, KeyToUse, LoginPlan,
-    RouteToHost, SettingOrigin, ValueAt, ValueSource, shown,
+    BlockOutcome, Explanation, HiddenKind, HiddenName, HostTrust, JumpHost, KeyToUse,
+    LoginOnRecord, LoginPlan, RouteToHost, SettingOrigin, ValueAt, ValueSource, shown,
 };
 use crate::config::BlockReason;
 use crate::say;
 
+/// What brings the dialog back.
+const ANOTHER_WAY: &str = "--auth ask";
 /// The indentation of a section's lines.
 const INDENT: &str = "  ";
 
@@ -139,6 +143,9 @@ impl Page {
             return self.line(&say!(explain_unsettled));
         }
         self.line(&method(login.methods.as_deref(), login.method_origin.as_deref()));
+        if let Some(login) = &login.on_record {
+            self.line(&on_record(login));
+        }
         login.keys.iter().for_each(|key| self.line(&key_line(key)));
         for file in &login.certificates {
             self.line(&say!(explain_certificate, file));
@@ -216,6 +223,21 @@ fn method(methods: Option<&[&str]>, origin: Option<&str>) -> String {
     match origin {
         Some(origin) => say!(explain_methods_by, methods, origin),
         None => say!(explain_methods, methods),
+    }
+}
+
+/// The login that worked the last time, and whether it is used now.
+fn on_record(login: &LoginOnRecord) -> String {
+    let (method, user) = (login.method, &login.user);
+    let what = match login.file.as_ref().or(login.key.as_ref()) {
+        Some(key) => say!(explain_remembered_with, method, key, user),
+        None => say!(explain_remembered_as, method, user),
+    };
+    let day = login.when.map(|when| when.to_zoned(TimeZone::system()).date().to_string());
+    let day = day.unwrap_or_else(|| say!(explain_remembered_some_day));
+    match login.is_repeated {
+        true => say!(explain_remembered_next, what, day, way = ANOTHER_WAY),
+        false => say!(explain_remembered_last, what, day),
     }
 }
 
