@@ -11,6 +11,9 @@ mod lab;
 mod proxies;
 
 use std::io::Read;
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, mpsc};
 
 use gate::Gate;
 use lab::{Home, Output, Setup, USER, arg, raw_server};
@@ -294,7 +297,7 @@ fn nothing_that_a_shell_reads_gets_into_a_proxy_command() {
 
 #[test]
 fn the_local_address_and_family_are_the_ones_asked_for() {
-    let (seen, from) = std::sync::mpsc::channel();
+    let (seen, from) = mpsc::channel();
     let server = raw_server(move |stream| {
         seen.send(stream.peer_addr().unwrap().ip()).unwrap();
     });
@@ -318,6 +321,69 @@ fn the_local_address_and_family_are_the_ones_asked_for() {
         assert_eq!(to(&interface, "127.0.0.1").as_deref(), Some("127.0.0.1"));
         assert_eq!(to(&["-B", "no-such-one"], "127.0.0.1"), None);
     }
+}
+
+/// A connection that is lost under a question is made again through the same jump host, or not at
+/// all: another key is refused even where known_hosts has it.
+#[test]
+fn a_jump_host_that_is_entered_again_has_the_key_of_the_first_time() {
+    let (first, other, c) = (Gate::start("first"), Gate::start("other"), Gate::start("c"));
+    let behind = Arc::new(AtomicU16::new(first.port()));
+    let led_to = Arc::clone(&behind);
+    let (ends, ended) = mpsc::channel();
+    let way = raw_server(move |from| {
+        let to = TcpStream::connect(("127.0.0.1", led_to.load(Ordering::SeqCst))).unwrap();
+        pass_on(&from, &to);
+        // At the end of the test nobody listens.
+        let _ = ends.send(());
+    });
+    let locked = include_str!("data/keys/made/ed25519.openssh-enc");
+    let home = Home::new();
+    home.write("id", KEY);
+    home.write("locked", locked);
+    let at_way =
+        |gate: &Gate| gate.known_hosts().replace(&gate.port().to_string(), &way.port().to_string());
+    let known = [at_way(&first), at_way(&other), c.known_hosts()].concat();
+    home.write(".ssh/known_hosts", &known);
+    let config = format!(
+        "Host way\n HostName 127.0.0.1\n Port {}\n User w\n IdentityFile ~/id\n{}",
+        way.port(),
+        c.block("IdentityFile ~/locked\n PreferredAuthentications publickey\n ProxyJump way"),
+    );
+    home.write(".ssh/config", &config);
+    for (again, is_let_in) in [(&first, true), (&other, false)] {
+        behind.store(first.port(), Ordering::SeqCst);
+        let pty = home.on_pty(&["--plain", "c", "where"]);
+        pty.wait_for("Enter passphrase");
+        behind.store(again.port(), Ordering::SeqCst);
+        first.cut();
+        ended.recv().unwrap();
+        pty.send("correct horse<enter>");
+        if is_let_in {
+            assert_eq!(pty.exit_code(), 0, "{}", pty.screen());
+            pty.wait_for("c as c-user");
+            ended.recv().unwrap();
+        } else {
+            assert_eq!(pty.exit_code(), 255);
+            let told = pty.unbroken();
+            assert!(told.contains("another key than a moment ago"), "{told}");
+        }
+    }
+    assert!(other.log().is_empty(), "{:?}", other.log());
+}
+
+/// Copies both directions until one of them ends.
+fn pass_on(from: &TcpStream, to: &TcpStream) {
+    let copy = |mut from: &TcpStream, mut to: &TcpStream| {
+        // A connection that is cut has ended all the same.
+        let _ = std::io::copy(&mut from, &mut to);
+        let _ = from.shutdown(Shutdown::Both);
+        let _ = to.shutdown(Shutdown::Both);
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| copy(from, to));
+        copy(to, from);
+    });
 }
 
 #[test]

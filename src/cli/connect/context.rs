@@ -1,7 +1,8 @@
 //! What the steps of one connection share: the plan, the environment, the prompt, and the number of
 //! sessions below.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use russh::Pty;
 
@@ -9,9 +10,23 @@ use super::background::{ChildReport, Tether};
 use super::prompt::Quietly;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
+use crate::client::host_key::SettledKey;
 use crate::client::state::RememberedLogins;
 use crate::error::Result;
 use crate::prompt::Prompt;
+
+/// The keys of the hosts of one connection, by their labels: where a connection is made again, each
+/// host on the way must have the key that it had the first time. Copies share them.
+#[derive(Clone, Default)]
+pub struct SettledHosts(Arc<Mutex<HashMap<String, SettledKey>>>);
+
+impl SettledHosts {
+    /// The key of the host with this label.
+    pub fn of(&self, label: &str) -> SettledKey {
+        let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts.entry(label.to_owned()).or_default().clone()
+    }
+}
 
 /// What every step of a connection to one host may use.
 pub struct ConnectContext<'a> {
@@ -27,6 +42,8 @@ pub struct ConnectContext<'a> {
     pub keeps_logins: bool,
     /// Whether an earlier connection of this run has told what there is to warn of.
     pub is_further: bool,
+    /// The keys of the hosts on the way, once they are accepted.
+    pub settled: SettledHosts,
     /// Whether the login is by a key itself, without any certificate.
     pub key_alone: bool,
     /// How many sessions are below this one on the terminal (`~d`).
@@ -53,6 +70,7 @@ impl<'a> ConnectContext<'a> {
             remembered,
             keeps_logins: false,
             is_further: false,
+            settled: SettledHosts::default(),
             key_alone: false,
             sessions_below: 0,
             terminal_modes: None,
@@ -86,21 +104,23 @@ impl<'a> ConnectContext<'a> {
             prompt: Arc::clone(&self.prompt),
             sessions_below: self.sessions_below + 1,
             terminal_modes: Some(terminal_modes.to_vec()),
+            settled: SettledHosts::default(),
             ..*self
         }
     }
 
     /// The context of a jump host before this host, with its own plan.
     pub fn for_jump_host(&self, plan: &'a Plan) -> ConnectContext<'a> {
-        let prompt = Arc::clone(&self.prompt);
-        ConnectContext { plan, prompt, terminal_modes: None, key_alone: false, ..*self }
+        let (prompt, settled) = (Arc::clone(&self.prompt), self.settled.clone());
+        ConnectContext { plan, prompt, settled, terminal_modes: None, key_alone: false, ..*self }
     }
 
     /// The context in which the connection is made again during the login, without saying things
     /// twice.
     pub fn for_reconnection(&self) -> ConnectContext<'a> {
         let prompt = Arc::new(Quietly(Arc::clone(&self.prompt)));
-        ConnectContext { prompt, is_further: true, terminal_modes: None, ..*self }
+        let settled = self.settled.clone();
+        ConnectContext { prompt, settled, is_further: true, terminal_modes: None, ..*self }
     }
 
     /// Goes to the background if ForkAfterAuthentication says so. Afterwards, output to the

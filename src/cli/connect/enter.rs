@@ -78,7 +78,7 @@ async fn enter_host(
     if !context.is_further {
         wants::left_out(options).iter().for_each(|line| warn!("{line}"));
     }
-    let settled = SettledKey::default();
+    let settled = context.settled.of(&route::label(plan));
     let (transport, connected) = transport(context, &settled).await?;
     if transport.is_restricted() {
         forward::refuse_restricted(plan)?;
@@ -100,12 +100,13 @@ async fn transport(
     context: &ConnectContext<'_>,
     settled: &SettledKey,
 ) -> Result<(Transport, Instant)> {
+    let is_first = settled.key().is_none();
     let made = reached(context, settled).await;
     let is_lost = match &made {
         Ok((transport, _)) => transport.is_lost(),
         Err(error) => matches!(error.kind(), Kind::KeyExchange | Kind::Disconnected),
     };
-    let made = match is_lost && settled.key().is_some() {
+    let made = match is_lost && is_first && settled.key().is_some() {
         true => reached(&context.for_reconnection(), settled).await?,
         false => made?,
     };

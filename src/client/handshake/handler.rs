@@ -326,6 +326,7 @@ impl Handler for Events {
     }
 
     async fn channel_eof(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        self.shared.note_channel_over();
         if let Some(lane) = self.lane(id) {
             lane.eof();
         }
@@ -333,6 +334,7 @@ impl Handler for Events {
     }
 
     async fn channel_close(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        self.shared.note_channel_over();
         if self.lane.as_ref().is_some_and(|(of, _)| *of == id) {
             self.lane = None;
         }

@@ -24,7 +24,7 @@ use crate::client::connection::Session;
 use crate::client::deadline::{self, Budget};
 use crate::client::restriction::{ForwardingKind, restricted};
 use crate::client::session::rotation;
-use crate::client::stream::bytes::Stream;
+use crate::client::stream::bytes::{ByteStream, Stream};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
 use crate::say;
@@ -124,6 +124,13 @@ impl JumpStream {
                 _ => return,
             }
         }
+    }
+}
+
+impl ByteStream for JumpStream {
+    fn watch(&self) -> Box<dyn Fn() -> bool + Send + Sync> {
+        let shared = Arc::clone(&self.session.shared);
+        Box::new(move || shared.is_channel_over())
     }
 }
 

@@ -17,8 +17,8 @@ use crate::client::state::negotiated::Negotiated;
 use crate::client::state::record::ConnectionRecord;
 use crate::client::state::rotation::PendingRotation;
 use crate::client::state::wire_facts::WireFacts;
+use crate::client::stream::bytes::EndWatch;
 use crate::error::{Error, Kind};
-use crate::os::tcp::ConnectionWatch;
 use crate::say;
 
 /// State shared between the handler and the steps.
@@ -29,7 +29,9 @@ pub(crate) struct ConnectionState {
     goodbye: AtomicBool,
     /// Whether the connection ended because of what the server sent.
     fault: AtomicBool,
-    watch: Mutex<Option<ConnectionWatch>>,
+    watch: Mutex<Option<EndWatch>>,
+    /// Whether a channel has ended; a session with a jump host has one.
+    channel_over: AtomicBool,
     events: Mutex<Option<EventSender>>,
     pub(crate) output: Mutex<Option<(ChannelId, ChannelOutput)>>,
     pub(crate) open_failure: Mutex<Option<String>>,
@@ -83,15 +85,25 @@ impl ConnectionState {
 
     /// Watches the connection's end until the login is over: while the library waits for a person's
     /// answer, it does not read (gap G13).
-    pub fn watch_end(&self, watch: Option<ConnectionWatch>) {
+    pub fn watch_end(&self, watch: Option<EndWatch>) {
         *lock(&self.watch) = watch;
     }
 
     /// Notes that the connection has ended if the server has closed it while nobody read.
     pub fn look_for_end(&self) {
-        if lock(&self.watch).as_ref().is_some_and(ConnectionWatch::is_closed) {
+        if lock(&self.watch).as_ref().is_some_and(|is_closed| is_closed()) {
             self.set_ended(Ended::Silently);
         }
+    }
+
+    /// Notes that the server has ended a channel.
+    pub fn note_channel_over(&self) {
+        self.channel_over.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server has ended a channel, or the connection.
+    pub fn is_channel_over(&self) -> bool {
+        self.channel_over.load(Ordering::Relaxed) || lock(&self.ended).is_some()
     }
 
     /// Whether the server said that it ends the connection.

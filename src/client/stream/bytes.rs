@@ -12,10 +12,14 @@ use crate::client::stream::command::RunningProxy;
 use crate::client::stream::vectored::poll_vectored;
 use crate::os::tcp::{self, ConnectionWatch};
 
-/// What a [`Stream`] may be made of besides its own kinds.
-pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
+/// Tells whether a stream has ended, also while nobody reads it.
+pub(crate) type EndWatch = Box<dyn Fn() -> bool + Send + Sync>;
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
+/// What a [`Stream`] may be made of besides its own kinds.
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {
+    /// By which the end is seen while nobody reads.
+    fn watch(&self) -> Box<dyn Fn() -> bool + Send + Sync>;
+}
 
 /// Bytes to the server: a TCP connection, a proxy command's input and output, or a channel of
 /// the jump host before it.
@@ -45,11 +49,15 @@ impl Stream {
         }
     }
 
-    /// By which the end of a TCP connection is seen while nobody reads.
-    pub(crate) fn watch(&self) -> Option<ConnectionWatch> {
+    /// By which the end is seen while nobody reads, if there is a way.
+    pub(crate) fn watch(&self) -> Option<EndWatch> {
         match self {
-            Stream::Tcp(stream) => ConnectionWatch::of(stream).ok(),
-            Stream::Command(_) | Stream::Other(_) => None,
+            Stream::Tcp(stream) => {
+                let watch = ConnectionWatch::of(stream).ok()?;
+                Some(Box::new(move || watch.is_closed()))
+            }
+            Stream::Command(_) => None,
+            Stream::Other(bytes) => Some(bytes.watch()),
         }
     }
 
