@@ -59,7 +59,7 @@ pub mod winscp;
 pub use history::{History, MAX_HISTORY, Recent, RecentTarget};
 pub use logins::{LoginThatWorked, LoginsThatWorked};
 pub use near::typing_mistakes;
-pub use openssh::{AliasLookup, OpenSshHosts};
+pub use openssh::{AliasLookup, OpenSshHost, OpenSshHosts};
 pub use own::{
     Document, MAX_NAME, MAX_PROFILES, OwnSessions, ProfileStore, check_name, file_name,
     from_file_name,

@@ -1,22 +1,60 @@
 //! The hosts of ssh_config(5) as a source of sessions. Each is a host that can be typed as it is,
-//! and its settings come from the files when it is used; here it is only a name in a list.
+//! and its settings come from the files when it is used; here it is a name in a list, with what its
+//! blocks say of the way there.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::profile::Profile;
 use super::session::{SavedSession, Source};
 use super::sources::SessionSource;
+use crate::destination::plain_form;
 use crate::error::Result;
 
-/// Finds the names of hosts, each with its file.
-pub type AliasLookup = Box<dyn Fn() -> Vec<(String, PathBuf)> + Send + Sync>;
+/// A host of ssh_config(5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenSshHost {
+    /// The name.
+    pub name: String,
+    /// The file that names it.
+    pub file: Arc<Path>,
+    /// Where it is, if that is not its name.
+    pub hostname: Option<String>,
+    /// The user.
+    pub user: Option<String>,
+    /// The port.
+    pub port: Option<u16>,
+}
 
-/// The hosts of ssh_config(5).
+/// Finds the hosts, each once.
+pub type AliasLookup = Box<dyn Fn() -> Vec<OpenSshHost> + Send + Sync>;
+
+/// The hosts by their names.
+type HostsByName = BTreeMap<String, OpenSshHost>;
+
+/// The hosts of ssh_config(5). The files are read when they are listed, and else only the first
+/// time.
 pub struct OpenSshHosts {
-    /// The user's configuration file.
-    pub place: PathBuf,
-    /// Finds the names.
-    pub find: AliasLookup,
+    place: PathBuf,
+    find: AliasLookup,
+    found: Mutex<Option<Arc<HostsByName>>>,
+}
+
+impl OpenSshHosts {
+    /// The hosts that `find` finds; `place` is the user's configuration file.
+    pub fn new(place: PathBuf, find: AliasLookup) -> OpenSshHosts {
+        OpenSshHosts { place, find, found: Mutex::new(None) }
+    }
+
+    fn found(&self, again: bool) -> Arc<HostsByName> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if again {
+            *found = None;
+        }
+        let hosts = || (self.find)().into_iter().map(|host| (host.name.clone(), host)).collect();
+        Arc::clone(found.get_or_insert_with(|| Arc::new(hosts())))
+    }
 }
 
 impl SessionSource for OpenSshHosts {
@@ -29,20 +67,24 @@ impl SessionSource for OpenSshHosts {
     }
 
     fn names(&self) -> Result<Vec<(String, Result<()>)>> {
-        let mut names: Vec<_> = (self.find)().into_iter().map(|(name, _)| (name, Ok(()))).collect();
-        names.sort_by(|one, other| one.0.cmp(&other.0));
-        Ok(names)
+        Ok(self.found(true).keys().map(|name| (name.clone(), Ok(()))).collect())
     }
 
     fn open(&self, name: &str) -> Result<Option<SavedSession>> {
-        let found = (self.find)().into_iter().find(|(alias, _)| alias == name);
-        Ok(found.map(|(alias, file)| {
-            let profile = Profile { host: alias, ..Profile::default() };
-            SavedSession::new(Source::OpenSsh, name, file, profile)
+        Ok(self.found(false).get(name).map(|host| {
+            let profile = Profile { host: host.name.clone(), ..Profile::default() };
+            SavedSession::new(Source::OpenSsh, name, host.file.to_path_buf(), profile)
         }))
     }
 
     fn has(&self, name: &str) -> bool {
-        (self.find)().iter().any(|(alias, _)| alias == name)
+        self.found(false).contains_key(name)
+    }
+
+    fn destination(&self, name: &str) -> Option<String> {
+        let found = self.found(false);
+        let host = found.get(name)?;
+        let hostname = host.hostname.as_ref().unwrap_or(&host.name);
+        Some(plain_form(host.user.as_deref(), hostname, host.port))
     }
 }

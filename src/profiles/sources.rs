@@ -37,6 +37,11 @@ pub trait SessionSource: Send + Sync {
 
     /// Whether there is a session of this name, readable or not.
     fn has(&self, name: &str) -> bool;
+
+    /// Where a session leads, as a person would type it, if that is known without opening it.
+    fn destination(&self, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// One entry of the list of saved sessions.
@@ -123,6 +128,11 @@ impl Sessions {
     /// Those of [`SessionSource::open`].
     pub fn open(&self, at: &SessionPlace) -> Result<Option<SavedSession>> {
         self.sources[at.number].open(&at.name)
+    }
+
+    /// Where the session at a place leads, see [`SessionSource::destination`].
+    pub fn destination(&self, at: &SessionPlace) -> Option<String> {
+        self.sources[at.number].destination(&at.name)
     }
 
     /// The places of all sessions, by name within each source, without reading them; the error is

@@ -193,8 +193,10 @@ impl Hosts {
 /// Reads what a session says.
 fn summary(sessions: &Sessions, at: &SessionPlace) -> Result<HostSummary> {
     if at.source == Source::OpenSsh {
-        // It has nothing of its own besides its name, and all of its files would be read for it.
-        return Ok(HostSummary::of(at.source, &at.name, at.name.clone(), ""));
+        // To open it is to read the files, which have been read for the list.
+        let destination = sessions.destination(at).unwrap_or_default();
+        let destination = text::line(&destination, entry::MAX_SHOWN);
+        return Ok(HostSummary::of(at.source, &at.name, destination, ""));
     }
     match sessions.open(at)? {
         Some(SavedSession { refusal: Some(refusal), .. }) => Err(refusal),

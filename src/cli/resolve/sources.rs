@@ -7,20 +7,20 @@
 //! name `ssh` only `--profile` names a session.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::files::files;
 use super::plan::Plan;
 use crate::cli::args::Typed;
 use crate::cli::settings;
-use crate::config::{self, Context};
+use crate::config::{self, Context, HostAlias};
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::putty::{ExportedPuttySessions, PuttySessions};
 use crate::profiles::winscp::WinScpSites;
 use crate::profiles::{
-    OpenSshHosts, OwnSessions, ProfileStore, SavedSession, SessionPlace, SessionSource, Sessions,
-    Source, qualified,
+    OpenSshHost, OpenSshHosts, OwnSessions, ProfileStore, SavedSession, SessionPlace,
+    SessionSource, Sessions, Source, qualified,
 };
 use crate::registry::PuttyPlaces;
 use crate::say;
@@ -42,11 +42,9 @@ pub fn store(context: &Context) -> ProfileStore {
 /// [`Kind::Config`]: the settings, which name further files, cannot be used.
 pub fn sessions(typed: &Typed, context: &Context) -> Result<Sessions> {
     let settings = settings::read(context)?;
-    let files = files(typed, context);
-    let (home, own) = (context.home.clone(), config::user_directory(context).join("config"));
-    let find = Box::new(move || config::host_aliases(&files, &home));
+    let own = config::user_directory(context).join("config");
     let mut sources: Vec<Box<dyn SessionSource>> =
-        vec![Box::new(OwnSessions(store(context))), Box::new(OpenSshHosts { place: own, find })];
+        vec![Box::new(OwnSessions(store(context))), Box::new(openssh_hosts(own, typed, context))];
     if let Some(places) = putty_places(context) {
         sources.push(Box::new(PuttySessions::new(places, context.uid)));
     }
@@ -57,6 +55,23 @@ pub fn sessions(typed: &Typed, context: &Context) -> Result<Sessions> {
         sources.push(Box::new(WinScpSites::new(file, context.uid)));
     }
     Ok(Sessions::new(sources))
+}
+
+/// The hosts of ssh_config(5); `typed` says which files are read, of which `place` is named.
+pub fn openssh_hosts(place: PathBuf, typed: &Typed, context: &Context) -> OpenSshHosts {
+    let (files, home) = (files(typed, context), context.home.clone());
+    let find = move || {
+        let found = config::host_aliases(&files, &home).into_iter();
+        let host = |HostAlias { name, file, hostname, user, port }| OpenSshHost {
+            name,
+            file,
+            hostname,
+            user,
+            port,
+        };
+        found.map(host).collect()
+    };
+    OpenSshHosts::new(place, Box::new(find))
 }
 
 /// Where PuTTY keeps its own, by its environment variables and the home directory.

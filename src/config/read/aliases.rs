@@ -1,9 +1,13 @@
-//! The hosts that the files name, for lists: every Host pattern without a wildcard.
+//! The hosts that the files name, for lists: every Host pattern without a wildcard, and what its
+//! blocks say of the way there.
 //!
-//! Nothing is evaluated: Match lines are passed over, so no command runs, and blocks do not restrict
-//! what is found. Lines and files that cannot be read are passed over, too; connecting reports them.
+//! Nothing is evaluated: Match blocks are passed over, so no command runs, and what stands before
+//! all blocks or under a wildcard is not told of a host. Lines and files that cannot be read are
+//! passed over, too; connecting reports them.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::file::{ConfigFile, FileKind, MAX_DEPTH, MAX_FILE, MAX_FILES};
 use super::glob::glob;
@@ -12,74 +16,146 @@ use crate::config::line;
 use crate::config::pattern::matches;
 
 /// The most names that are listed.
-const MAX_ALIASES: usize = 10_000;
+const MAX_ALIASES: usize = 100_000;
 
-/// The names in the Host lines of the files and their includes, in order, each with its file; a
-/// name counts once.
-pub fn host_aliases(files: &[ConfigFile], home: &Path) -> Vec<(String, PathBuf)> {
-    let mut search = AliasSearch { home, files: 0, found: Vec::new(), wanted: None };
-    for file in files {
-        let user = file.kind != FileKind::System;
-        search.file(&file.path, user, 0);
+/// A host that a Host line names, and what the blocks of its name say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostAlias {
+    /// The name.
+    pub name: String,
+    /// The file of the first line that names it.
+    pub file: Arc<Path>,
+    /// HostName, with the name in the place of `%h`.
+    pub hostname: Option<String>,
+    /// User.
+    pub user: Option<String>,
+    /// Port.
+    pub port: Option<u16>,
+}
+
+/// The names in the Host lines of the files and their includes, in order; a name counts once, and
+/// so does the first of each setting.
+pub fn host_aliases(files: &[ConfigFile], home: &Path) -> Vec<HostAlias> {
+    let mut search =
+        AliasSearch { home, files: 0, sought: SoughtAlias::All(HashMap::new(), Vec::new()) };
+    search.files(files);
+    match search.sought {
+        SoughtAlias::All(_, found) => found,
+        SoughtAlias::One(..) => Vec::new(),
     }
-    search.found
 }
 
 /// Whether a Host line of the files or their includes means this host, by its name or by a pattern
 /// other than `*` alone.
 pub fn is_named(files: &[ConfigFile], home: &Path, host: &str) -> bool {
-    let mut search = AliasSearch { home, files: 0, found: Vec::new(), wanted: Some(host) };
-    for file in files {
-        search.file(&file.path, file.kind != FileKind::System, 0);
-    }
-    !search.found.is_empty()
+    let mut search = AliasSearch { home, files: 0, sought: SoughtAlias::One(host, false) };
+    search.files(files);
+    matches!(search.sought, SoughtAlias::One(_, true))
 }
 
 struct AliasSearch<'a> {
     home: &'a Path,
     files: usize,
-    found: Vec<(String, PathBuf)>,
-    /// The only host that is looked for, if not all names are.
-    wanted: Option<&'a str>,
+    sought: SoughtAlias<'a>,
+}
+
+/// What is looked for.
+enum SoughtAlias<'a> {
+    /// All names; each has its number among those that were found.
+    All(HashMap<String, usize>, Vec<HostAlias>),
+    /// One host, and whether it was found.
+    One(&'a str, bool),
 }
 
 impl AliasSearch<'_> {
-    fn file(&mut self, path: &Path, user: bool, depth: usize) {
+    fn files(&mut self, files: &[ConfigFile]) {
+        for file in files {
+            self.file(&file.path, file.kind != FileKind::System, 0, &[]);
+        }
+    }
+
+    /// Reads a file; `block` are the hosts of the block that includes it.
+    fn file(&mut self, path: &Path, user: bool, depth: usize, block: &[usize]) {
         self.files += 1;
         let regular = std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() <= MAX_FILE);
         if self.files > MAX_FILES || depth > MAX_DEPTH || !regular {
             return;
         }
         let Ok(bytes) = std::fs::read(path) else { return };
+        let path: Arc<Path> = path.into();
+        let mut block = block.to_vec();
         for text in String::from_utf8_lossy(&bytes).lines() {
             let Some((typed, rest)) = line::keyword(text) else { continue };
+            // Most lines of most files are of other keywords, and the table is long.
+            if !typed.starts_with(['h', 'H', 'i', 'I', 'm', 'M', 'p', 'P', 'u', 'U']) {
+                continue;
+            }
+            let Some(
+                keyword @ (Keyword::Host
+                | Keyword::Include
+                | Keyword::Match
+                | Keyword::HostName
+                | Keyword::Port
+                | Keyword::User),
+            ) = Keyword::find(typed)
+            else {
+                continue;
+            };
             let Ok(words) = line::words(rest) else { continue };
-            match Keyword::find(typed) {
-                Some(Keyword::Host) => words.into_iter().for_each(|name| self.add(name, path)),
-                Some(Keyword::Include) => {
+            match keyword {
+                Keyword::Host => {
+                    block.clear();
+                    block.extend(words.into_iter().filter_map(|name| self.add(name, &path)));
+                }
+                Keyword::Match => block.clear(),
+                Keyword::Include => {
                     for word in &words {
-                        let included = self.included(word, user);
-                        glob(&included).iter().for_each(|file| self.file(file, user, depth + 1));
+                        for file in glob(&self.included(word, user)) {
+                            self.file(&file, user, depth + 1, &block);
+                        }
                     }
                 }
-                _ => {}
+                _ => self.set(keyword, words.first(), &block),
             }
         }
     }
 
-    fn add(&mut self, name: String, path: &Path) {
-        if let Some(wanted) = self.wanted {
-            if name != "*" && matches(&name, wanted) {
-                self.found.push((name, path.to_owned()));
+    /// Adds a name; returns its number.
+    fn add(&mut self, name: String, path: &Arc<Path>) -> Option<usize> {
+        match &mut self.sought {
+            SoughtAlias::One(wanted, found) => {
+                *found |= name != "*" && matches(&name, wanted);
+                None
             }
-            return;
+            SoughtAlias::All(numbers, found) => {
+                let literal = !name.contains(['*', '?', '!']) && !name.is_empty();
+                if let Some(number) = numbers.get(&name) {
+                    return Some(*number);
+                }
+                if !literal || found.len() == MAX_ALIASES {
+                    return None;
+                }
+                numbers.insert(name.clone(), found.len());
+                let file = Arc::clone(path);
+                found.push(HostAlias { name, file, hostname: None, user: None, port: None });
+                Some(found.len() - 1)
+            }
         }
-        let literal = !name.contains(['*', '?', '!']) && !name.is_empty();
-        if literal
-            && self.found.len() < MAX_ALIASES
-            && !self.found.iter().any(|(known, _)| *known == name)
-        {
-            self.found.push((name, path.to_owned()));
+    }
+
+    /// Sets what these hosts do not have yet.
+    fn set(&mut self, keyword: Keyword, word: Option<&String>, block: &[usize]) {
+        let (SoughtAlias::All(_, found), Some(word)) = (&mut self.sought, word) else { return };
+        for number in block {
+            let host = &mut found[*number];
+            match keyword {
+                Keyword::HostName => {
+                    let name = || word.replace("%h", &host.name).replace("%%", "%");
+                    host.hostname = host.hostname.take().or_else(|| Some(name()));
+                }
+                Keyword::Port => host.port = host.port.or_else(|| word.parse().ok()),
+                _ => host.user = host.user.take().or_else(|| Some(word.clone())),
+            }
         }
     }
 
@@ -90,5 +166,35 @@ impl AliasSearch<'_> {
             None if user => self.home.join(".ssh").join(word),
             None => Path::new("/etc/ssh").join(word),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_has_what_the_blocks_of_its_name_say() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("config");
+        std::fs::create_dir(home.path().join(".ssh")).unwrap();
+        std::fs::write(home.path().join(".ssh/more"), "Port 7\nHost inner\n User i\n").unwrap();
+        let text = "User everybody\nHost web *.org db\n  HostName %h.example.org\n  Port 2222\n\
+                    Match host web\n  User nobody\nHost web\n  HostName other\n  User me\n\
+                    Host lab\n  Include more\n  User u\nHost *\n  HostName any\n";
+        std::fs::write(&path, text).unwrap();
+        let files = [ConfigFile { path, kind: FileKind::User }];
+        let found = host_aliases(&files, home.path());
+        let told =
+            |it: &HostAlias| (it.name.clone(), it.user.clone(), it.hostname.clone(), it.port);
+        let some = |text: &str| Some(text.to_owned());
+        let wanted = [
+            ("web".to_owned(), some("me"), some("web.example.org"), Some(2222)),
+            ("db".to_owned(), None, some("db.example.org"), Some(2222)),
+            ("lab".to_owned(), some("u"), None, Some(7)),
+            ("inner".to_owned(), some("i"), None, None),
+        ];
+        assert_eq!(found.iter().map(told).collect::<Vec<_>>(), wanted);
+        assert!(is_named(&files, home.path(), "a.org") && !is_named(&files, home.path(), "x"));
     }
 }

@@ -9,6 +9,6 @@ mod glob;
 mod local_network;
 mod matching;
 
-pub use aliases::{host_aliases, is_named};
+pub use aliases::{HostAlias, host_aliases, is_named};
 pub use facts::HostFacts;
 pub use file::{ConfigFile, FileKind, MAX_DEPTH, MAX_FILE, MAX_FILES, read_file};

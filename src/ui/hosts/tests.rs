@@ -1,10 +1,11 @@
 //! The list of hosts: sessions and history in, entries and what is shown of them out.
 
+use std::path::Path;
 use std::time::SystemTime;
 
 use super::*;
 use crate::os::user::UserId;
-use crate::profiles::{OpenSshHosts, OwnSessions};
+use crate::profiles::{OpenSshHost, OpenSshHosts, OwnSessions};
 
 fn store(dir: &tempfile::TempDir) -> ProfileStore {
     ProfileStore::new(dir.path().join("sessions"), UserId::real())
@@ -34,9 +35,15 @@ fn hosts(sessions: &[Profile], config: &[&str], recent: &[&str]) -> (tempfile::T
 }
 
 fn found_in(store: ProfileStore, config: &[&str], history: History) -> Hosts {
-    let names: Vec<_> = config.iter().map(|name| ((*name).to_owned(), "config".into())).collect();
-    let find = Box::new(move || names.clone());
-    let config = OpenSshHosts { place: "config".into(), find };
+    let host = |name: &&str| OpenSshHost {
+        name: (*name).to_owned(),
+        file: Path::new("config").into(),
+        hostname: Some(format!("{name}.example.net")).filter(|_| name.starts_with('z')),
+        user: None,
+        port: None,
+    };
+    let names: Vec<_> = config.iter().map(host).collect();
+    let config = OpenSshHosts::new("config".into(), Box::new(move || names.clone()));
     let sessions = Sessions::new(vec![Box::new(OwnSessions(store.clone())), Box::new(config)]);
     Hosts::find(store, sessions, history)
 }
@@ -132,6 +139,10 @@ fn every_word_must_be_found_in_name_host_user_tags_or_note() {
     assert_eq!(found(&hosts, "19"), ["srv-19", "srv-190"]);
     assert_eq!(found(&hosts, "19 nowhere"), [""; 0]);
     assert_eq!(found(&hosts, "ssh/config"), ["zeta"]);
+    // A host of ssh_config(5) is found and shown with its HostName.
+    assert_eq!(found(&hosts, "example.net zet"), ["zeta"]);
+    let zeta = hosts.entries().iter().find(|entry| entry.name() == "zeta").unwrap();
+    assert_eq!(hosts.line(zeta).destination, "zeta.example.net");
     // A word of the note is not made of scattered letters.
     assert_eq!(found(&hosts, "lotd"), [""; 0]);
     let entry = hosts.entries().iter().find(|entry| entry.name() == "srv-190").unwrap();

@@ -14,12 +14,11 @@ use crate::cli::args::Typed;
 use crate::cli::environment::{ProcessEnvironment, absolute};
 use crate::cli::log;
 use crate::cli::resolve::sources;
-use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::os::user::UserId;
 use crate::profiles::putty::{ExportedPuttySessions, PuttySessions};
 use crate::profiles::winscp::WinScpSites;
-use crate::profiles::{ListedSession, OpenSshHosts, SessionSource, Sessions, Source};
+use crate::profiles::{ListedSession, SessionSource, Sessions, Source};
 use crate::registry::PuttyPlaces;
 use crate::say;
 use crate::text;
@@ -83,9 +82,7 @@ fn found(
         (Some(path), Source::Putty) => only(putty(&absolute(path)?, user)?),
         (Some(path), Source::WinScp) => only(Box::new(WinScpSites::new(readable(path)?, user))),
         (Some(path), Source::OpenSsh) => {
-            let (files, home) = (crate::cli::resolve::files(typed, &context), context.home.clone());
-            let find = Box::new(move || config::host_aliases(&files, &home));
-            only(Box::new(OpenSshHosts { place: readable(path)?, find }))
+            only(Box::new(sources::openssh_hosts(readable(path)?, typed, &context)))
         }
         _ => sources::sessions(typed, &context)?,
     };
