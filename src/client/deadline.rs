@@ -22,6 +22,9 @@ pub const UNREADABLE_ANSWER: Duration = Duration::from_secs(5);
 pub const CHANNEL: Duration = Duration::from_secs(60);
 /// Time for a short program that is given its input, such as the installation of a key.
 pub const PROGRAM: Duration = Duration::from_secs(60);
+/// Time for the installation of a key over SFTP, with all its requests: the largest file of keys has
+/// some hundred blocks, and a slow path takes a second for each.
+pub const KEY_OVER_SFTP: Duration = Duration::from_secs(600);
 /// Time for the answer to a request to forward, which the session waits for.
 pub const FORWARD: Duration = Duration::from_secs(15);
 /// Time for a server to prove that it has the host keys it announced. A command that has ended

@@ -91,6 +91,9 @@ texts! {
     copy_id_too_long
         en ".ssh/authorized_keys is larger than 8 MiB"
         ja ".ssh/authorized_keys が 8 MiB を超えています"
+    copy_id_too_slow
+        en "the server answers too slowly; the key is not installed"
+        ja "サーバーの応答が遅すぎるため、鍵をインストールできませんでした"
     copy_id_several_keys(name, count)
         en "{name} has {count} keys, and one is installed at a time"
         ja "{name} には鍵が {count} 個あります。一度に登録できる鍵は 1 つです"

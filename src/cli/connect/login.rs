@@ -15,8 +15,8 @@ use crate::client::login::{AfterRefusal, Login, LoginDialogOptions};
 use crate::client::state::{RememberedCredential, RememberedLogin, UsedLogin};
 use crate::config::{Context, Method, MethodChoice, Options, Origin};
 use crate::error::{Error, Kind, Result};
-use crate::keys::KeyFile;
 use crate::keys::security_key::SecurityKeys;
+use crate::keys::{KeyFile, place};
 use crate::profiles::{Source, winscp};
 use crate::prompt::MethodObstacle;
 use crate::say;
@@ -54,9 +54,7 @@ pub fn handed_over(typed: &Typed, plan: &Plan, context: &Context) -> Result<Opti
 
 /// Reads a key file, or the public key next to it if the private key is only in an agent.
 fn key_file(path: &Path) -> Result<KeyFile> {
-    let mut public = path.as_os_str().to_owned();
-    public.push(".pub");
-    let public = PathBuf::from(public);
+    let public = place::public(path, false);
     KeyFile::read(if path.exists() || !public.exists() { path } else { &public })
 }
 

@@ -49,10 +49,16 @@ impl SyncPlan {
     /// Takes out the removal of what an interrupted transfer has left of a file that is copied now:
     /// the transfer continues it.
     pub(crate) fn keep_what_is_continued(&mut self) {
+        let removed = self.changes.iter().filter(|it| it.step == SyncStep::Remove);
+        let left = removed.map(|it| names::split(&it.path));
+        let directories: HashSet<&[u8]> =
+            left.filter(|(_, name)| names::is_partial(name)).map(|(path, _)| path).collect();
         let copied = self.changes.iter().filter(|it| matches!(it.step, SyncStep::Copy(_)));
+        let copied = copied.map(|change| names::split(&change.path));
+        // Hardly any directory has something that was left.
         let continued: HashSet<Vec<u8>> = copied
-            .flat_map(|change| {
-                let (directory, name) = names::split(&change.path);
+            .filter(|(directory, _)| directories.contains(directory))
+            .flat_map(|(directory, name)| {
                 [names::partial_of(name), names::journal_of(name)]
                     .map(|name| [directory, &name].concat())
             })

@@ -8,7 +8,7 @@ use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::Agent;
-use crate::keys::{self, ListedKey};
+use crate::keys::{self, ListedKey, place};
 use crate::say;
 use crate::text;
 
@@ -40,7 +40,7 @@ impl KeyToInstall {
     /// # Errors
     /// The file cannot be read, hides its public half, or has several keys or a certificate.
     pub fn of_file(path: &Path) -> Result<KeyToInstall> {
-        let public_file = with_suffix(path);
+        let public_file = place::public(path, false);
         let source = match path.exists() || !public_file.exists() {
             true => path,
             false => &public_file,
@@ -70,7 +70,7 @@ impl KeyToInstall {
             return KeyToInstall::of_file(path);
         }
         let usual = environment.default_identities();
-        let there = |path: &&PathBuf| path.exists() || with_suffix(path).exists();
+        let there = |path: &&PathBuf| path.exists() || place::public(path, false).exists();
         if let Some(path) = usual.iter().find(there) {
             return KeyToInstall::of_file(path);
         }
@@ -114,13 +114,6 @@ fn private_half(file: &Path, key: &PublicKey) -> PrivateHalf {
     let candidates = [Some(file.to_owned()), bare, ppk];
     let found = candidates.into_iter().flatten().find(|path| path.exists() && is_private(path));
     found.map_or_else(|| PrivateHalf::Agent(Some(file.to_owned())), PrivateHalf::File)
-}
-
-/// The path of the public half beside a private key.
-fn with_suffix(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".pub");
-    PathBuf::from(name)
 }
 
 pub(super) fn shown(path: &Path) -> String {

@@ -1,9 +1,13 @@
 //! Installs a key over SFTP, as the script does where there is a shell: the new file is written
 //! whole beside the old one, which is opened exclusively, and renamed over it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bytes::Bytes;
+use tokio::time::timeout;
 
 use super::outcome::{FILE, FOLDER, InstallWay, Installation, refused};
+use crate::client::deadline::KEY_OVER_SFTP;
 use crate::error::{Error, Kind, Result};
 use crate::keys::authorized::AuthorizedKey;
 use crate::keys::authorized_script::ScriptRefusal;
@@ -26,8 +30,24 @@ const WRITABLE: u32 = 0o022;
 /// Installs the key, once.
 ///
 /// # Errors
-/// What is there is no place for it, a request fails, or the connection is lost.
+/// What is there is no place for it, a request fails, all of them together take too long, or the
+/// connection is lost.
 pub(super) async fn install(sftp: &Sftp, key: &AuthorizedKey) -> Result<Installation> {
+    let created = AtomicBool::new(false);
+    let done = timeout(KEY_OVER_SFTP, install_in_time(sftp, key, &created)).await;
+    let done = done.unwrap_or_else(|_| Err(Error::new(Kind::Timeout, say!(copy_id_too_slow))));
+    if created.load(Ordering::Relaxed) {
+        let _ = sftp.remove(BESIDE.as_bytes()).await;
+    }
+    done
+}
+
+/// Installs the key; `created` tells whether the file beside is there.
+async fn install_in_time(
+    sftp: &Sftp,
+    key: &AuthorizedKey,
+    created: &AtomicBool,
+) -> Result<Installation> {
     let refuse = |refusal: ScriptRefusal| Err(refused(&refusal, key));
     let (folder, made_folder) = match folder(sftp).await? {
         Ok(found) => found,
@@ -44,17 +64,12 @@ pub(super) async fn install(sftp: &Sftp, key: &AuthorizedKey) -> Result<Installa
     let Some(beside) = create(sftp).await? else {
         return refuse(ScriptRefusal::Busy(BESIDE.to_owned()));
     };
-    let added = match replaced(sftp, beside, (&folder, old.as_ref()), key).await {
-        Ok(Ok(added)) => added,
-        Ok(Err(refusal)) => {
-            let _ = sftp.remove(BESIDE.as_bytes()).await;
-            return refuse(refusal);
-        }
-        Err(error) => {
-            let _ = sftp.remove(BESIDE.as_bytes()).await;
-            return Err(error);
-        }
+    created.store(true, Ordering::Relaxed);
+    let added = match replaced(sftp, beside, (&folder, old.as_ref()), key).await? {
+        Ok(added) => added,
+        Err(refusal) => return refuse(refusal),
     };
+    created.store(!added, Ordering::Relaxed);
     Ok(Installation { added, made_folder, writable, way: InstallWay::Sftp })
 }
 
@@ -129,7 +144,6 @@ async fn replaced(
     };
     if key.is_in(&text) {
         beside.close().await.map_err(failed)?;
-        sftp.remove(BESIDE.as_bytes()).await.map_err(failed)?;
         return Ok(Ok(false));
     }
     if old.is_some() && !sftp.extensions().has(Extension::PosixRename) {

@@ -1,7 +1,7 @@
 //! What an installation of a key tells the person.
 
 use super::attempt::KeyTrial;
-use super::key::{KeyToInstall, PrivateHalf};
+use super::key::{KeyToInstall, PrivateHalf, shown};
 use super::outcome::{InstallWay, Installation};
 use crate::error::joined;
 use crate::keys::write;
@@ -9,7 +9,7 @@ use crate::say;
 use crate::text;
 use crate::trust::fingerprint;
 
-/// How many characters of a path or a login are shown.
+/// How many characters of a login are shown.
 const MAX_SHOWN: usize = 400;
 /// The file on the server.
 const FILE: &str = "~/.ssh/authorized_keys";
@@ -17,9 +17,7 @@ const FILE: &str = "~/.ssh/authorized_keys";
 /// Which key is installed.
 pub fn begins(key: &KeyToInstall) -> String {
     let file = match &key.private {
-        PrivateHalf::File(path) | PrivateHalf::Agent(Some(path)) => {
-            text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_SHOWN)
-        }
+        PrivateHalf::File(path) | PrivateHalf::Agent(Some(path)) => shown(path),
         PrivateHalf::Agent(None) => say!(copy_id_in_agent),
     };
     let kind = fingerprint::type_name(&key.public);

@@ -127,11 +127,15 @@ impl SameConnection for MasterBeside {
 
 impl MasterBeside {
     async fn begin(&self, wanted: NewSession) -> Result<SharedSession, NoSession> {
-        let gone = || NoSession::Refused(MasterRefusal::Gone);
-        let path = self.request.options.sharing.path.value.as_deref().ok_or_else(gone)?;
-        let stream = mux::connect(path).map_err(|_| gone())?;
+        let stream = reached(&self.request);
+        let stream = stream.ok_or(NoSession::Refused(MasterRefusal::Gone))?;
         begin(MasterConnection::greet(stream).await.map_err(NoSession::Refused)?, wanted).await
     }
+}
+
+/// Connects to the master once more; `None` if it is gone.
+fn reached(request: &ShareRequest) -> Option<UnattachedStream> {
+    mux::connect(request.options.sharing.path.value.as_deref()?).ok()
 }
 
 async fn output_of(master: &MasterBeside, command: &[u8]) -> Option<Vec<u8>> {
@@ -154,8 +158,7 @@ async fn shell(request: &ShareRequest, command: &[u8]) -> Result<u8> {
     wanted.options.session_type.value = SessionType::Default;
     wanted.options.request_tty.value = RequestTty::Force;
     let unusable = || Error::new(Kind::Disconnected, say!(share_master_gone));
-    let path = request.options.sharing.path.value.as_deref().ok_or_else(unusable)?;
-    let stream = mux::connect(path).map_err(|_| unusable())?;
+    let stream = reached(request).ok_or_else(unusable)?;
     let environment = ProcessEnvironment::find();
     let tether = Tether::default();
     share::use_master(&wanted, stream, &environment, &tether).await?.ok_or_else(unusable)
