@@ -181,16 +181,8 @@ impl Console for LocalTerminal<'_> {
             return Box::pin(std::future::ready(()));
         }
         let prompt = Arc::clone(&self.setting.prompt);
-        let mut groups: Vec<(String, Vec<(String, String)>)> = Vec::new();
-        for line in facts.lines() {
-            let heading = line.group.heading();
-            if groups.last().is_none_or(|(last, _)| *last != heading) {
-                groups.push((heading, Vec::new()));
-            }
-            groups.last_mut().expect("just made").1.push((line.label, line.value));
-        }
         let facts = ConnectionSummary {
-            groups,
+            groups: facts.groups(),
             host_key: facts.host_key.as_ref().map(|host| host.key.clone()),
         };
         Box::pin(async move {

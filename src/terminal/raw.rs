@@ -179,11 +179,11 @@ pub struct AlternateScreen {
     _raw: RawMode,
 }
 
-/// Enables the alternate screen, bracketed paste, and mouse buttons with positions beyond column
-/// 223.
-const ENTER_SCREEN: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[2J\x1b[H";
+/// Enables the alternate screen, bracketed paste, and mouse buttons and dragging with positions
+/// beyond column 223.
+const ENTER_SCREEN: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1002h\x1b[?1006h\x1b[2J\x1b[H";
 /// Disables them, shows the cursor and resets the colours.
-const LEAVE_SCREEN: &str = "\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+const LEAVE_SCREEN: &str = "\x1b[?1006l\x1b[?1002l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
 
 impl AlternateScreen {
     /// Switches to the alternate screen.
@@ -485,7 +485,7 @@ mod tests {
         let seen = reading.join().unwrap();
         let (dialog, after) = seen.split_once("\x1b[?1049l").unwrap();
         assert!(
-            dialog.ends_with("drawn\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h"),
+            dialog.ends_with("drawn\x1b[?1006l\x1b[?1002l\x1b[?2004l\x1b[0m\x1b[?25h"),
             "{dialog}"
         );
         assert!(after.starts_with("first\r\nsecond\r\nxx"), "{after}");

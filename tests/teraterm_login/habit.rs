@@ -147,7 +147,7 @@ fn what_is_remembered_is_explained_and_taken_back_where_it_was_said() {
     );
     let pty = bed.connect(&[]);
     dialog(&pty, &["(•) Password", "Key file:"]);
-    pty.send("<down><down><down><down> <down><c-u>~/identity<enter>");
+    pty.send("<down><down><down><down> <c-u>~/identity<enter>");
     leave_shell(&pty);
 
     let told = explain(&[]);
@@ -178,7 +178,7 @@ fn what_is_remembered_is_explained_and_taken_back_where_it_was_said() {
     leave_shell(&pty);
     assert!(explain(&[]).contains("last time: publickey with"));
     let pty = bed.connect(&[]);
-    dialog(&pty, &["(•) Key file  worked last time", "[ ] Use this"]);
+    dialog(&pty, &["(•) Key file (k)  worked last time", "[ ] Use this"]);
     pty.send("<esc>");
     assert_eq!(pty.exit_code(), 255);
 }

@@ -352,6 +352,15 @@ texts! {
     connection_help_keys_text
         en "^E or e edits a saved session, d duplicates it under another name, Del removes it or what was connected to, ^S or n saves what is in the fields as a new session, ? shows this help (F1 everywhere). Esc leaves."
         ja "^E または e は保存済みセッションの編集、d は別名での複製、Del はセッションまたは履歴の削除、^S または n は入力内容を新しいセッションとして保存、? はこのヘルプ（F1はどこでも使えます）です。Escで終了します。"
+    connection_method_twice(method)
+        en "{method} stands there twice"
+        ja "{method} が2回あります"
+    connection_method_none
+        en "none logs in with nothing, and does not go with others"
+        ja "none は何も使わずにログインします。他と組み合わせられません"
+    connection_method_chain
+        en "the file's own chain; it stays until another is chosen"
+        ja "ファイルにある組み合わせ。別のものを選ぶまで変わりません"
     connection_help_mouse
         en "The mouse"
         ja "マウス"

@@ -61,55 +61,20 @@ pub struct Information {
     pub forwards: Vec<String>,
 }
 
-/// What a fact is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InformationGroup {
-    /// Both ends, and the way between them.
-    Peer,
-    /// Why the host is trusted, and how the login was done.
-    Trust,
-    /// The algorithms.
-    Crypto,
-    /// What has gone over the connection.
-    Traffic,
-}
-
-impl InformationGroup {
-    /// Its name.
-    pub fn heading(self) -> String {
-        match self {
-            InformationGroup::Peer => say!(information_peer),
-            InformationGroup::Trust => say!(information_trust),
-            InformationGroup::Crypto => say!(information_crypto),
-            InformationGroup::Traffic => say!(information_traffic),
-        }
-    }
-}
-
-/// One fact to show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InformationLine {
-    /// What it is about.
-    pub group: InformationGroup,
-    /// The name of the fact.
-    pub label: String,
-    /// The value of the fact.
-    pub value: String,
-}
+/// Facts about the same thing, with a heading: each its name and its value.
+pub type InformationGroup = (String, Vec<(String, String)>);
 
 impl Information {
-    /// The facts in the order of display, group by group; values contain no terminal control
-    /// sequences.
-    pub fn lines(&self) -> Vec<InformationLine> {
-        let groups = [
-            (InformationGroup::Peer, self.peer()),
-            (InformationGroup::Trust, self.trust()),
-            (InformationGroup::Crypto, self.crypto()),
-            (InformationGroup::Traffic, self.traffic()),
-        ];
-        let line = |group, (label, value)| InformationLine { group, label, value };
-        let lines = |(group, facts): (_, Vec<_>)| facts.into_iter().map(move |it| line(group, it));
-        groups.into_iter().flat_map(lines).collect()
+    /// The facts in the order of display: both ends and the way between them, why the host is
+    /// trusted, the algorithms, what has gone over the connection. Values contain no terminal
+    /// control sequences.
+    pub fn groups(&self) -> Vec<InformationGroup> {
+        vec![
+            (say!(information_peer), self.peer()),
+            (say!(information_trust), self.trust()),
+            (say!(information_crypto), self.crypto()),
+            (say!(information_traffic), self.traffic()),
+        ]
     }
 
     fn peer(&self) -> Vec<(String, String)> {
@@ -202,7 +167,7 @@ impl Information {
     /// The facts as a text for a raw terminal; `escape` is the escape that was typed for it.
     pub fn page(&self, escape: &str) -> String {
         let mut text = format!("{escape}\r\n{}\r\n", say!(information_title));
-        for InformationLine { label, value, .. } in self.lines() {
+        for (label, value) in self.groups().into_iter().flat_map(|(_, facts)| facts) {
             let gap = LABEL.saturating_sub(label.width());
             text.push_str(&format!("  {label}{:gap$} {value}\r\n", ""));
         }
@@ -336,9 +301,10 @@ mod tests {
     #[test]
     fn both_directions_are_told_apart_and_an_aead_needs_no_mac() {
         let shown = |cipher| {
-            let lines = information(cipher).lines();
+            let groups = information(cipher).groups().into_iter();
+            let facts: Vec<_> = groups.flat_map(|(_, facts)| facts).collect();
             move |label: &str| {
-                lines.iter().find(|line| line.label == label).expect("a line").value.clone()
+                facts.iter().find(|(name, _)| name == label).expect("a fact").1.clone()
             }
         };
         let ctr = shown("aes128-ctr");

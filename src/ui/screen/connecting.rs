@@ -174,7 +174,7 @@ fn label(step: ConnectStep) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::ui::screen::testing::TestScreen;
 
@@ -223,5 +223,12 @@ mod tests {
         locked(&progress).is_over = true;
         let (_, closed) = TestScreen::new(80, 24).play(dialog, "<Wait:>");
         assert!(!closed.unwrap().is_given_up());
+    }
+
+    /// A connection whose host key is being judged, for a picture.
+    pub(in crate::ui::screen) fn pictured(stage: &mut TestScreen) -> String {
+        let progress = progress(ConnectStep::HostKey);
+        locked(&progress).host = "anna@web1".to_owned();
+        stage.show(&mut Connecting::new(progress))
     }
 }

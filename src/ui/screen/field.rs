@@ -74,6 +74,14 @@ impl TextField {
         }
     }
 
+    /// The columns of the whole text.
+    pub fn columns(&self) -> usize {
+        match &self.text {
+            Text::Plain(input) => input.value().width(),
+            Text::Hidden(hidden) => hidden.visible('*').width(),
+        }
+    }
+
     /// Whether nothing is typed.
     pub fn is_empty(&self) -> bool {
         match &self.text {

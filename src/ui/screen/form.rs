@@ -52,8 +52,10 @@ pub enum Happened<K> {
 struct Spot {
     area: Rect,
     row: usize,
-    /// The button within its row, or the item of a list.
+    /// The button within its row, the item of a list, or the line of its scrollbar.
     part: usize,
+    /// Whether it is on a scrollbar.
+    on_bar: bool,
 }
 
 /// The rows of one dialog.
@@ -304,7 +306,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
     pub fn select(&mut self, key: K, at: usize) {
         match &mut self.row(key).widget {
             Widget::List { items, selected, view, .. } => {
-                *selected = at.min(items.len().max(1) - 1);
+                *selected = at.min(view.count(items).max(1) - 1);
                 view.follow();
             }
             Widget::Pick { options, selected, .. } => *selected = at.min(options.len().max(1) - 1),

@@ -407,6 +407,11 @@ impl Generator {
             self.form.focus(GeneratorKey::File);
             return;
         }
+        self.is_saved(to);
+    }
+
+    /// Shows what follows after the key is saved.
+    fn is_saved(&mut self, to: Saved) {
         self.saved = Some(to);
         self.tell(Tone::Plain, String::new());
         self.form.set_text(GeneratorKey::Match, Vec::new());

@@ -16,10 +16,9 @@ use crate::{say, text};
 
 /// The width of the dialog, if there is room: labels are long.
 const WIDTH: u16 = 110;
-/// The most nodes that are visible at once.
+/// The fewest and the most lines of the list.
+const LIST_MIN: u16 = 3;
 const LIST_MAX: u16 = 40;
-/// The lines besides the list: frame, message, search, gap, login, cluster, gap, buttons, hints.
-const OTHER_LINES: u16 = 12;
 /// The widest column of names.
 const MAX_NAME: usize = 48;
 /// How many characters of a message are shown.
@@ -267,10 +266,8 @@ impl NodeBrowser {
 
 impl Component for NodeBrowser {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
-        if let Widget::List { height, .. } = &mut self.form.row(Key::List).widget {
-            *height = area.height.saturating_sub(OTHER_LINES).clamp(3, LIST_MAX);
-        }
         self.say_lasts();
+        self.form.fit_list(Key::List, area, look, LIST_MIN..=LIST_MAX);
         self.form.draw(frame, area, look);
     }
 

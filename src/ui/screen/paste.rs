@@ -9,15 +9,13 @@ use ratatui::layout::Rect;
 
 use super::component::{Component, DialogAction};
 use super::editor::Editor;
-use super::form::{DialogForm, FormRow, Happened, Widget};
+use super::form::{DialogForm, FormRow, Happened};
 use super::keys_help::KeysHelp;
 use super::look::{Look, Tone};
 use crate::say;
 
 /// The width of the dialog, if there is room: commands are long.
 const WIDTH: u16 = 120;
-/// The lines besides the text: frame, two of explanation, a gap, buttons, two of hints.
-const OTHER_LINES: u16 = 8;
 /// The least and the most lines of text that are visible.
 const SEEN: (u16, u16) = (3, 40);
 
@@ -87,11 +85,9 @@ impl ConfirmPaste {
 
 impl Component for ConfirmPaste {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
-        let room = area.height.saturating_sub(OTHER_LINES).clamp(SEEN.0, SEEN.1);
-        if let Widget::Editor { editor, height } = &mut self.form.row(Key::Text).widget {
-            let lines = u16::try_from(editor.count()).unwrap_or(u16::MAX).saturating_add(1);
-            *height = room.min(lines.max(SEEN.0));
-        }
+        let lines = self.form.editor(Key::Text).map_or(0, Editor::count).saturating_add(1);
+        let most = u16::try_from(lines).unwrap_or(SEEN.1).clamp(SEEN.0, SEEN.1);
+        self.form.fit_editor(Key::Text, area, look, SEEN.0..=most);
         self.form.draw(frame, area, look);
     }
 
@@ -135,6 +131,15 @@ mod tests {
         let keys = "<Down><C-k><Del><Tab> ";
         assert_eq!(answer(text, keys).as_deref(), Some("ls\n"));
         assert_eq!(answer("a\n", "<Paste:b\r\n><Tab><Enter>").as_deref(), Some("b\na\n"));
+    }
+
+    #[test]
+    fn all_lines_stay_in_sight_while_they_are_edited() {
+        let keys = "<Down><C-k><BS><Down><C-u>new<Enter>more";
+        let (shown, _) = TestScreen::new(80, 24).play(ConfirmPaste::new("a\nb\nc\n"), keys);
+        for line in ["1 a", "2 new", "3 more"] {
+            assert!(shown.contains(line), "{line}:\n{shown}");
+        }
     }
 
     #[test]

@@ -202,7 +202,9 @@ fn row(name: Name, value: &Value, choices: &mut Vec<(Name, Vec<String>)>) -> For
         let options = std::iter::once(say!(connection_pty_unset)).chain(texts.iter().cloned());
         let options = options.collect();
         choices.push((name, texts));
-        return FormRow::pick(Key::Of(name), label, options, chosen);
+        let mut row = FormRow::pick(Key::Of(name), label, options, chosen);
+        row.remark = fields::oddity(name, &written);
+        return row;
     }
     let field = TextField::new(&written);
     // A value that does not fit in a field would be cut off.
@@ -231,9 +233,10 @@ impl Component for Edit {
 
     fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
-            Happened::Changed(key @ Key::Of(_)) => {
+            Happened::Changed(key @ Key::Of(name)) => {
                 // What was wrong may be mended.
-                self.form.remark(key, Tone::Plain, String::new());
+                let (tone, said) = fields::oddity(name, &self.now(name)).unwrap_or_default();
+                self.form.remark(key, tone, said);
                 DialogAction::Stay
             }
             Happened::Pressed(Key::Save) | Happened::Entered(_) => self.save(),

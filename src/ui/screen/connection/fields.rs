@@ -6,6 +6,7 @@ use crate::profiles::{
     LOG_FORMATS, LOG_TIMESTAMPS, METHODS, PTY, Profile, TeleportMembership, Value,
 };
 use crate::say;
+use crate::ui::screen::look::Tone;
 
 /// The name of a field in the file.
 pub(super) type Name = &'static str;
@@ -76,6 +77,22 @@ pub(super) fn choices(name: Name) -> Option<Vec<String>> {
         _ => return None,
     };
     Some(words.into_iter().map(str::to_owned).collect())
+}
+
+/// What is odd about the text of a field, though it can be used.
+pub(super) fn oddity(name: Name, text: &str) -> Option<(Tone, String)> {
+    let methods: Vec<&str> = text.split_whitespace().collect();
+    if name != "method" || methods.len() < 2 {
+        return None;
+    }
+    let twice = (1..methods.len()).find(|at| methods[..*at].contains(&methods[*at]));
+    if let Some(at) = twice {
+        return Some((Tone::Warn, say!(connection_method_twice, method = methods[at].to_owned())));
+    }
+    if methods.contains(&"none") {
+        return Some((Tone::Warn, say!(connection_method_none)));
+    }
+    (!CHAINS.contains(&text)).then(|| (Tone::Dim, say!(connection_method_chain)))
 }
 
 /// The label of the field.

@@ -19,7 +19,6 @@ use std::time::Duration;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use unicode_width::UnicodeWidthStr;
 
 use super::form::{DialogForm, FormRow, Happened};
 use super::look::{Look, Tone};
@@ -40,18 +39,11 @@ const FIRST_READING: Duration = Duration::from_millis(10);
 const READING: Duration = Duration::from_millis(20);
 /// The width of the dialog, if there is room: destinations are long.
 const WIDTH: u16 = 96;
-/// The most entries that are visible at once.
+/// The fewest and the most lines of the list.
+const LIST_MIN: u16 = 2;
 const LIST_MAX: u16 = 30;
-/// The fewest lines of the list for which blank lines are kept.
-const LIST_ROOMY: u16 = 5;
-/// The lines besides list, options and message: frame, host, rule, buttons, hints.
-const OTHER_LINES: u16 = 7;
-/// The blank lines, where there is room: at the top, and before options, buttons and hints.
-const BLANK_LINES: u16 = 4;
-/// The lines of the options where they have the focus, and where they do not.
-const OPTION_LINES: (u16, u16) = (3, 1);
-/// The columns of the buttons besides the one that connects.
-const OTHER_BUTTONS: usize = 40;
+/// The most lines of the list where there are fewer entries.
+const LIST_SHORT: u16 = 3;
 /// How many characters of a name are shown in a button or a question.
 const MAX_SHOWN: usize = 24;
 /// How many characters of a message are shown.
@@ -88,7 +80,6 @@ pub struct NewConnection {
     counts: bool,
     was_in_list: bool,
     look: Look,
-    message: String,
     /// The entry whose removal is asked about.
     asked: Option<HostEntry>,
     entered: Option<Entered>,
@@ -130,7 +121,6 @@ impl NewConnection {
             counts: false,
             was_in_list: false,
             look: Look { colour: false, unicode: false },
-            message: String::new(),
             asked: None,
             entered: None,
         };
@@ -253,13 +243,11 @@ impl NewConnection {
     }
 
     fn say(&mut self, tone: Tone, message: String) {
-        self.form.set_text(Key::Message, vec![(tone, message.clone())]);
-        self.message = message;
+        self.form.set_text(Key::Message, vec![(tone, message)]);
     }
 
     fn say_nothing(&mut self) {
         self.form.set_text(Key::Message, Vec::new());
-        self.message.clear();
     }
 
     /// Updates what depends on the focus: whether list or host field counts, the hints, the options,
@@ -354,6 +342,8 @@ impl NewConnection {
         self.say_nothing();
         self.counts = false;
         self.fill(None, 0);
+        // The best match is in sight, wherever the wheel has been.
+        self.form.select(Key::List, 0);
     }
 
     fn react(&mut self, event: &Event) -> DialogAction {
@@ -367,8 +357,9 @@ impl NewConnection {
             _ => None,
         };
         if in_list && !self.counts && code == Some(KeyCode::Down) {
-            // The first step chooses the row that is marked already.
+            // The first step chooses the row that is marked already, and brings it into sight.
             self.counts = true;
+            self.form.select(Key::List, self.form.selected(Key::List));
             return DialogAction::Stay;
         }
         match self.form.handle(event) {
@@ -390,35 +381,15 @@ impl NewConnection {
         }
         DialogAction::Stay
     }
-
-    /// The lines of the list, and whether there is room for blank ones.
-    fn list_height(&self, area: Rect) -> u16 {
-        let width = usize::from(area.width.saturating_sub(6).clamp(1, WIDTH));
-        let message = match self.message.is_empty() {
-            true => 0,
-            false => text::wrap(&self.message, width).len(),
-        };
-        let button = say!(connection_connect_to, name = shown(&self.now().host));
-        let two = usize::from(button.width() + OTHER_BUTTONS > width);
-        let options = if self.is_unfolded() { OPTION_LINES.0 } else { OPTION_LINES.1 };
-        let others = OTHER_LINES + options + u16::try_from(message + two).unwrap_or(0);
-        let entries = u16::try_from(self.hosts.entries().len()).unwrap_or(LIST_MAX);
-        let most = entries.clamp(3, LIST_MAX);
-        let roomy = area.height.saturating_sub(others + BLANK_LINES);
-        match roomy >= LIST_ROOMY.min(most) {
-            true => roomy.min(most),
-            false => area.height.saturating_sub(others).clamp(2, most.min(LIST_ROOMY.max(2))),
-        }
-    }
 }
 
 impl Component for NewConnection {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         self.look = look;
-        let height = self.list_height(area);
-        let visible = self.form.set_height(Key::List, height);
-        let first = visible.start;
         let entries = self.hosts.entries();
+        let most = u16::try_from(entries.len()).unwrap_or(LIST_MAX).clamp(LIST_SHORT, LIST_MAX);
+        let visible = self.form.fit_list(Key::List, area, look, LIST_MIN..=most);
+        let first = visible.start;
         let shown = self.listed[visible].iter().map(|&at| self.hosts.line(&entries[at]));
         let lines = self.columns.lay_out(&shown.collect::<Vec<_>>(), &self.search, look);
         let empty = match entries.is_empty() {
@@ -457,10 +428,15 @@ impl Component for NewConnection {
     }
 
     fn turn(&mut self) -> DialogAction {
+        self.hosts.read_more(READING);
+        if self.search.is_empty() {
+            // What is read changes neither which entries there are nor their order.
+            self.form.set_rule(Key::Found, self.found());
+            return DialogAction::Stay;
+        }
         // If the person has not selected an entry, a better match that is read later takes the
         // selection.
         let chosen = self.chosen().filter(|_| self.counts).map(|entry| entry.target.clone());
-        self.hosts.read_more(READING);
         self.fill(chosen.as_ref(), 0);
         DialogAction::Stay
     }

@@ -1,6 +1,7 @@
 //! New connection: keys in, the screen, what was entered and the files out.
 
 mod editing;
+mod scrolling;
 
 use std::fs;
 use std::path::PathBuf;
@@ -526,4 +527,24 @@ pub(in crate::ui::screen) fn pictured(stage: &mut TestScreen) -> String {
         bench.store.save(&mut document).unwrap();
     }
     stage.play(bench.dialog(), "<Down><Down>").0
+}
+
+/// A search among many sessions, for a page.
+pub(in crate::ui::screen) fn searched(stage: &mut TestScreen) -> String {
+    let bench = bench();
+    let write = |name: &str, text: &str| fs::write(bench.file(&format!("{name}.toml")), text);
+    for n in 0..200 {
+        write(&format!("node-{n:03}"), &format!("host = \"node{n:03}.example.org\"\n")).unwrap();
+    }
+    for (name, host, note) in [
+        ("lab", "lab.example.org", "rack 19"),
+        ("srv-190", "host190.example.org", "rack 1"),
+        ("srv-192", "host192.example.org", "rack 3"),
+    ] {
+        let text =
+            format!("host = \"{host}\"\nuser = \"deploy\"\ntags = [\"prod\"]\nnote = \"{note}\"\n");
+        write(name, &text).unwrap();
+    }
+    bench.visit(RecentTarget::Session("own:lab".to_owned()));
+    stage.play(bench.dialog(), "prod 19").0
 }

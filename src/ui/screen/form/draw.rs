@@ -28,14 +28,30 @@ const EDGES: usize = 3;
 /// The most lines that are drawn; more would be an error in the dialog.
 const LINES_MAX: usize = 2_000;
 
+/// The room for the rows of a form.
+pub(super) struct Space {
+    framed: bool,
+    /// The columns between the frame and the rows.
+    padding: u16,
+    pub(super) width: u16,
+    pub(super) lines: u16,
+}
+
+/// The rows of a form before anything is left out.
+pub(super) struct LaidOut {
+    body: Vec<Drawn>,
+    foot: Vec<Drawn>,
+    hints: Vec<Line<'static>>,
+    notice: Vec<Line<'static>>,
+    pub(super) lines: FormLines,
+}
+
 impl<K: Copy + PartialEq> DialogForm<K> {
     /// Draws the form into the area.
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
-        let framed = area.width >= FRAME_MIN.0 && area.height >= FRAME_MIN.1;
-        let padding = if area.width >= PADDED_MIN { 2 } else { 1 };
+        let Space { framed, padding, width, lines } = self.space(area);
         let edge = if framed { 2 + 2 * padding } else { 0 };
-        let width = area.width.saturating_sub(edge).min(self.width).max(1);
-        let (body, foot) = self.laid_out(width, look, area.height.saturating_sub(edge.min(2)));
+        let (body, foot) = self.laid_out(width, look, lines);
 
         let total = lines_of(&body).min(LINES_MAX);
         let fixed = lines_of(&foot);
@@ -71,19 +87,29 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             self.rows.get(self.focus).map(|row| &row.widget),
             Some(Widget::TextField { .. } | Widget::Editor { .. })
         );
-        let at = |spot: &&Spot| spot.row == self.focus && spot.part == self.part;
+        let at = |spot: &&Spot| spot.row == self.focus && spot.part == self.part && !spot.on_bar;
         if let Some(spot) = self.spots.iter().rev().find(at).filter(|_| !has_own) {
             frame.set_cursor_position(spot.area.as_position());
         }
     }
 
-    /// The rows that scroll and those that do not, without what has no room in this many lines.
-    fn laid_out(&self, width: u16, look: Look, height: u16) -> (Vec<Drawn>, Vec<Drawn>) {
+    /// The room for the rows in this area.
+    pub(super) fn space(&self, area: Rect) -> Space {
+        let framed = area.width >= FRAME_MIN.0 && area.height >= FRAME_MIN.1;
+        let padding = if area.width >= PADDED_MIN { 2 } else { 1 };
+        let (edge, frame) = if framed { (2 + 2 * padding, 2) } else { (0, 0) };
+        let width = area.width.saturating_sub(edge).min(self.width).max(1);
+        Space { framed, padding, width, lines: area.height.saturating_sub(frame) }
+    }
+
+    /// All rows as they are drawn, those that scroll and those that do not, with the lines that
+    /// they need, and what can stand below the buttons.
+    pub(super) fn all_laid_out(&self, width: u16, look: Look) -> LaidOut {
         let (label, pair) = (self.label_width(width), self.pair_width());
         let pen = FormPainter { look, width, label, pair, default: self.default };
         let (body, mut foot) = self.drawn(pen);
         foot.retain(|row| !row.lines.is_empty());
-        let mut body = spaced(body);
+        let body = spaced(body);
         let hints = self.hint_lines(width, look);
         let notice = self.notice_lines(pen);
         let (spare, rows): (Vec<&Drawn>, Vec<&Drawn>) = body.iter().partition(|row| row.spare);
@@ -95,6 +121,12 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             hints: hints.len().saturating_sub(notice.len()),
             blanks,
         };
+        LaidOut { body, foot, hints, notice, lines }
+    }
+
+    /// The rows that scroll and those that do not, without what has no room in this many lines.
+    fn laid_out(&self, width: u16, look: Look, height: u16) -> (Vec<Drawn>, Vec<Drawn>) {
+        let LaidOut { mut body, foot, hints, notice, lines } = self.all_laid_out(width, look);
         let fit = fit(lines, usize::from(height));
         let left = fit.blanks;
         body.retain(|row| fit.spare || !row.spare);
@@ -206,19 +238,22 @@ impl<K: Copy + PartialEq> DialogForm<K> {
                 if let Some(y) = inside(line + index) {
                     let place = Rect { y, height: 1, ..area };
                     put_line(frame.buffer_mut(), text, place);
-                    self.spots.push(Spot { area: place, row: row.row, part: 0 });
-                }
-            }
-            for (index, mark) in row.bar.iter().enumerate() {
-                if let Some(y) = inside(line + index) {
-                    let place = Rect { x: area.right().saturating_sub(1), y, width: 1, height: 1 };
-                    put_line(frame.buffer_mut(), &Line::from(*mark), place.intersection(area));
+                    self.spots.push(Spot { area: place, row: row.row, part: 0, on_bar: false });
                 }
             }
             for &(index, x, width, part) in &row.parts {
                 if let Some(y) = inside(line + usize::from(index)) {
                     let place = Rect { x: area.x + x, y, width, height: 1 };
-                    self.spots.push(Spot { area: place.intersection(area), row: row.row, part });
+                    let area = place.intersection(area);
+                    self.spots.push(Spot { area, row: row.row, part, on_bar: false });
+                }
+            }
+            for (index, mark) in row.bar.iter().enumerate() {
+                if let Some(y) = inside(line + index) {
+                    let place = Rect { x: area.right().saturating_sub(1), y, width: 1, height: 1 };
+                    let place = place.intersection(area);
+                    put_line(frame.buffer_mut(), &Line::from(*mark), place);
+                    self.spots.push(Spot { area: place, row: row.row, part: index, on_bar: true });
                 }
             }
             if let Some((index, x)) = row.cursor

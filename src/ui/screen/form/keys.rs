@@ -282,6 +282,10 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         match (mouse.kind, spot) {
             (MouseEventKind::ScrollUp, spot) => self.wheel(spot, -WHEEL),
             (MouseEventKind::ScrollDown, spot) => self.wheel(spot, WHEEL),
+            (
+                MouseEventKind::Down(MouseButton::Left) | MouseEventKind::Drag(MouseButton::Left),
+                Some(Spot { row, part, on_bar: true, .. }),
+            ) => self.scroll_list_to(row, part),
             (MouseEventKind::Down(MouseButton::Left), Some(Spot { row, part, .. })) => {
                 return self.click(row, part);
             }
@@ -300,6 +304,17 @@ impl<K: Copy + PartialEq> DialogForm<K> {
                 view.scroll(lines);
             }
             _ => self.scroll_by(lines),
+        }
+    }
+
+    /// Scrolls a list to what a line of its scrollbar stands for; the selection stays.
+    fn scroll_list_to(&mut self, row: usize, line: usize) {
+        if let Some(Widget::List { items, height, view, .. }) =
+            self.rows.get_mut(row).map(|row| &mut row.widget)
+        {
+            let height = usize::from(*height);
+            let hidden = view.count(items).saturating_sub(height);
+            view.scroll_to(hidden * line / (height.max(2) - 1));
         }
     }
 

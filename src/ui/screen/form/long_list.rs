@@ -1,13 +1,19 @@
-//! A list that is too long to be laid out whole: the form knows how many items there are, and the
-//! dialog lays out those that are visible before each drawing.
+//! Lists and editors that take the lines that are left, and lists that are too long to be laid out
+//! whole: the form knows how many items there are, and the dialog lays out those that are visible
+//! before each drawing.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
+use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::DialogForm;
 use super::row::{FormRow, Item, ListView, Widget};
 use super::window::ListWindow;
+use crate::ui::screen::look::Look;
+
+/// The fewest lines of a list for which blank lines are kept.
+const ROOMY: u16 = 5;
 
 impl ListView {
     /// How many items the list has.
@@ -62,15 +68,54 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// Sets how many items of a list are visible, and returns which ones these are.
-    pub fn set_height(&mut self, key: K, lines: u16) -> Range<usize> {
+    /// Gives a list all lines of the area that nothing else needs, within these bounds, and returns
+    /// which items are visible. Blank lines go where it would have fewer than five lines
+    /// otherwise.
+    pub fn fit_list(
+        &mut self,
+        key: K,
+        area: Rect,
+        look: Look,
+        bounds: RangeInclusive<u16>,
+    ) -> Range<usize> {
+        let fitted = self.fitted(key, area, look, bounds);
         let Widget::List { items, selected, height, view } = &mut self.row(key).widget else {
             return 0..0;
         };
-        *height = lines;
+        *height = fitted;
         let count = view.count(items);
-        let first = view.first(*selected, usize::from(lines), count);
-        first..(first + usize::from(lines)).min(count)
+        let first = view.first(*selected, usize::from(fitted), count);
+        first..(first + usize::from(fitted)).min(count)
+    }
+
+    /// The same for an editor.
+    pub fn fit_editor(&mut self, key: K, area: Rect, look: Look, bounds: RangeInclusive<u16>) {
+        let fitted = self.fitted(key, area, look, bounds);
+        if let Widget::Editor { height, .. } = &mut self.row(key).widget {
+            *height = fitted;
+        }
+    }
+
+    /// How many lines a list or an editor can have.
+    fn fitted(&mut self, key: K, area: Rect, look: Look, bounds: RangeInclusive<u16>) -> u16 {
+        if let Widget::List { height, .. } | Widget::Editor { height, .. } =
+            &mut self.row(key).widget
+        {
+            *height = 0;
+        }
+        let space = self.space(area);
+        let lines = self.all_laid_out(space.width, look).lines;
+        let others = lines.rows + lines.spare + lines.hints;
+        let left = |others: usize| {
+            let left = usize::from(space.lines).saturating_sub(others);
+            u16::try_from(left).unwrap_or(u16::MAX)
+        };
+        let (least, most) = bounds.into_inner();
+        let roomy = left(others + lines.blanks);
+        match roomy >= ROOMY.min(most) {
+            true => roomy.min(most),
+            false => left(others).clamp(least, most.min(ROOMY).max(least)),
+        }
     }
 
     /// Puts in the items of a long list from this one on, and what stands there if there are none.

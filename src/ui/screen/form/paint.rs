@@ -83,6 +83,8 @@ pub(super) fn draw_row<K: Copy + PartialEq>(
             drawn.lines.extend(put_compared(lines, *marks, row.indent, pen));
         }
         Widget::Pairs(pairs) => drawn.lines.extend(put_pairs(pairs, row.indent, pen)),
+        // The form is only measured; the view stays where it is.
+        Widget::List { height: 0, .. } | Widget::Editor { height: 0, .. } => {}
         Widget::Editor { editor, height } => {
             let (lines, cursor) = editor.shown((pen.width, *height), look);
             drawn.cursor = focus.map(|_| cursor);
@@ -118,7 +120,7 @@ pub(super) fn draw_row<K: Copy + PartialEq>(
         }
         Widget::List { items, selected, height, view } => {
             let place = (*selected, usize::from(*height), view);
-            list(&mut drawn, items, place, (focus.is_some(), base), pen);
+            list(&mut drawn, items, place, (focus.is_some(), base, &indent), pen);
         }
         Widget::Buttons(buttons) => put_buttons(&mut drawn, buttons, focus, pen),
     }
@@ -134,7 +136,17 @@ fn put_field<K: Copy>(drawn: &mut Drawn, row: &FormRow<K>, focused: bool, pen: F
     let label = padded(&format!("{indent}{label}"), pen.label);
     let all = usize::from(pen.width).saturating_sub(label.width() + 3).max(1);
     let beside = remark_of(row, look).map_or(0, |(_, text)| text.width() + 2);
-    let room = if all >= FIELD_MIN + beside { all - beside } else { all } as u16;
+    // A remark stands beside the whole text, or below it where there is no room for both.
+    let whole = field.columns() + 1;
+    let least = match row.enabled {
+        true => FIELD_MIN.max(whole.min(all)),
+        false => whole,
+    };
+    let room = match (all + 2).checked_sub(beside).filter(|room| beside > 0 && *room >= least) {
+        Some(_) if !row.enabled => least,
+        Some(room) => room,
+        None => all,
+    } as u16;
     let mask = if look.unicode { '•' } else { '*' };
     let (shown, column) = field.shown(room, mask);
     let style = if row.enabled { base.add_modifier(Modifier::UNDERLINED) } else { base };
@@ -286,7 +298,7 @@ fn list<K: Copy>(
     drawn: &mut Drawn,
     items: &[Item],
     (selected, height, view): (usize, usize, &ListView),
-    (focused, base): (bool, Style),
+    (focused, base, indent): (bool, Style, &str),
     pen: FormPainter<K>,
 ) {
     let count = view.count(items);
@@ -312,10 +324,13 @@ fn list<K: Copy>(
         }
         let last = if view.line(at).is_some() { shown.spans.len() } else { 1 };
         shown.spans.iter_mut().take(last).for_each(|span| span.style = span.style.patch(style));
+        if !indent.is_empty() {
+            shown.spans.insert(0, Span::raw(indent.to_owned()));
+        }
         drawn.lines.push(shown);
         drawn.parts.push((line as u16, 0, pen.width, at));
     }
-    if count > height && height > 0 {
+    if count > height {
         // The thumb has at least one line, and is at an end only where the list is.
         let thumb = (height * height / count).max(1);
         let (last, free) = (count - height, height - thumb);

@@ -94,6 +94,12 @@ impl ListView {
         self.top.set(self.top.get().saturating_add_signed(items));
     }
 
+    /// Moves so that this item is the first visible one; the selection stays.
+    pub(super) fn scroll_to(&mut self, item: usize) {
+        self.is_free = true;
+        self.top.set(item);
+    }
+
     /// The first visible item, where `height` of `count` items are visible.
     pub(super) fn first(&self, selected: usize, height: usize, count: usize) -> usize {
         let mut top = self.top.get();

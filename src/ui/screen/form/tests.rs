@@ -259,6 +259,19 @@ fn a_remark_stands_beside_its_row_and_what_is_wrong_goes_with_the_text() {
     form.focus(Key::Name);
     play(&mut form, "a");
     assert!(line(&mut form, "xxx").is_none());
+    // A text is in sight whole beside the remark, or the remark goes below it.
+    for (columns, is_beside) in [(40, true), (51, true), (58, false)] {
+        let text = format!("{}a", "b".repeat(columns - 1));
+        form.field(Key::Name).unwrap().set(&text);
+        form.remark(Key::Name, Tone::Good, "the same".into());
+        let found = line(&mut form, &text).unwrap_or_else(|| panic!("{columns}"));
+        assert_eq!(found.contains("the same"), is_beside, "{found}");
+    }
+    form.field(Key::Name).unwrap().set(&"b".repeat(64));
+    form.disable(Key::Name, "not now".into());
+    assert!(line(&mut form, "Name:").is_some_and(|line| !line.contains("not now")));
+    form.field(Key::Name).unwrap().set("anna");
+    assert!(line(&mut form, "Name:").is_some_and(|line| line.contains("anna   not now")));
     form.disable(Key::Tick, "not accepted by the server".into());
     assert!(line(&mut form, "tick").is_some_and(|line| line.contains("not accepted")));
     form.enable(Key::Tick, true);

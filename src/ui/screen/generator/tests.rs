@@ -301,10 +301,15 @@ pub(in crate::ui::screen) fn pictured(stage: &mut TestScreen) -> String {
     let files = ["id_ed25519", "id_ed25519.pub"].map(|name| Path::new("~/.ssh").join(name));
     dialog.key = Some(key.clone());
     let [file, public_file] = files;
-    dialog.saved = Some(Saved { file, public_file, key: key.public_key().clone() });
-    dialog.show_key();
-    dialog.offer();
-    dialog.form.focus(GeneratorKey::Close);
+    dialog.is_saved(Saved { file, public_file, key: key.public_key().clone() });
+    stage.play(dialog, "").0
+}
+
+/// A key that is not saved yet, for a page.
+pub(in crate::ui::screen) fn unsaved(stage: &mut TestScreen) -> String {
+    let case = Case::new();
+    let mut dialog = case.generator();
+    dialog.made(Ok(unlocked_key()));
     stage.play(dialog, "").0
 }
 

@@ -514,6 +514,7 @@ pub(in crate::ui::screen) fn pictured(stage: &mut TestScreen) -> String {
     question.user = User::Settled("anna".to_owned());
     question.preselected = Some(Method::PublicKey);
     question.key_file = Some(home.path().join(".ssh/locked"));
+    question.forward = Some(false);
     refuse(&mut question, &[Method::KeyboardInteractive]);
     stage.play(LoginDialog::new(question, ""), "secret").0
 }

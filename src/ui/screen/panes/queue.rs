@@ -11,15 +11,14 @@ use crate::say;
 use crate::text;
 use crate::ui::panes::{JobTask, PanesAsk, PanesRequest, QueuedJob, SharedQueue, locked};
 use crate::ui::screen::component::{Component, DialogAction};
-use crate::ui::screen::form::{DialogForm, FormRow, Happened, Item, Widget};
+use crate::ui::screen::form::{DialogForm, FormRow, Happened, Item};
 use crate::ui::screen::keys_help::KeysHelp;
 use crate::ui::screen::look::Look;
 
 /// The width of the dialog, if there is room.
 const WIDTH: u16 = 110;
-/// The lines besides the list: frame, message, buttons and hints.
-const OTHER_LINES: u16 = 8;
-/// The most jobs that are visible at once.
+/// The fewest and the most lines of the list.
+const LIST_MIN: u16 = 3;
 const LIST_MAX: u16 = 30;
 /// How many characters of a name or directory are shown.
 const MAX_SHOWN: usize = 40;
@@ -144,10 +143,8 @@ fn item(job: &QueuedJob) -> Item {
 
 impl Component for QueueDialog {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
-        if let Widget::List { height, items, .. } = &mut self.form.row(Key::List).widget {
-            let room = area.height.saturating_sub(OTHER_LINES).clamp(3, LIST_MAX);
-            *height = room.min(u16::try_from(items.len()).unwrap_or(u16::MAX).max(3));
-        }
+        let most = u16::try_from(self.listed.len()).unwrap_or(LIST_MAX).clamp(LIST_MIN, LIST_MAX);
+        self.form.fit_list(Key::List, area, look, LIST_MIN..=most);
         self.form.draw(frame, area, look);
     }
 

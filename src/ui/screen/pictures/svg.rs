@@ -11,12 +11,13 @@ use unicode_width::UnicodeWidthStr;
 /// The size of a cell, and the margin, in pixels.
 const CELL: (f64, f64) = (8.4, 18.0);
 const MARGIN: f64 = 14.0;
-/// Classes: the background, plain text, and red, green and magenta.
+/// Classes: the background, plain text, red, green and magenta, and wide characters, which are as
+/// wide as two cells.
 const STYLE: &str = "svg{--b:#fff;--f:#24292f;--r:#c0271f;--g:#1a7f37;--m:#8a2bb5}\
     @media(prefers-color-scheme:dark){svg{--b:#0f1318;--f:#d5dae1;--r:#ff7b72;--g:#56d364;--m:#d98cff}}\
     text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;\
     fill:var(--f);white-space:pre}.r{fill:var(--r)}.g{fill:var(--g)}.m{fill:var(--m)}\
-    .B{font-weight:bold}.D{opacity:.6}.R{fill:var(--b)}path{stroke:var(--f);fill:none}\
+    .W{font-size:16.8px}.B{font-weight:bold}.D{opacity:.6}.R{fill:var(--b)}path{stroke:var(--f);fill:none}\
     path.r{stroke:var(--r);fill:none}path.g{stroke:var(--g);fill:none}\
     path.m{stroke:var(--m);fill:none}rect{fill:var(--f)}";
 
@@ -101,18 +102,34 @@ fn draw(out: &mut String, lines: &mut FrameLines, run: &[&Cell], (column, row): 
     } else if classes.contains('U') {
         let _ = writeln!(out, "<path d=\"M{left:.1} {:.1}h{wide:.1}\"/>", top + 16.5);
     }
-    let (mut text, mut at) = (String::new(), 0);
-    while at < run.len() {
-        text.push_str(run[at].symbol());
-        at += run[at].symbol().width().max(1);
+    let class = classes.replace(" U", "").replace('U', "");
+    // Wide characters stand by themselves, because another font may be used for them.
+    let (mut from, mut at) = (0, 0);
+    while from < run.len() {
+        let wide = run[from].symbol().width().max(1);
+        let mut text = String::new();
+        while at < run.len() && run[at].symbol().width().max(1) == wide {
+            text.push_str(run[at].symbol());
+            at += wide;
+        }
+        let class = match (wide, class.as_str()) {
+            (1, class) => class.to_owned(),
+            (_, "") => "W".to_owned(),
+            (_, class) => format!("{class} W"),
+        };
+        draw_text(out, &text, &class, (left + from as f64 * CELL.0, top));
+        from = at;
     }
-    let blank = text.len() - text.trim_start().len();
-    let text = text.trim();
+}
+
+/// Draws text of one look and width, without the blanks around it.
+fn draw_text(out: &mut String, text: &str, class: &str, (left, top): (f64, f64)) {
+    let blank = text.len() - text.trim_start_matches(' ').len();
+    let text = text.trim_matches(' ');
     if text.is_empty() {
         return;
     }
-    let class = classes.replace(" U", "").replace('U', "");
-    let class = if class.is_empty() { class } else { format!(" class=\"{class}\"") };
+    let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
     let _ = writeln!(
         out,
         "<text x=\"{:.1}\" y=\"{:.0}\" textLength=\"{:.1}\"{class}>{}</text>",

@@ -301,3 +301,8 @@ pub(in crate::ui::screen) fn pictured_new(stage: &mut TestScreen) -> String {
 pub(in crate::ui::screen) fn pictured_changed(stage: &mut TestScreen) -> String {
     stage.play(Warning::new(&question(&changed())), "").0
 }
+
+/// A new server before anything is typed, for a page.
+pub(in crate::ui::screen) fn unanswered(stage: &mut TestScreen) -> String {
+    stage.play(Warning::new(&question(&unknown())), "").0
+}

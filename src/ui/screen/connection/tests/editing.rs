@@ -113,3 +113,35 @@ fn of_two_editors_the_second_is_asked() {
         fs::write(bench.file("db.toml"), before).unwrap();
     }
 }
+
+#[test]
+fn a_chain_of_methods_is_shown_kept_and_what_is_odd_in_it_is_said() {
+    let bench = bench();
+    let file = |methods: &str| format!("host = \"h\"\nmethod = {methods}\n");
+    let to_method = "<Tab>".repeat(7);
+    for (methods, shown_as, said) in [
+        (r#"["publickey", "password"]"#, "publickey password", ""),
+        (r#"["password", "agent"]"#, "password agent", "the file's own chain"),
+        (r#"["agent", "publickey", "password"]"#, "agent publickey password", "own chain"),
+        (r#"["password", "password"]"#, "password password", "password stands there twice"),
+        (r#"["none", "password"]"#, "none password", "none logs in with nothing"),
+    ] {
+        fs::write(bench.file("db.toml"), file(methods)).unwrap();
+        let mut stage = TestScreen::new(100, 100);
+        // As it is in the file, and after another one was looked at.
+        for keys in ["", &format!("{to_method}<Left><Right>")] {
+            let (shown, _) = stage.play(bench.dialog(), &format!("<Tab>e{keys}"));
+            let value = format!("◂ {shown_as} ▸");
+            let at = shown.find(&value).unwrap_or_else(|| panic!("{methods}\n{shown}"));
+            let beside: String = shown[at..].chars().take(200).collect();
+            assert!(beside.contains(said), "{methods}{keys}\n{shown}");
+            assert_eq!(shown.contains("own chain"), said.contains("own chain"), "{shown}");
+        }
+        // Another field is changed, and the chain stays.
+        bench.play("<Tab>e2<Enter>");
+        assert_eq!(bench.read("db.toml"), file(methods).replace("\"h\"", "\"h2\""));
+    }
+    // Another method is chosen, and it goes.
+    bench.play(&format!("<Tab>e{to_method}{}<Enter>", "<Left>".repeat(7)));
+    assert_eq!(bench.read("db.toml"), "host = \"h2\"\nmethod = \"password\"\n");
+}
