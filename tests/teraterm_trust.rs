@@ -81,7 +81,8 @@ impl Case {
         let pty = self.connect(options);
         enter_and_leave(&pty);
         let written = pty.written();
-        assert!(!written.contains("SECURITY") && !written.contains("\x1b[?1049h"), "{written}");
+        // The steps of connecting may be shown where that takes long; they have no buttons.
+        assert!(!written.contains("SECURITY") && !written.contains("(d)"), "{written}");
     }
 }
 

@@ -163,8 +163,15 @@ fn names_of_every_byte_go_both_ways_and_are_renamed_and_deleted_on_a_server() {
     wait_until("the new name", || there.join("plain").exists());
     let renamed = fs::read(there.join("plain")).unwrap();
     assert!(!at(&there, &renamed).exists() && names.contains(&renamed));
-    pty.wait_for("renamed to plain");
-    pty.send("*<f8>");
+    // What is marked is what has been listed: the list with the new name comes first.
+    pty.wait_until("the new list", |screen| {
+        screen.contains("renamed to plain")
+            && screen.matches("plain").count() >= 2
+            && screen.contains("256 entries")
+    });
+    pty.send("*");
+    pty.wait_for("256 of 256 marked");
+    pty.send("<f8>");
     pty.wait_for("cannot be undone");
     pty.send("<left><enter>");
     wait_until("the removal", || fs::read_dir(&there).unwrap().count() == 0);
