@@ -90,8 +90,8 @@ impl ExportFile {
         let mut tree = read_tree(&self.path, self.user)?.ok_or_else(missing)?;
         self.forgotten.iter().for_each(|name| tree.forget(name));
         let mut keys = BTreeMap::new();
-        for key in self.parents.iter().flat_map(|path| tree.children(path)) {
-            keys.entry(key.name().to_owned()).or_insert_with(|| key.clone());
+        for key in self.parents.iter().flat_map(|path| tree.take_children(path)) {
+            keys.entry(key.name().to_owned()).or_insert(key);
         }
         Ok(ExportedKeys { keys, fault: tree.check() })
     }

@@ -1,7 +1,9 @@
 //! All sources of saved sessions together. Nothing outside knows a source by name: a session is
 //! found by its own name, or by `source:name` if several sources have it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use super::near;
 use super::session::{SavedSession, Source};
@@ -65,7 +67,7 @@ pub struct SessionPlace {
     /// The name without the source.
     pub name: String,
     /// The folder or file.
-    pub place: PathBuf,
+    pub place: Arc<Path>,
     /// The number of the source among all of them.
     number: usize,
 }
@@ -116,7 +118,7 @@ impl Sessions {
             .map(|(number, source)| SessionPlace {
                 source: source.source(),
                 name: name.to_owned(),
-                place: source.place(),
+                place: source.place().into(),
                 number,
             })
             .collect()
@@ -139,10 +141,19 @@ impl Sessions {
     /// why one cannot be opened. A source that cannot be listed has its error in the second list.
     pub fn names(&self) -> (Vec<(SessionPlace, Result<()>)>, Vec<crate::error::Error>) {
         let (mut all, mut faults) = (Vec::new(), Vec::new());
-        for (number, source) in self.sources.iter().enumerate() {
-            let (kind, place) = (source.source(), source.place());
-            let at = |name| SessionPlace { source: kind, name, place: place.clone(), number };
-            match source.names() {
+        // Each waits for its own files.
+        let listed: Vec<_> = std::thread::scope(|scope| {
+            let sources = self.sources.iter();
+            let listing: Vec<_> = sources.map(|it| scope.spawn(|| it.names())).collect();
+            listing.into_iter().map(ScopedJoinHandle::join).collect()
+        });
+        for ((number, source), listed) in self.sources.iter().enumerate().zip(listed) {
+            let (kind, place): (_, Arc<Path>) = (source.source(), source.place().into());
+            let at = |name| {
+                let place = Arc::clone(&place);
+                SessionPlace { source: kind, name, place, number }
+            };
+            match listed.unwrap_or_else(|fault| std::panic::resume_unwind(fault)) {
                 Ok(names) => all.extend(names.into_iter().map(|(name, fault)| (at(name), fault))),
                 Err(error) => faults.push(error),
             }
@@ -157,7 +168,8 @@ impl Sessions {
         let listed = |(at, fault): (SessionPlace, Result<()>)| {
             let session = fault.and_then(|()| self.open(&at)).transpose()?;
             let source = session.as_ref().map_or(at.source, |session| session.source);
-            let place = session.as_ref().map_or(at.place, |session| session.place.clone());
+            let place =
+                session.as_ref().map_or_else(|_| at.place.to_path_buf(), |it| it.place.clone());
             Some(ListedSession { name: at.name, source, place, session })
         };
         let mut all: Vec<ListedSession> = names.into_iter().filter_map(listed).collect();

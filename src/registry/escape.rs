@@ -83,8 +83,8 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;
-        let digits = tail.get(..2).and_then(|two| HEXUPPER_PERMISSIVE.decode(two).ok());
-        match digits.filter(|_| byte == b'%') {
+        let digits = tail.get(..2).filter(|_| byte == b'%');
+        match digits.and_then(|two| HEXUPPER_PERMISSIVE.decode(two).ok()) {
             Some(decoded) => {
                 bytes.extend(decoded);
                 rest = &tail[2..];

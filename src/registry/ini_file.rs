@@ -25,9 +25,9 @@ pub fn parse_ini(file: &Path, bytes: &[u8]) -> RegistryTree {
         let text = Zeroizing::new(decoded_text(raw));
         let text = text.trim();
         if text.starts_with('[') {
-            path = header(text).map(str::to_owned);
-            match &path {
-                Some(path) if tree.enter(path, line).is_some() => {}
+            path = None;
+            match header(text) {
+                Some(name) if tree.enter(name, line).is_some() => path = Some(name.to_lowercase()),
                 Some(_) => break,
                 None => tree.set_fault(line, &say!(registry_key_open)),
             }
@@ -38,7 +38,7 @@ pub fn parse_ini(file: &Path, bytes: &[u8]) -> RegistryTree {
             tree.set_key_fault(path, line, &say!(registry_control_character));
         } else if let Some((name, value)) = text.split_once('=') {
             let name = name.trim().replace("%3D", "=");
-            if let Some(key) = tree.enter(path, line) {
+            if let Some(key) = tree.entered(path) {
                 key.add(&name, RegistryValue::text(value.trim()));
             }
         }

@@ -22,7 +22,7 @@ use crate::text;
 /// The largest file of a session or record, in bytes. One with every key of PuTTY has 8 000.
 pub const MAX_SETTINGS: usize = 256 * 1024;
 /// The most files in a folder, because the list is held in memory.
-pub const MAX_FOLDER: usize = 10_000;
+pub const MAX_FOLDER: usize = 100_000;
 /// The most characters of a file name that a message shows.
 const MAX_SHOWN: usize = 200;
 

@@ -71,7 +71,7 @@ pub fn parse_reg(file: &Path, bytes: &[u8]) -> Result<RegistryTree> {
             };
             match name.strip_prefix('-') {
                 Some(name) => tree.remove(name),
-                None if tree.enter(name, number).is_some() => path = Some(name.to_owned()),
+                None if tree.enter(name, number).is_some() => path = Some(name.to_lowercase()),
                 None => break,
             }
             continue;
@@ -79,7 +79,7 @@ pub fn parse_reg(file: &Path, bytes: &[u8]) -> Result<RegistryTree> {
         let read = assignment(&line, wide, last);
         match (&path, read) {
             (Some(path), Ok((name, what))) => {
-                let Some(key) = tree.enter(path, number) else { continue };
+                let Some(key) = tree.entered(path) else { continue };
                 match what {
                     Assignment::Put(value) => key.put(&name, value),
                     Assignment::Remove => key.remove(&name),

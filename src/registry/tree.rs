@@ -55,10 +55,22 @@ impl RegistryTree {
     /// `SimonTatham\PuTTY\Sessions`, sorted by path.
     pub fn children(&self, path: &str) -> impl Iterator<Item = &RegistryKey> {
         let wanted = path.to_lowercase();
-        let within = move |path: &str| {
-            path.rsplit_once('\\').is_some_and(|(parent, _)| ends_with_parts(parent, &wanted))
-        };
-        self.keys.iter().filter(move |(path, _)| within(path)).map(|(_, key)| key)
+        self.keys.iter().filter(move |(path, _)| is_within(path, &wanted)).map(|(_, key)| key)
+    }
+
+    /// Takes out the keys that [`RegistryTree::children`] has for this path.
+    pub fn take_children(&mut self, path: &str) -> Vec<RegistryKey> {
+        let wanted = path.to_lowercase();
+        let mut taken = Vec::new();
+        for (path, key) in std::mem::take(&mut self.keys) {
+            match is_within(&path, &wanted) {
+                true => taken.push(key),
+                false => {
+                    self.keys.insert(path, key);
+                }
+            }
+        }
+        taken
     }
 
     /// Removes the values of this name from all keys.
@@ -92,6 +104,11 @@ impl RegistryTree {
         Some(self.keys.entry(folded).or_insert_with(key))
     }
 
+    /// The key of a path in lower case, if it has been entered.
+    pub(super) fn entered(&mut self, folded: &str) -> Option<&mut RegistryKey> {
+        self.keys.get_mut(folded)
+    }
+
     /// Removes a key and all keys below it.
     pub(super) fn remove(&mut self, path: &str) {
         let folded = path.to_lowercase();
@@ -117,6 +134,11 @@ impl RegistryTree {
             None => self.set_fault(line, what),
         }
     }
+}
+
+/// Whether a path is directly below one that ends with these parts.
+fn is_within(path: &str, parts: &str) -> bool {
+    path.rsplit_once('\\').is_some_and(|(parent, _)| ends_with_parts(parent, parts))
 }
 
 /// Whether a path ends with these parts, or is nothing else.

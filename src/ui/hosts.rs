@@ -98,10 +98,9 @@ impl Hosts {
 
     /// Lists sessions and hosts again. What sessions said is kept until they are read again.
     pub fn look_again(&mut self) {
-        let (mut names, faults) = self.sessions.names();
-        names.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+        let (names, faults) = self.sessions.names();
         self.fault = faults.into_iter().next();
-        let mut known: HashMap<SessionPlace, Option<Result<HostSummary>>> = HashMap::new();
+        let mut known: HashMap<SessionPlace, Option<Box<Result<HostSummary>>>> = HashMap::new();
         for entry in std::mem::take(&mut self.entries) {
             if let HostTarget::Session(at) = entry.target {
                 known.insert(at, entry.said);
@@ -109,10 +108,12 @@ impl Hosts {
         }
         let session = |(at, fault): (SessionPlace, Result<()>)| {
             let can_open = fault.is_ok();
-            let said = fault.err().map(Err).or_else(|| known.remove(&at).flatten());
+            let fault = fault.err().map(|fault| Box::new(Err(fault)));
+            let said = fault.or_else(|| known.remove(&at).flatten());
             HostEntry { target: HostTarget::Session(at), recent: None, said, can_open }
         };
-        let sessions: Vec<HostEntry> = names.into_iter().map(session).collect();
+        let mut sessions: Vec<HostEntry> = names.into_iter().map(session).collect();
+        sessions.sort_by(|one, other| one.name().cmp(other.name()));
         self.entries = recents_first(sessions, self.history.list());
         self.read = 0;
     }
@@ -163,7 +164,7 @@ impl Hosts {
             if let HostTarget::Session(at) = &entry.target
                 && entry.can_open
             {
-                entry.said = Some(summary(&self.sessions, at));
+                entry.said = Some(Box::new(summary(&self.sessions, at)));
             }
             if Instant::now() >= end {
                 return;
@@ -179,7 +180,7 @@ impl Hosts {
         }
         let mut buffer = String::new();
         let mut score = |entry: &HostEntry| {
-            let summary = entry.said.as_ref().and_then(|said| said.as_ref().ok());
+            let summary = entry.said().and_then(|said| said.as_ref().ok());
             search.score(entry.name(), summary, &mut buffer)
         };
         let scored = self.entries.iter().enumerate();
@@ -205,12 +206,14 @@ fn summary(sessions: &Sessions, at: &SessionPlace) -> Result<HostSummary> {
     }
 }
 
-/// Puts what was connected to before the sessions, newest first. A saved session that is gone is
-/// left out. A host of ssh_config(5) is the same thing as the host of that name that was typed.
+/// Puts what was connected to before the sessions, which are sorted by name, newest first. A saved
+/// session that is gone is left out. A host of ssh_config(5) is the same thing as the host of that
+/// name that was typed.
 fn recents_first(sessions: Vec<HostEntry>, history: Vec<Recent>) -> Vec<HostEntry> {
-    let mut ranks: HashMap<(Source, &str), usize> = HashMap::new();
+    // The ranks in the history of those sessions that are in it, by their numbers.
+    let mut ranks: HashMap<usize, usize> = HashMap::new();
     for (rank, recent) in history.iter().enumerate() {
-        let key = match &recent.target {
+        let meant = match &recent.target {
             RecentTarget::Host(name) => Some((Source::OpenSsh, name.as_str())),
             // Those of Teleport are files of tessh's own.
             RecentTarget::Session(name) => qualified(name).map(|(source, name)| match source {
@@ -218,37 +221,39 @@ fn recents_first(sessions: Vec<HostEntry>, history: Vec<Recent>) -> Vec<HostEntr
                 source => (source, name),
             }),
         };
-        if let Some(key) = key {
-            ranks.entry(key).or_insert(rank);
+        let Some((source, name)) = meant else { continue };
+        let from = sessions.partition_point(|entry| entry.name() < name);
+        let named = sessions[from..].iter().take_while(|entry| entry.name() == name);
+        let mut of_source =
+            named.enumerate().filter(|(_, it)| it.session().is_some_and(|at| at.source == source));
+        if let Some((at, _)) = of_source.next() {
+            ranks.entry(from + at).or_insert(rank);
         }
     }
     let mut first: Vec<Option<HostEntry>> = history.iter().map(|_| None).collect();
     let mut others = Vec::with_capacity(sessions.len());
-    for mut entry in sessions {
-        let at = entry.session();
-        let rank = at.and_then(|at| ranks.get(&(at.source, at.name.as_str())).copied());
-        match rank.map(|rank| (rank, &mut first[rank])) {
-            Some((rank, place @ None)) => {
-                entry.recent = Some(history[rank].clone());
-                *place = Some(entry);
+    for (number, mut entry) in sessions.into_iter().enumerate() {
+        match ranks.get(&number) {
+            Some(&rank) => {
+                entry.recent = Some(Box::new(history[rank].clone()));
+                first[rank] = Some(entry);
             }
-            _ => others.push(entry),
+            None => others.push(entry),
         }
     }
     let as_host = |recent: Recent| match &recent.target {
         RecentTarget::Host(name) => Some(HostEntry {
             target: HostTarget::Host(name.clone()),
-            recent: Some(recent),
+            recent: Some(Box::new(recent)),
             said: None,
             can_open: false,
         }),
         RecentTarget::Session(_) => None,
     };
-    drop(ranks);
     let recents = first.into_iter().zip(history);
     let mut all: Vec<HostEntry> =
         recents.filter_map(|(entry, recent)| entry.or_else(|| as_host(recent))).collect();
-    all.extend(others);
+    all.append(&mut others);
     all
 }
 

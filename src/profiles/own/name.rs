@@ -56,6 +56,10 @@ pub fn file_name(name: &str) -> Result<String> {
 /// The name of the session in a file; `None` if no session's file has this name.
 pub fn from_file_name(file: &str) -> Option<String> {
     let escaped = file.strip_suffix(SUFFIX)?;
+    let is_bare = escaped.bytes().enumerate().all(|(at, byte)| is_plain(at, byte));
+    if is_bare && !escaped.is_empty() && file.len() <= MAX_FILE_NAME {
+        return Some(escaped.to_owned());
+    }
     let mut bytes = Vec::with_capacity(escaped.len());
     let mut rest = escaped.bytes();
     while let Some(byte) = rest.next() {
@@ -72,14 +76,18 @@ pub fn from_file_name(file: &str) -> Option<String> {
     (check(&name).is_ok() && escape(&name) == file).then_some(name)
 }
 
+/// Whether the byte in this place of a name stands for itself.
+fn is_plain(at: usize, byte: u8) -> bool {
+    match byte {
+        b'.' | b'-' => at > 0,
+        _ => byte.is_ascii_alphanumeric() || byte == b'_',
+    }
+}
+
 fn escape(name: &str) -> String {
     let mut file = String::with_capacity(name.len() + SUFFIX.len());
     for (at, byte) in name.bytes().enumerate() {
-        let plain = match byte {
-            b'.' | b'-' => at > 0,
-            _ => byte.is_ascii_alphanumeric() || byte == b'_',
-        };
-        match plain {
+        match is_plain(at, byte) {
             true => file.push(char::from(byte)),
             false => file.push_str(&format!("%{byte:02X}")),
         }

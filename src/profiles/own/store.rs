@@ -22,8 +22,8 @@ use crate::profiles::session::UnknownKey;
 use crate::say;
 use crate::text;
 
-/// The most saved sessions, because the list is held in memory.
-pub const MAX_PROFILES: usize = 10_000;
+/// The most saved sessions, because the list is held in memory: some 300 bytes each.
+pub const MAX_PROFILES: usize = 100_000;
 /// The most characters of a name that a message shows.
 const MAX_NAME_SHOWN: usize = 300;
 
@@ -225,7 +225,8 @@ impl ProfileStore {
         let mut files = Vec::new();
         for entry in entries {
             let file = entry.map_err(|error| unreadable(&error))?.file_name();
-            let file = file.to_string_lossy().into_owned();
+            let file = file.into_string();
+            let file = file.unwrap_or_else(|file| file.to_string_lossy().into_owned());
             if file.starts_with('.') || !file.ends_with(".toml") {
                 continue;
             }

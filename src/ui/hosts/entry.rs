@@ -24,9 +24,9 @@ pub struct HostEntry {
     /// What it stands for.
     pub target: HostTarget,
     /// Its entry in the history, if it was connected to before.
-    pub recent: Option<Recent>,
+    pub recent: Option<Box<Recent>>,
     /// What a session says once it has been read, or why it cannot be used.
-    pub(super) said: Option<Result<HostSummary>>,
+    pub(super) said: Option<Box<Result<HostSummary>>>,
     /// Whether it can be opened by its name.
     pub(super) can_open: bool,
 }
@@ -64,7 +64,12 @@ impl HostEntry {
 
     /// Why it cannot be used.
     pub fn fault(&self) -> Option<&Error> {
-        self.said.as_ref()?.as_ref().err()
+        self.said()?.as_ref().err()
+    }
+
+    /// What a session says, once it has been read.
+    pub(super) fn said(&self) -> Option<&Result<HostSummary>> {
+        self.said.as_deref()
     }
 }
 

@@ -41,7 +41,7 @@ pub struct HostLine {
 impl HostLine {
     /// The line of an entry; `directory` is that of the own sessions.
     pub(super) fn new(entry: &HostEntry, directory: &str) -> HostLine {
-        let source = match (&entry.target, &entry.said) {
+        let source = match (&entry.target, entry.said()) {
             (HostTarget::Session(_), Some(Ok(summary))) => Some(summary.source),
             (HostTarget::Session(at), _) => Some(at.source),
             (HostTarget::Host(_), _) => None,
@@ -57,7 +57,7 @@ impl HostLine {
         details.extend(when.map(|when| when.map_or_else(|| say!(connection_recent), ago)));
         details.extend(source.and_then(name_of));
         let mut destination = String::new();
-        match &entry.said {
+        match entry.said() {
             Some(Ok(summary)) => {
                 destination.clone_from(&summary.destination);
                 details.push(summary.words.clone());
