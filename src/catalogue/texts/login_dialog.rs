@@ -47,6 +47,9 @@ texts! {
     login_passphrase
         en "Passphrase:"
         ja "パスフレーズ:"
+    login_none_usable
+        en "No method can be used here; what is beside each one says why."
+        ja "使える認証方式がありません。理由は各方式の横にあります。"
     login_secret_unused
         en "this method needs none"
         ja "この認証方式では不要"

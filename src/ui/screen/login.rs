@@ -258,7 +258,11 @@ impl LoginDialog {
                 })
             }
             Some(Method::PublicKey) => self.unlock(),
-            Some(Method::None) | None => DialogAction::Stay,
+            Some(Method::None) | None => {
+                self.form.notice(say!(login_none_usable));
+                self.form.focus(Key::Disconnect);
+                DialogAction::Stay
+            }
         }
     }
 

@@ -268,6 +268,23 @@ fn what_cannot_be_used_now_is_dim_and_says_why() {
 }
 
 #[test]
+fn enter_is_answered_where_no_method_can_be_used() {
+    let home = home();
+    let asked = || {
+        let mut asked = question(home.path());
+        let all = asked.methods.iter().map(|offer| offer.method).collect::<Vec<_>>();
+        refuse(&mut asked, &all);
+        asked.preselected = None;
+        asked
+    };
+    for keys in ["o", "<S-Tab><S-Tab><Enter>"] {
+        let shown = screen(asked(), keys);
+        assert!(shown.contains("No method can be used here"), "{keys}:\n{shown}");
+    }
+    assert!(answer(asked(), "o<Enter>").is_none(), "Disconnect");
+}
+
+#[test]
 fn the_keys_are_named_by_f1_and_the_answers_stay() {
     let home = home();
     let shown = screen(question(home.path()), "hunter2<F1>");
