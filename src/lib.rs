@@ -4,6 +4,7 @@
 //! the environment and never touches a terminal on its own; `cli` does all of that.
 //! `ARCHITECTURE.md` has the map; `tests/tidy.rs` holds the direction of imports.
 
+pub mod bench;
 pub mod catalogue;
 pub mod cli;
 pub mod client;

@@ -76,38 +76,12 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
     ("sessions", Verb::Sessions, "saved sessions"),
     ("teleport", Verb::Teleport, "nodes of Teleport clusters; tessh teleport --help"),
     ("explain", Verb::Explain, "what would be done and why, without connecting"),
-    ("bench", Verb::Bench, "measure a host"),
+    ("bench", Verb::Bench, "measure a server, beside ssh; tessh bench --help"),
     ("demo", Verb::Demo, "an SSH server on loopback, and a login to it; --serve: only the server"),
     ("completions", Verb::Completions, "completions for bash, zsh or fish"),
     ("man", Verb::Man, "the manual page"),
     ("help", Verb::Help, "this help"),
 ];
-
-impl Verb {
-    /// Whether this version implements the verb.
-    pub fn works(self) -> bool {
-        use Verb as V;
-        matches!(
-            self,
-            V::Connect
-                | V::Files
-                | V::Get
-                | V::Put
-                | V::Sync
-                | V::Explain
-                | V::Sessions
-                | V::Teleport
-                | V::Trust
-                | V::Demo
-                | V::Keygen
-                | V::CopyId
-                | V::Completions
-                | V::Man
-                | V::Help
-                | V::Version
-        )
-    }
-}
 
 impl fmt::Display for Verb {
     /// Writes the word or flag that selects the verb.
@@ -257,6 +231,7 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
                     | Verb::Get
                     | Verb::Put
                     | Verb::Sync
+                    | Verb::Bench
             );
             let json = tells && words.iter().any(|word| word == "--json");
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });

@@ -1,5 +1,6 @@
 //! The process's environment: variables, home, user, shell. It is read only here.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::client::host_key::sshfp;
@@ -128,6 +129,13 @@ impl ProcessEnvironment {
     pub fn ask_pass(&self) -> Option<AskPass> {
         ask_pass(&|name| self.get(name))
     }
+}
+
+/// The first program of this name in the directories of a PATH, those that are named from the root.
+pub(super) fn on_path(name: &str, path: Option<&OsStr>) -> Option<PathBuf> {
+    let places = path.map(std::env::split_paths).into_iter().flatten();
+    let programs = places.filter(|place| place.is_absolute()).map(|place| place.join(name));
+    programs.into_iter().find(|program| program.is_file())
 }
 
 /// The directory in which the program was started.

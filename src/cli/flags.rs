@@ -4,6 +4,7 @@
 //! what a flag does as data: a keyword of ssh_config(5) with its value, or an action that `args`
 //! implements. Restrictions of keywords are only in the table of keywords.
 
+pub mod bench;
 pub mod copy_id;
 pub mod files;
 pub mod keygen;

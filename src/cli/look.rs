@@ -55,10 +55,14 @@ pub(super) fn take_language(
 
 /// What the terminal can show; `None` if full-screen dialogs cannot or must not be used.
 pub(super) fn full_screen(environment: &ProcessEnvironment) -> Option<Look> {
+    bars(environment).filter(|_| terminal::is_terminal(descriptor::stdin()))
+}
+
+/// What the terminal on standard output can show; `None` if there is none, or a dumb one.
+pub(super) fn bars(environment: &ProcessEnvironment) -> Option<Look> {
     let term = environment.get("TERM").unwrap_or_default();
-    let both =
-        terminal::is_terminal(descriptor::stdin()) && terminal::is_terminal(descriptor::stdout());
-    (both && !term.is_empty() && term != "dumb").then(|| Look {
+    let is_shown = terminal::is_terminal(descriptor::stdout());
+    (is_shown && !term.is_empty() && term != "dumb").then(|| Look {
         colour: environment.get("NO_COLOR").is_none_or(|value| value.is_empty()),
         unicode: shows_utf8(environment),
     })

@@ -1,6 +1,7 @@
 //! The command line program: flags, verbs, help and exit codes. Only this part reads the
 //! environment. Each verb is a file in `verbs/`; connecting is in `connect/`.
 
+mod amount;
 pub mod args;
 mod attempt;
 mod connect;

@@ -28,6 +28,7 @@ pub mod syslog;
 pub mod tcp;
 pub mod terminal;
 pub mod tree;
+pub mod usage;
 pub mod user;
 mod watch;
 pub mod words;

@@ -18,9 +18,19 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
             &["help", "log", "resolve"],
             &["teleport"],
             &["args", "look", "runtime"],
-            &["attempt", "descriptor", "environment", "exit_code", "flags", "output", "settings"],
+            &[
+                "amount",
+                "attempt",
+                "descriptor",
+                "environment",
+                "exit_code",
+                "flags",
+                "output",
+                "settings",
+            ],
         ],
     ),
+    ("bench", &[&["chart", "json", "svg"], &["panels"], &["wall"], &["findings"], &["spread"]]),
     (
         "client",
         &[

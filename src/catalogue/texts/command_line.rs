@@ -125,12 +125,6 @@ texts! {
     directory_not_utf8_hint
         en "give the path from the root"
         ja "ルートからのパスで指定してください"
-    verb_missing(other)
-        en "{other} is not part of this version"
-        ja "{other} はこの版にはありません"
-    verb_missing_hint
-        en "tessh help lists what is"
-        ja "tessh help で使えるものを表示できます"
     cannot_start(error)
         en "cannot start: {error}"
         ja "起動できません: {error}"

@@ -5,6 +5,7 @@
 //!   shared           a client of a master that is there
 //!   session          the main path: enter, open a channel, relay, exit
 //!   copy_id          a key for the server's authorized_keys, and a login with it
+//!   measure          logins whose steps are timed, again and again
 //!   subsystem        the main path for files: an SFTP client in place of a relay
 //!   master           what clients of this connection get
 //!   enter            reach, verify, log in; a jump host first
@@ -29,6 +30,7 @@ pub mod invocation;
 mod local_command;
 pub mod login;
 mod master;
+pub mod measure;
 pub mod prompt;
 mod route;
 pub mod session;

@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::cli::environment;
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::process::{ProcessId, ended_by_signal};
 use crate::os::signal::Signal;
@@ -57,11 +58,7 @@ impl Tsh {
                 false => Err(missing(say!(teleport_no_tsh_there, path = shown(program)))),
             };
         }
-        let places = path.map(std::env::split_paths).into_iter().flatten();
-        let found = places
-            .filter(|place| place.is_absolute())
-            .map(|place| place.join(NAME))
-            .find(|program| program.is_file());
+        let found = environment::on_path(NAME, path);
         found.map(|program| Tsh { program }).ok_or_else(|| missing(say!(teleport_no_tsh)))
     }
 

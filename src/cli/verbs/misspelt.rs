@@ -67,8 +67,8 @@ fn verb_near(word: &str) -> Option<&'static str> {
         let counts = verb.len() > SHORT_VERB || is_transposed(word, verb);
         counts.then_some((far, verb))
     };
-    let works = args::VERBS.iter().filter(|(_, verb, _)| verb.works());
-    works.filter_map(|(name, ..)| near(name)).min().map(|(_, verb)| verb)
+    let verbs = args::VERBS.iter();
+    verbs.filter_map(|(name, ..)| near(name)).min().map(|(_, verb)| verb)
 }
 
 /// Whether two words have the same letters in another order.

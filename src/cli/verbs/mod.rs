@@ -1,5 +1,6 @@
 //! Runs the verb that was typed; each verb has its own file. Connecting is in `cli/connect`.
 
+mod bench;
 mod complete;
 mod copy_id;
 mod demo;
@@ -19,8 +20,7 @@ use super::connect::invocation;
 use super::environment::ProcessEnvironment;
 use super::output::print;
 use super::{help, log};
-use crate::error::{Error, Kind, Result};
-use crate::say;
+use crate::error::Result;
 
 /// Runs the verb and returns the exit code.
 pub(super) fn run(typed: &Typed) -> Result<u8> {
@@ -40,6 +40,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Demo => demo::run(typed, environment),
         Verb::Explain => explain::run(typed, &environment),
         Verb::Sessions => sessions::run(typed, &environment),
+        Verb::Bench => bench::run(typed, environment),
         Verb::CopyId => copy_id::run(typed, environment),
         Verb::Keygen => keygen::run(typed, &environment),
         Verb::Files => files::panes_or_batch::run(typed, &environment),
@@ -56,9 +57,6 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Connect => {
             misspelt::check(typed, &environment)?;
             invocation::run(typed, environment)
-        }
-        other => {
-            Err(Error::new(Kind::Usage, say!(verb_missing, other)).hint(say!(verb_missing_hint)))
         }
     }
 }

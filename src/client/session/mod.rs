@@ -8,6 +8,7 @@ pub(super) mod escape;
 pub mod information;
 pub mod interlude;
 pub mod jump;
+pub mod measured;
 mod modes;
 pub mod paste;
 pub mod program;

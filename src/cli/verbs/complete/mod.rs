@@ -128,7 +128,7 @@ fn complete(before: &[String], current: &str, names: &CompletedNames) -> Candida
     let operands = operands(rest, &rows);
     let mut found = operand(verb, &operands, current, names);
     if before.is_empty() {
-        let verbs = VERBS.iter().filter(|(_, verb, _)| verb.works());
+        let verbs = VERBS.iter();
         found.words.splice(..0, verbs.map(|(name, _, doc)| ((*name).to_owned(), *doc)));
     }
     found

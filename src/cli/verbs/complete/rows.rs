@@ -1,6 +1,7 @@
 //! The flags of each verb, from the tables, and the words that their arguments can be.
 
 use crate::cli::args::{CONTROLS, Verb};
+use crate::cli::flags::bench::{self, BENCH};
 use crate::cli::flags::copy_id::{self, COPY_ID};
 use crate::cli::flags::files::{self, CRITERIA, FILES, LINKS, PANES, POLICIES, SYNC};
 use crate::cli::flags::keygen::KEYGEN;
@@ -38,7 +39,11 @@ pub(super) fn of(verb: Verb) -> Vec<FlagRow> {
     let connecting = || FLAGS.iter().filter(|flag| flag.works()).map(FlagRow::of);
     let of_files = || files::connecting().map(FlagRow::of);
     match verb {
-        Verb::Connect | Verb::Explain | Verb::Bench => connecting().collect(),
+        Verb::Connect | Verb::Explain => connecting().collect(),
+        Verb::Bench => {
+            let taken = bench::connecting().map(FlagRow::of);
+            BENCH.iter().map(FlagRow::of).chain(taken).collect()
+        }
         Verb::Keygen => KEYGEN.iter().map(FlagRow::of).collect(),
         Verb::Trust => {
             let own = trust::documented().map(|flag| FlagRow::of(&flag));

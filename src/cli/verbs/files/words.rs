@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use crate::cli::amount;
 use crate::cli::args::{self, Typed};
 use crate::cli::flags::files::{CRITERIA, FileFlag, LINKS, POLICIES, connecting};
 use crate::cli::flags::{self, Flag};
@@ -255,25 +256,11 @@ fn criteria(value: &OsString) -> Result<SyncCriteria> {
     Ok(criteria)
 }
 
-/// Parses bytes a second: a number, with K, M or G for powers of 1024.
+/// Parses bytes a second.
 fn rate(value: &OsString) -> Result<u64> {
     let bad =
         || usage(say!(files_limit_bad, shown = shown(value))).hint(say!(files_limit_bad_hint));
-    let typed = value.to_str().ok_or_else(bad)?;
-    let (digits, unit) = match typed.strip_suffix(|c: char| c.is_ascii_alphabetic()) {
-        Some(digits) => (digits, &typed[digits.len()..]),
-        None => (typed, ""),
-    };
-    let factor: u64 = match unit {
-        "" => 1,
-        "k" | "K" => 1 << 10,
-        "m" | "M" => 1 << 20,
-        "g" | "G" => 1 << 30,
-        _ => return Err(bad()),
-    };
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let number = digits.parse::<u64>().ok().filter(|number| plain && *number > 0);
-    number.and_then(|number| number.checked_mul(factor)).ok_or_else(bad)
+    value.to_str().and_then(amount::bytes).ok_or_else(bad)
 }
 
 fn shown(value: &OsString) -> String {

@@ -1,0 +1,236 @@
+//! What a run is: a process with a login of its own, or, where a login asks, a channel of a connection
+//! that is there.
+
+use std::collections::HashMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::child;
+use super::processes::{MeasuredProcesses, RemoteSide};
+use crate::bench::{BenchMode, BenchProgram, BenchRun, Direction};
+use crate::cli::connect::measure::MeasuredHost;
+use crate::client::Session;
+use crate::client::flow::Exit;
+use crate::client::session::measured::{self, EchoRequest, TimedProgram};
+use crate::error::{Error, Result};
+use crate::os::usage;
+use crate::say;
+
+/// What a transfer reads and writes at once on the server: its amount is a whole number of these.
+pub(super) const BLOCK: u64 = 64 * 1024;
+/// What costs nothing on the server.
+pub(super) const NOTHING: &str = "true";
+/// What takes all that is sent.
+const TAKE: &str = "cat >/dev/null";
+/// What prints nothing that a command line has, so that no echo of it is taken for it.
+const READY: &[u8] = b"remote-is-raw";
+/// What echoes each key as it comes.
+const ECHO: &str = "stty raw -echo; printf 'remote-%s' is-raw; exec cat";
+/// Keys of one block, before the next program has its turn, and those before them that do not count.
+const KEYS: usize = 50;
+const WARM_UP: usize = 10;
+
+/// How runs are made.
+pub(super) enum Meter<'a> {
+    /// By processes.
+    Processes(MeasuredProcesses),
+    /// On connections of this process, one for each cipher.
+    Channels(ChannelMeter<'a>),
+}
+
+/// The connections that runs are channels of.
+pub(super) struct ChannelMeter<'a> {
+    host: &'a MeasuredHost,
+    /// The first connection, and its cipher.
+    first: (&'a Session, String),
+    /// Those of other ciphers.
+    others: HashMap<String, Session>,
+}
+
+impl<'a> ChannelMeter<'a> {
+    /// Runs on this connection.
+    pub(super) fn new(host: &'a MeasuredHost, session: &'a Session) -> ChannelMeter<'a> {
+        let cipher = session.negotiated().map(|names| names.cipher).unwrap_or_default();
+        ChannelMeter { host, first: (session, cipher), others: HashMap::new() }
+    }
+
+    /// The connection of a cipher; makes it if there is none.
+    async fn session(&mut self, cipher: &str) -> Result<&Session> {
+        if self.first.1 == cipher {
+            return Ok(self.first.0);
+        }
+        if !self.others.contains_key(cipher) {
+            let (session, _) = self.host.again(Some(cipher)).await?;
+            self.others.insert(cipher.to_owned(), session);
+        }
+        Ok(self.others.get(cipher).unwrap_or(self.first.0))
+    }
+}
+
+impl Meter<'_> {
+    /// How runs are made.
+    pub(super) fn mode(&self) -> BenchMode {
+        match self {
+            Meter::Processes(_) => BenchMode::Processes,
+            Meter::Channels(_) => BenchMode::Channels,
+        }
+    }
+
+    /// The programs that are measured.
+    pub(super) fn programs(&self) -> Vec<BenchProgram> {
+        match self {
+            Meter::Processes(processes) => processes.programs(),
+            Meter::Channels(_) => vec![BenchProgram::Tessh],
+        }
+    }
+
+    /// A run that transfers nothing.
+    ///
+    /// # Errors
+    /// What went wrong, in one line.
+    pub(super) async fn start(
+        &mut self,
+        program: BenchProgram,
+        cipher: &str,
+    ) -> Result<BenchRun, String> {
+        match self {
+            Meter::Processes(processes) => {
+                let command = processes.command(program, cipher, (NOTHING, RemoteSide::Plain));
+                child::run(command, Stdio::null()).await
+            }
+            Meter::Channels(channels) => {
+                let session = channels.session(cipher).await.map_err(said)?;
+                clocked(session, NOTHING, 0, 0).await
+            }
+        }
+    }
+
+    /// A run that transfers this much.
+    ///
+    /// # Errors
+    /// What went wrong, in one line.
+    pub(super) async fn transfer(
+        &mut self,
+        program: BenchProgram,
+        cipher: &str,
+        (direction, bytes): (Direction, u64),
+    ) -> Result<BenchRun, String> {
+        match self {
+            Meter::Processes(processes) => {
+                let remote = remote(direction, bytes);
+                let command = processes.command(program, cipher, (&remote, RemoteSide::Plain));
+                child::run(command, input(processes, direction, bytes)?).await
+            }
+            Meter::Channels(channels) => {
+                let session = channels.session(cipher).await.map_err(said)?;
+                transferred(session, (direction, bytes)).await
+            }
+        }
+    }
+
+    /// Two transfers of tessh at once, on two connections; the time of both. `None` where a second
+    /// login would ask.
+    ///
+    /// # Errors
+    /// What went wrong, in one line.
+    pub(super) async fn two(
+        &mut self,
+        cipher: &str,
+        (direction, bytes): (Direction, u64),
+    ) -> Result<Option<Duration>, String> {
+        let Meter::Processes(processes) = self else { return Ok(None) };
+        let remote = remote(direction, bytes);
+        let tessh = BenchProgram::Tessh;
+        let command = || processes.command(tessh, cipher, (&remote, RemoteSide::Plain));
+        let inputs = (input(processes, direction, bytes)?, input(processes, direction, bytes)?);
+        let began = Instant::now();
+        let (one, other) =
+            tokio::join!(child::run(command(), inputs.0), child::run(command(), inputs.1));
+        one.and(other).map(|_| Some(began.elapsed()))
+    }
+
+    /// A block of keys, each until its echo is back.
+    ///
+    /// # Errors
+    /// What went wrong, in one line.
+    pub(super) async fn press(
+        &mut self,
+        program: BenchProgram,
+        cipher: &str,
+        samples: &mut Vec<Duration>,
+    ) -> Result<(), String> {
+        let echo = EchoRequest { command: ECHO, ready: READY, keys: KEYS };
+        match self {
+            Meter::Processes(processes) => {
+                let command = processes.command(program, cipher, (ECHO, RemoteSide::Terminal));
+                child::press(command, echo, WARM_UP, samples).await
+            }
+            Meter::Channels(channels) => {
+                let session = channels.session(cipher).await.map_err(said)?;
+                measured::echoes(session, echo, samples).await.map_err(said)
+            }
+        }
+    }
+}
+
+/// Transfers on a channel of a connection.
+///
+/// # Errors
+/// The connection is lost, or the program on the server does something else.
+pub(super) async fn transferred(
+    session: &Session,
+    (direction, bytes): (Direction, u64),
+) -> Result<BenchRun, String> {
+    let (input, expected) = match direction {
+        Direction::Download => (0, bytes),
+        Direction::Upload => (bytes, 0),
+    };
+    clocked(session, &remote(direction, bytes), input, expected).await
+}
+
+/// The command that sends or takes this much.
+pub(super) fn remote(direction: Direction, bytes: u64) -> String {
+    match direction {
+        Direction::Download => format!("dd if=/dev/zero bs={BLOCK} count={}", bytes / BLOCK),
+        Direction::Upload => TAKE.to_owned(),
+    }
+}
+
+fn input(processes: &MeasuredProcesses, direction: Direction, bytes: u64) -> Result<Stdio, String> {
+    match direction {
+        Direction::Download => Ok(Stdio::null()),
+        Direction::Upload => processes.zeros(bytes).map(Stdio::from).map_err(said),
+    }
+}
+
+/// Runs a command on a channel, as one run.
+async fn clocked(
+    session: &Session,
+    command: &str,
+    input: u64,
+    expected: u64,
+) -> Result<BenchRun, String> {
+    let used = usage::own();
+    let ran = measured::timed(session, command, input).await.map_err(said)?;
+    match fault(&ran, command, expected) {
+        Some(fault) => Err(fault),
+        None => Ok(BenchRun { wall: ran.ended, cpu: usage::own().saturating_sub(used) }),
+    }
+}
+
+/// Why a program has not done its work; `None` if it has.
+pub(super) fn fault(ran: &TimedProgram, command: &str, expected: u64) -> Option<String> {
+    let TimedProgram { received, exit, errors, .. } = ran;
+    let command = command.split(' ').next().unwrap_or(command);
+    match exit {
+        Exit::Status(0) if *received == expected => None,
+        Exit::Status(0) => Some(say!(bench_other_amount, command, received, expected)),
+        _ if !errors.is_empty() => Some(errors.clone()),
+        Exit::Status(status) => Some(say!(bench_status, command, status)),
+        _ => Some(say!(bench_ended_otherwise, command)),
+    }
+}
+
+fn said(error: Error) -> String {
+    error.cause().to_owned()
+}
