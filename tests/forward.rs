@@ -136,8 +136,8 @@ impl Shell {
             let mut console = Silent;
             let without_pty = &|| {};
             let (input, escape, paste) = (Some(typed), None, None);
-            let local =
-                LocalSide { input, escape, paste, resized, console: &mut console, without_pty };
+            let (is_typed, console) = (true, &mut console);
+            let local = LocalSide { input, is_typed, escape, paste, resized, console, without_pty };
             let _ = relay(&session, channel, local).await;
         });
         Shell { keys, screen, _task: task }

@@ -35,6 +35,16 @@ impl Session {
         how: String,
     ) -> Session {
         let handle = Arc::new(handle);
+        let asked = Arc::downgrade(&handle);
+        shared.incoming.lanes.traffic.pace.ask_by(Box::new(move || {
+            let handle = asked.upgrade();
+            Box::pin(async move {
+                if let Some(handle) = handle {
+                    // An error means that the connection has ended.
+                    let _ = handle.send_ping().await;
+                }
+            })
+        }));
         let forwards = Arc::new(Forwards::new(&handle, &shared));
         Session {
             handle,

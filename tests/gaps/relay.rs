@@ -102,8 +102,9 @@ async fn relay_into<I: AsyncRead + Unpin>(
     let (_resize, resized) = unbounded_channel();
     let mut console = Said::default();
     let without_pty = &|| {};
-    let local =
-        LocalSide { input, escape, paste: None, resized, console: &mut console, without_pty };
+    let (is_typed, paste) = (escape.is_some(), None);
+    let console = &mut console;
+    let local = LocalSide { input, is_typed, escape, paste, resized, console, without_pty };
     tokio::time::timeout(REAL, relay(session, channel, local)).await.expect("the relay hangs")
 }
 
@@ -431,6 +432,7 @@ async fn new_window_sizes_reach_the_server() {
     let (_typing, keys) = duplex(1);
     let local = LocalSide {
         input: Some(keys),
+        is_typed: false,
         escape: None,
         paste: None,
         resized,

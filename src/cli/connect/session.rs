@@ -178,7 +178,15 @@ async fn run_session(
     let escape = escape.map(if plan.as_ssh { Escape::of_ssh } else { Escape::new });
     let paste = brackets.map(Paste::new);
     let without_pty = &terminal::restore;
-    let local = LocalSide { input, escape, paste, resized, console: &mut console, without_pty };
+    let local = LocalSide {
+        input,
+        is_typed: interactive,
+        escape,
+        paste,
+        resized,
+        console: &mut console,
+        without_pty,
+    };
     let exit = relay(session, channel, local).await;
     filter.finish();
     drop(watcher);

@@ -180,6 +180,8 @@ pub(crate) struct ChannelSink<'a> {
     /// The ChannelTimeout clock. `None` if the channel has no timeout, or if the reader of the
     /// input keeps the clock.
     pub clock: Option<&'a IdleClock>,
+    /// Whether a person types what is sent: it goes before everything else.
+    pub is_typed: bool,
 }
 
 impl ChannelSink<'_> {
@@ -189,7 +191,10 @@ impl ChannelSink<'_> {
         if let Some(clock) = self.clock {
             clock.touch();
         }
-        self.traffic.about_to_send(self.channel.id());
+        match self.is_typed {
+            true => self.traffic.about_to_type(self.channel.id()),
+            false => self.traffic.about_to_send(self.channel.id()),
+        }
     }
 
     /// Tells the server that no more data follows (RFC 4254 section 5.3).
@@ -203,8 +208,16 @@ impl ByteSink for ChannelSink<'_> {
     type Error = russh::Error;
 
     async fn send(&mut self, bytes: Bytes) -> Result<(), russh::Error> {
+        let (pace, count) = (&self.traffic.pace, bytes.len());
+        if self.is_typed {
+            self.touch();
+            return self.channel.data_bytes(bytes).await;
+        }
+        pace.room().await;
         self.touch();
-        self.channel.data_bytes(bytes).await
+        self.channel.data_bytes(bytes).await?;
+        pace.handed_over(count);
+        Ok(())
     }
 }
 

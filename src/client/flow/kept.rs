@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// The largest size of a merged piece: as much as a large packet has.
+/// The largest size of a merged piece.
 const PIECE: usize = 32 * 1024;
 /// The memory that a piece takes besides its bytes.
 const COST: usize = 64;

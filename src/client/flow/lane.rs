@@ -324,7 +324,7 @@ impl Lane {
     /// Takes data from the server. If too much is kept, waits for as long as the other channels
     /// tolerate (see `Traffic::patience`).
     pub async fn feed(&self, lanes: &Lanes, data: &[u8]) {
-        self.traffic.note(self.id);
+        self.traffic.heard(self.id);
         let kept = {
             let mut state = lock(&self.state);
             if state.gone || data.is_empty() {

@@ -1,6 +1,6 @@
 //! How the data of channels moves: the one byte loop (`copy`), data kept for a slow reader
-//! (`lane`), how much each channel uses the connection (`traffic`), and a forwarded connection
-//! (`tunnel`).
+//! (`lane`), how much each channel uses the connection (`traffic`), keys before all else (`pace`), and
+//! a forwarded connection (`tunnel`).
 
 pub(super) mod copy;
 pub(super) mod endpoint;
@@ -10,6 +10,7 @@ pub(super) mod idle;
 mod kept;
 pub(super) mod lane;
 pub(super) mod output;
+pub(super) mod pace;
 pub(super) mod seats;
 pub(super) mod socket;
 pub(super) mod socks;

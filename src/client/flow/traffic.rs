@@ -6,13 +6,15 @@
 //! person types.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use russh::ChannelId;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 use tokio::time::Instant;
+
+use crate::client::flow::pace::Pace;
 
 /// The amount of data to which the delays below apply: what arrives in one round trip of a fast
 /// connection.
@@ -22,7 +24,10 @@ const QUIET: Duration = Duration::from_secs(1);
 /// A local end that has taken nothing for this long is not slow but stuck.
 const STANDS_STILL: Duration = Duration::from_secs(1);
 
-/// The delay per [`SHARE`] while other channels are in use: a key's echo stays well under 200 ms.
+/// For so long the answer to a key is waited for: nothing is delayed meanwhile.
+const ANSWER: Duration = Duration::from_millis(500);
+/// The delay per [`SHARE`] while other channels are in use: what a program prints by itself is not
+/// late.
 const DELAY_IN_USE: Duration = Duration::from_millis(60);
 /// The delay per [`SHARE`] for a slow reader that is about to be cut off, while other channels
 /// are in use: sluggish keys are better than a lost transfer.
@@ -55,6 +60,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Traffic {
     /// The two channels that were used last, the last one first.
     recent: Mutex<[Option<(ChannelId, Instant)>; 2]>,
+    /// The channel on which a key was sent that is not answered yet, and when.
+    key: Mutex<Option<(ChannelId, Instant)>>,
     /// When a request that belongs to no channel was last sent.
     asked: Mutex<Option<Instant>>,
     /// The number of forwarded channels.
@@ -65,6 +72,8 @@ pub struct Traffic {
     /// The number of forwarded channels that hold up the connection because too much is kept.
     throttling: AtomicUsize,
     interrupted: Notify,
+    /// How much of all but keys may be on its way to the server.
+    pub(crate) pace: Arc<Pace>,
 }
 
 impl Traffic {
@@ -100,12 +109,28 @@ impl Traffic {
     }
 
     /// Notes that this channel is used.
-    pub fn note(&self, id: ChannelId) {
+    fn note(&self, id: ChannelId) {
         let mut recent = lock(&self.recent);
         if recent[0].is_some_and(|(last, _)| last != id) {
             recent[1] = recent[0];
         }
         recent[0] = Some((id, Instant::now()));
+    }
+
+    /// Notes that data has arrived on this channel, which answers a key that was sent on it.
+    pub fn heard(&self, id: ChannelId) {
+        self.note(id);
+        lock(&self.key).take_if(|(of, _)| *of == id);
+    }
+
+    /// A key is about to be sent on this channel: until it is answered, no forward holds up the
+    /// connection.
+    pub fn about_to_type(&self, id: ChannelId) {
+        self.pace.typed();
+        if self.is_shared() {
+            *lock(&self.key) = Some((id, Instant::now()));
+        }
+        self.about_to_send(id);
     }
 
     /// Data is about to be sent on this channel: forwards that hold up the connection let it go.
@@ -134,9 +159,13 @@ impl Traffic {
         if lanes <= 1 && server_sources == 0 {
             return DELAY_ALONE;
         }
+        if lock(&self.key).is_some_and(|(_, at)| at.elapsed() < ANSWER) {
+            return Duration::ZERO;
+        }
         let window = match self.others(id) < QUIET {
             false => DELAY_IN_QUIET,
-            true if pressure.idle > STANDS_STILL => return Duration::ZERO,
+            // It takes nothing whatever others wait.
+            true if pressure.idle > STANDS_STILL => DELAY_IN_USE,
             true => {
                 let need = ((pressure.fullness - NEED) / (1.0 - NEED)).clamp(0.0, 1.0);
                 DELAY_IN_USE + (DELAY_IN_NEED - DELAY_IN_USE).mul_f64(need)

@@ -75,7 +75,8 @@ impl Tunnel {
         early: BytesMut,
         clock: Option<&IdleClock>,
     ) -> Result<(), TunnelEnd> {
-        let server = ChannelSink { channel: &self.write, traffic: &self.lanes.traffic, clock };
+        let (channel, traffic) = (&self.write, &*self.lanes.traffic);
+        let server = ChannelSink { channel, traffic, clock, is_typed: false };
         match copy(SocketInput::new(line, early), server).await {
             Ok(None) => server.eof().await.map_err(|_| TunnelEnd::Broken),
             Ok(Some(error)) => {

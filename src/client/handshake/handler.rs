@@ -248,7 +248,7 @@ impl Handler for Events {
         }
         let traffic = &self.shared.incoming.lanes.traffic;
         if traffic.is_shared() {
-            traffic.note(channel);
+            traffic.heard(channel);
         }
         Ok(())
     }

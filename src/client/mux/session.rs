@@ -58,7 +58,8 @@ pub(super) async fn run(client: &mut MasterClient, id: u32, wanted: NewSession) 
     let number = state.number();
     beside.stdout.describe(say!(mux_session, number));
     let sizes = ClientSizes { state, terminal: wanted.want_tty.then_some(terminal) };
-    let session = ClientSession { client, number, sizes, escape: escape(&wanted) };
+    let (is_typed, escape) = (wanted.want_tty, escape(&wanted));
+    let session = ClientSession { client, number, sizes, is_typed, escape };
     session.serve(id, beside, streams).await
 }
 
@@ -161,6 +162,8 @@ struct ClientSession<'a> {
     client: &'a mut MasterClient,
     number: u32,
     sizes: ClientSizes<'a>,
+    /// Whether the client has a terminal.
+    is_typed: bool,
     escape: Option<Escape>,
 }
 
@@ -199,6 +202,7 @@ impl ClientSession<'_> {
         let mut console = ClientConsole(&said);
         let local = LocalSide {
             input: Some(streams.stdin),
+            is_typed: self.is_typed,
             escape: self.escape.take(),
             paste: None,
             resized,

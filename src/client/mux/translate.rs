@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::client::deadline::GOODBYE;
-use crate::client::flow::copy::{ChannelSink, copy};
+use crate::client::flow::copy::{ByteSink, ChannelSink, copy};
 use crate::client::flow::event::{Event, EventReceiver, event_queue};
 use crate::client::flow::idle::IdleClock;
 use crate::client::flow::lane::{Drained, Lane};
@@ -387,13 +387,13 @@ impl ClientChannel {
         clock: Option<&IdleClock>,
     ) -> Result<UpwardEnd> {
         let traffic = &*self.state.session.shared.incoming.lanes.traffic;
-        let server = ChannelSink { channel: write, traffic, clock };
+        let mut server = ChannelSink { channel: write, traffic, clock, is_typed: false };
         while let Some(HeldPackets { order, _room }) = ordered.recv().await {
             server.touch();
             let sent = match order {
                 ClientOrder::Data(data) => {
                     let length = data.len();
-                    let sent = write.data_bytes(data).await;
+                    let sent = server.send(data.into()).await;
                     self.window.add_permits(length);
                     let adjust = self.about(packet::WINDOW_ADJUST).number(length as u32);
                     self.writer.send(adjust).await?;

@@ -35,6 +35,8 @@ use crate::say;
 pub struct LocalSide<'a, I> {
     /// Input for the server; `None` sends its end at once.
     pub input: Option<I>,
+    /// Whether a person types it: their keys go before everything else on the connection.
+    pub is_typed: bool,
     /// The escapes, if the session is interactive and EscapeChar is not `none`.
     pub escape: Option<Escape>,
     /// The detection of pastes, if they are asked about.
@@ -57,16 +59,17 @@ where
     I: AsyncRead + Unpin,
 {
     let Channel { write, events, awaited, program, clock } = channel;
-    let LocalSide { input, escape, paste, resized, console, without_pty } = local;
+    let LocalSide { input, is_typed, escape, paste, resized, console, without_pty } = local;
     let traffic = &*session.shared.incoming.lanes.traffic;
-    let server = ChannelSink { channel: &write, traffic, clock: None };
+    let server = ChannelSink { channel: &write, traffic, clock: None, is_typed };
     let input = input.map(|input| ClockedStream::new(input, clock.clone()));
     let interludes = &InterludeFlag::default();
     let upload = async {
         match (input, escape, paste) {
             (None, ..) => server.eof().await.map(|()| InputEnd::Eof),
-            (Some(input), None, None) => bulk(input, server).await,
+            (Some(input), None, None) if !is_typed => bulk(input, server).await,
             (Some(input), escape, paste) => {
+                let _interactive = is_typed.then(|| traffic.pace.interactive());
                 Typing { server, escape, paste, session, console, interludes }.run(input).await
             }
         }

@@ -59,7 +59,7 @@ pub(crate) async fn pass<I: AsyncRead + Unpin>(
 ) -> Result<Exit> {
     let upload = async {
         let (channel, traffic) = (&tunnel.write, &*tunnel.lanes.traffic);
-        let server = ChannelSink { channel, traffic, clock: None };
+        let server = ChannelSink { channel, traffic, clock: None, is_typed: false };
         if let Some(input) = input
             && copy(LocalInput::new(input), server).await.is_err()
         {

@@ -56,6 +56,7 @@ pub(super) async fn run(
     let watcher = window_changes(resize);
     let local = LocalSide {
         input: Some(filter.input(Vec::new(), input)),
+        is_typed: true,
         escape,
         paste: brackets.map(Paste::new),
         resized,
