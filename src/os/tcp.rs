@@ -66,6 +66,13 @@ pub fn acknowledge_at_once(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_tcp_quickack(true);
 }
 
+/// The most bytes that the system keeps of a connection for a reader, if it says so: to about this
+/// much, and to no more, a connection's TCP window grows.
+pub fn most_received() -> Option<u64> {
+    let sizes = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_rmem").ok()?;
+    sizes.split_whitespace().nth(2)?.parse().ok()
+}
+
 /// Shuts down writing: the peer reads the end of the stream.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use std::time::Duration;
 use log::debug;
 use russh::client::GexParams;
 use tokio::io::AsyncReadExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::client::algorithms::{Offer, Proposal};
 use crate::client::deadline::{self, Budget};
@@ -30,6 +30,16 @@ const SHOWN: usize = 255;
 /// costs this delay once.
 const PATIENCE: Duration = Duration::from_millis(250);
 
+/// What the exchange of the identifications has shown.
+pub(crate) struct Greeted {
+    pub greeting: Greeting,
+    /// The sizes for a group exchange.
+    pub sizes: GexParams,
+    /// A round trip to the server. Over TCP it is the time that the connection took; over anything
+    /// else the time until the server greeted, in which it may also have started a program.
+    pub round_trip: Duration,
+}
+
 /// Exchanges the identifications. Then adapts the proposal to the server's known faults, and the
 /// group sizes to its offer.
 pub(crate) async fn greet(
@@ -37,10 +47,12 @@ pub(crate) async fn greet(
     ours: &str,
     proposal: &mut Proposal,
     budget: Budget,
-) -> Result<(Greeting, GexParams)> {
+) -> Result<Greeted> {
     stream.acknowledge_at_once();
     let until = budget.until(deadline::GREETING);
+    let asked = Instant::now();
     let mut greeting = greeting::exchange(stream, ours, until).await?;
+    let round_trip = stream.round_trip().unwrap_or_else(|| asked.elapsed());
     for line in &greeting.preface {
         debug!("kex_exchange_identification: banner line: {line}");
     }
@@ -56,7 +68,7 @@ pub(crate) async fn greet(
         false => None,
     };
     let sizes = proposal.group_exchange(offer.as_ref(), quirks).unwrap_or_default();
-    Ok((greeting, sizes))
+    Ok(Greeted { greeting, sizes, round_trip })
 }
 
 /// Our identification line, without its line end.

@@ -9,6 +9,7 @@ mod hello;
 mod options;
 pub(super) mod rekey;
 pub mod verify;
+mod window;
 pub(super) mod wire;
 
 pub use agreed::UNSIGNED;

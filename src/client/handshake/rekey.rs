@@ -18,11 +18,6 @@ use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use crate::client::state::wire_facts::{KeyUsage, WireFacts};
 
-/// The window of a channel: how much a server may send before we confirm. It is enough for a fast
-/// connection with a long round trip. The library bears twice as much, of all channels together,
-/// while it waits for the server's KEXINIT (gap G14); this is more than a connection's buffers hold
-/// by default. Larger windows were slower at 300 ms: TCP loses more than it gains.
-pub(crate) const WINDOW: u32 = 8 * 1024 * 1024;
 /// The default without RekeyLimit, slightly above the 1 GiB that RFC 4253 recommends: OpenSSH's
 /// server starts an exchange at 1 GiB with some ciphers, and it is better if the server starts.
 const BYTES: u64 = (1 << 30) + (64 << 20);
@@ -31,11 +26,6 @@ const MOST: u64 = 1 << 30;
 /// The time after which keys are exchanged again where RekeyLimit does not say (RFC 4253
 /// section 9 recommends an hour).
 const TIME: Duration = Duration::from_secs(3600);
-/// The most data under way at which an exchange is started: less than the two windows that the
-/// library bears.
-const UNDER_WAY: u64 = 3 * WINDOW as u64 / 2;
-/// How many bytes must arrive before the next measurement.
-const AGAIN: u64 = 2 * WINDOW as u64;
 /// How long to wait for the answer to the request; without one, the exchange is started.
 const ANSWER: Duration = Duration::from_secs(30);
 /// The library's limits: this many times the wanted bytes, and for received bytes at least the
@@ -51,13 +41,26 @@ const SMALL: u64 = 16 << 20;
 pub(crate) struct RekeyPolicy {
     pub bytes: u64,
     pub time: Duration,
+    /// The window of a channel, which bounds what may be under way.
+    window: u64,
 }
 
 impl RekeyPolicy {
     /// The configured limits, or the defaults.
-    pub fn new(bytes: Option<u64>, time: Option<Duration>) -> RekeyPolicy {
+    pub fn new(bytes: Option<u64>, time: Option<Duration>, window: u32) -> RekeyPolicy {
         let bytes = bytes.map_or(BYTES, |bytes| bytes.clamp(1, MOST));
-        RekeyPolicy { bytes, time: time.unwrap_or(TIME) }
+        RekeyPolicy { bytes, time: time.unwrap_or(TIME), window: window.into() }
+    }
+
+    /// The most data under way at which an exchange is started: less than the two windows that the
+    /// library bears.
+    fn under_way(&self) -> u64 {
+        3 * self.window / 2
+    }
+
+    /// How many bytes must arrive before the next measurement.
+    fn again(&self) -> u64 {
+        2 * self.window
     }
 
     /// The limits for the library, which apply if no exchange is started from here.
@@ -134,7 +137,7 @@ impl Rekey {
     }
 
     fn step(&mut self, is_shared: bool) -> RekeyStep {
-        let RekeyPolicy { bytes, time } = self.wanted;
+        let RekeyPolicy { bytes, time, .. } = self.wanted;
         // Nine tenths of the time: the library starts an exchange at the full time whatever is
         // under way.
         let limit = KeyUsage { received: bytes, sent: bytes, time: time - time / 10 };
@@ -149,11 +152,11 @@ impl Rekey {
             return if received < self.not_before { RekeyStep::Wait } else { RekeyStep::Ask };
         };
         match question.answer.try_recv() {
-            Ok(()) if received - question.received > UNDER_WAY => {
+            Ok(()) if received - question.received > self.wanted.under_way() => {
                 let under_way = (received - question.received) >> 20;
                 debug!("{under_way} MiB are under way, too much for new keys");
                 self.question = None;
-                self.not_before = received + AGAIN;
+                self.not_before = received + self.wanted.again();
                 RekeyStep::Wait
             }
             Err(TryRecvError::Empty) if question.asked.elapsed() < ANSWER => RekeyStep::Wait,
@@ -166,9 +169,15 @@ impl Rekey {
 mod tests {
     use super::*;
 
+    const WINDOW: u32 = 8 << 20;
+
+    fn policy(bytes: Option<u64>, time: Option<Duration>) -> RekeyPolicy {
+        RekeyPolicy::new(bytes, time, WINDOW)
+    }
+
     fn rekey(bytes: u64) -> (Rekey, Arc<WireFacts>) {
         let facts = Arc::new(WireFacts::default());
-        let mut rekey = Rekey::new(RekeyPolicy::new(Some(bytes), None), Arc::clone(&facts));
+        let mut rekey = Rekey::new(policy(Some(bytes), None), Arc::clone(&facts));
         rekey.exchanged();
         (rekey, facts)
     }
@@ -190,7 +199,7 @@ mod tests {
         assert_eq!(rekey.step(true), RekeyStep::Wait);
         facts.hear(1);
         let asked = ask(&mut rekey);
-        facts.hear(UNDER_WAY);
+        facts.hear(rekey.wanted.under_way());
         assert_eq!(rekey.step(true), RekeyStep::Wait);
         asked.send(()).unwrap();
         assert_eq!(rekey.step(true), RekeyStep::Begin);
@@ -216,10 +225,10 @@ mod tests {
         facts.hear(1000);
         for _ in 0..3 {
             let asked = ask(&mut rekey);
-            facts.hear(UNDER_WAY + 1);
+            facts.hear(rekey.wanted.under_way() + 1);
             asked.send(()).unwrap();
             assert_eq!(rekey.step(true), RekeyStep::Wait);
-            facts.hear(AGAIN - 1);
+            facts.hear(rekey.wanted.again() - 1);
             assert_eq!(rekey.step(true), RekeyStep::Wait);
             facts.hear(1);
         }
@@ -231,12 +240,12 @@ mod tests {
     fn the_library_comes_later_with_bytes_and_as_it_was_asked_to_with_time() {
         let facts = WireFacts::default();
         let time = Duration::from_secs(5);
-        let limits = RekeyPolicy::new(Some(1 << 25), Some(time)).limits(&facts);
+        let limits = policy(Some(1 << 25), Some(time)).limits(&facts);
         assert_eq!((limits.rekey_read_limit, limits.rekey_time_limit), (64 << 30, time));
-        let limits = RekeyPolicy::new(Some(1000), None).limits(&facts);
+        let limits = policy(Some(1000), None).limits(&facts);
         assert_eq!((limits.rekey_read_limit, limits.rekey_write_limit), (64 << 30, 1000));
-        let limits = RekeyPolicy::new(None, None).limits(&facts);
+        let limits = policy(None, None).limits(&facts);
         assert!(limits.rekey_write_limit > 1 << 30 && limits.rekey_time_limit == TIME);
-        assert_eq!(RekeyPolicy::new(Some(u64::MAX), None).bytes, MOST);
+        assert_eq!(policy(Some(u64::MAX), None).bytes, MOST);
     }
 }

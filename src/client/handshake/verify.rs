@@ -18,7 +18,8 @@ use crate::client::failure::Stop;
 use crate::client::handshake::greeting::Greeting;
 use crate::client::handshake::handler::Events;
 use crate::client::handshake::options::TransportOptions;
-use crate::client::handshake::rekey::{RekeyPolicy, WINDOW};
+use crate::client::handshake::rekey::RekeyPolicy;
+use crate::client::handshake::window::window;
 use crate::client::handshake::wire::Wire;
 use crate::client::host_key::check::HostCheck;
 use crate::client::host_key::command as known_hosts_command;
@@ -27,6 +28,7 @@ use crate::client::host_key::policy::HostPolicy;
 use crate::client::state::shared::ConnectionState;
 use crate::client::stream::bytes::Stream;
 use crate::error::{Error, Kind, Result};
+use crate::os::tcp;
 use crate::os::user::UserId;
 use crate::prompt::Prompt;
 use crate::say;
@@ -35,7 +37,7 @@ use crate::trust::{
 };
 
 use crate::client::handshake::agreed;
-use crate::client::handshake::hello::{greet, identification};
+use crate::client::handshake::hello::{Greeted, greet, identification};
 
 /// The largest packet that the server may send.
 const MAX_PACKET: u32 = 32 * 1024;
@@ -133,7 +135,10 @@ async fn exchange(
     let types = known_types(&host, &known, &options.lists).await?;
     let mut proposal = Proposal::new(&options.lists, &types)?;
     let ours = identification(options.version_addendum)?;
-    let (greeting, sizes) = greet(&mut stream, &ours, &mut proposal, budget).await?;
+    let greeted = greet(&mut stream, &ours, &mut proposal, budget).await?;
+    let Greeted { greeting, sizes, round_trip } = greeted;
+    let window = window(round_trip, tcp::most_received());
+    debug!("round trip {round_trip:?}: windows of {} MiB", window >> 20);
     let shared = Arc::new(ConnectionState::default());
     shared.watch_end(stream.watch());
     let Greeting { identification, rest, .. } = &greeting;
@@ -158,11 +163,12 @@ async fn exchange(
         peer,
         only_judge,
     };
-    let wanted = RekeyPolicy::new(options.rekey_bytes, options.rekey_time);
+    let wanted = RekeyPolicy::new(options.rekey_bytes, options.rekey_time, window);
     let events = Events::new(Arc::clone(&shared), Arc::clone(prompt), check, wanted);
     shared.record.rekeyed_after(wanted.bytes, wanted.time);
+    shared.record.channels_have(window);
     let limits = wanted.limits(&shared.wire);
-    let config = Arc::new(config(options, &proposal, (ours, limits), sizes.clone()));
+    let config = Arc::new(config(options, &proposal, (ours, limits), (window, sizes.clone())));
     let exchange = client::connect_stream(config, wire, events);
     let exchange = async {
         exchange.await.map_err(|stop| match (stop, without_certificate) {
@@ -236,12 +242,12 @@ fn config(
     options: &TransportOptions<'_>,
     proposal: &Proposal,
     (ours, limits): (String, Limits),
-    gex: client::GexParams,
+    (window_size, gex): (u32, client::GexParams),
 ) -> client::Config {
     client::Config {
         client_id: russh::SshId::Standard(ours.into()),
         limits,
-        window_size: WINDOW,
+        window_size,
         maximum_packet_size: MAX_PACKET,
         preferred: proposal.preferred(),
         keepalive_interval: options.alive_interval,

@@ -216,6 +216,7 @@ impl AsyncWrite for Wire {
 mod tests {
     use io::{Read, Write};
     use std::net::TcpListener;
+    use std::time::Duration;
 
     use proptest::prelude::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -234,7 +235,7 @@ mod tests {
         let (server, _) = listener.accept().unwrap();
         server.set_nodelay(true).unwrap();
         let facts = Arc::new(WireFacts::default());
-        (Wire::new(Stream::Tcp(client), facts, THEIRS, rest, OURS), server)
+        (Wire::new(Stream::Tcp(client, Duration::ZERO), facts, THEIRS, rest, OURS), server)
     }
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {

@@ -32,8 +32,8 @@ use crate::say;
 /// The originator address that is sent to a jump host, as by ssh for `-W`.
 const ORIGINATOR: (&str, u32) = ("127.0.0.1", 65535);
 
-/// The most bytes that are read ahead. The next host can send no more than its channels' windows, 8
-/// MiB each (`handshake::rekey`): this is enough for four full ones.
+/// The most bytes that are read ahead. The next host can send no more than its channels' windows
+/// (`handshake::window`): this is enough for two full ones of the largest size.
 const MAX_AHEAD: usize = 32 * 1024 * 1024;
 /// How much is read ahead at once: a packet.
 const CHUNK: usize = 32 * 1024;

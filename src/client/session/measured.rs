@@ -21,7 +21,6 @@ use crate::client::deadline;
 use crate::client::flow::copy::alongside;
 use crate::client::flow::event::{Event, EventReceiver};
 use crate::client::flow::exit::Exit;
-use crate::client::handshake::rekey::WINDOW as RECEIVE_WINDOW;
 use crate::client::session::channel::{
     self, Channel, ProgramRequest, PtyRequest, SessionRequest, WindowSize,
 };
@@ -153,8 +152,8 @@ pub fn key(number: usize) -> u8 {
 }
 
 /// How many bytes a server may send on a channel before we confirm.
-pub fn receive_window() -> u64 {
-    u64::from(RECEIVE_WINDOW)
+pub fn receive_window(session: &Session) -> u64 {
+    session.shared.record.window().into()
 }
 
 /// The ciphers that the server has offered for both directions and that are proposed by default: none

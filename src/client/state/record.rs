@@ -47,6 +47,8 @@ pub(crate) struct Noted {
     pub server: String,
     pub client: String,
     pub rekey: (u64, Duration),
+    /// The window of each channel, in bytes.
+    pub window: u32,
     pub host_key: Option<HostKey>,
     pub user: String,
     /// Bytes received and sent before the SSH library took over.
@@ -67,6 +69,16 @@ impl ConnectionRecord {
     /// Notes the limits after which keys are exchanged again: bytes in one direction, and time.
     pub fn rekeyed_after(&self, bytes: u64, time: Duration) {
         self.noted().rekey = (bytes, time);
+    }
+
+    /// Notes the window of each channel, in bytes.
+    pub fn channels_have(&self, window: u32) {
+        self.noted().window = window;
+    }
+
+    /// The window of each channel: how many bytes a server may send before we confirm.
+    pub fn window(&self) -> u32 {
+        self.noted().window
     }
 
     /// The server's identification line, sanitised.

@@ -4,6 +4,7 @@ use std::io::IoSliceMut;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -24,8 +25,8 @@ pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {
 /// Bytes to the server: a TCP connection, a proxy command's input and output, or a channel of
 /// the jump host before it.
 pub enum Stream {
-    /// A TCP connection.
-    Tcp(TcpStream),
+    /// A TCP connection, and how long it took to be made: a round trip.
+    Tcp(TcpStream, Duration),
     /// A proxy command, ended with the stream.
     Command(Box<RunningProxy>),
     /// Any other bytes: a channel of the session with a jump host.
@@ -36,7 +37,7 @@ impl Stream {
     /// The address at the other end, if it is a TCP connection.
     pub fn peer(&self) -> Option<SocketAddr> {
         match self {
-            Stream::Tcp(stream) => stream.peer_addr().ok(),
+            Stream::Tcp(stream, _) => stream.peer_addr().ok(),
             Stream::Command(_) | Stream::Other(_) => None,
         }
     }
@@ -44,7 +45,15 @@ impl Stream {
     /// The address at this end, if it is a TCP connection.
     pub fn local(&self) -> Option<SocketAddr> {
         match self {
-            Stream::Tcp(stream) => stream.local_addr().ok(),
+            Stream::Tcp(stream, _) => stream.local_addr().ok(),
+            Stream::Command(_) | Stream::Other(_) => None,
+        }
+    }
+
+    /// A round trip to the other end, if it is a TCP connection.
+    pub(crate) fn round_trip(&self) -> Option<Duration> {
+        match self {
+            Stream::Tcp(_, took) => Some(*took),
             Stream::Command(_) | Stream::Other(_) => None,
         }
     }
@@ -52,7 +61,7 @@ impl Stream {
     /// By which the end is seen while nobody reads, if there is a way.
     pub(crate) fn watch(&self) -> Option<EndWatch> {
         match self {
-            Stream::Tcp(stream) => {
+            Stream::Tcp(stream, _) => {
                 let watch = ConnectionWatch::of(stream).ok()?;
                 Some(Box::new(move || watch.is_closed()))
             }
@@ -63,7 +72,7 @@ impl Stream {
 
     /// Asks the kernel to acknowledge what was just received without delay.
     pub(crate) fn acknowledge_at_once(&self) {
-        if let Stream::Tcp(stream) = self {
+        if let Stream::Tcp(stream, _) = self {
             tcp::acknowledge_at_once(stream);
         }
     }
@@ -75,7 +84,7 @@ impl Stream {
         buffers: &mut [IoSliceMut<'_>],
     ) -> Poll<std::io::Result<usize>> {
         match self {
-            Stream::Tcp(stream) => poll_vectored(
+            Stream::Tcp(stream, _) => poll_vectored(
                 cx,
                 |cx| stream.poll_read_ready(cx),
                 || stream.try_read_vectored(buffers),
@@ -100,7 +109,7 @@ impl AsyncRead for Stream {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
         match &mut *self {
-            Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
+            Stream::Tcp(stream, _) => Pin::new(stream).poll_read(cx, buf),
             Stream::Command(running) => Pin::new(&mut **running).poll_read(cx, buf),
             Stream::Other(bytes) => Pin::new(&mut **bytes).poll_read(cx, buf),
         }
@@ -114,7 +123,7 @@ impl AsyncWrite for Stream {
         buf: &[u8],
     ) -> Poll<std::io::Result<usize>> {
         match &mut *self {
-            Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
+            Stream::Tcp(stream, _) => Pin::new(stream).poll_write(cx, buf),
             Stream::Command(running) => Pin::new(&mut **running).poll_write(cx, buf),
             Stream::Other(bytes) => Pin::new(&mut **bytes).poll_write(cx, buf),
         }
@@ -122,7 +131,7 @@ impl AsyncWrite for Stream {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         match &mut *self {
-            Stream::Tcp(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Tcp(stream, _) => Pin::new(stream).poll_flush(cx),
             Stream::Command(running) => Pin::new(&mut **running).poll_flush(cx),
             Stream::Other(bytes) => Pin::new(&mut **bytes).poll_flush(cx),
         }
@@ -130,7 +139,7 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         match &mut *self {
-            Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Tcp(stream, _) => Pin::new(stream).poll_shutdown(cx),
             Stream::Command(running) => Pin::new(&mut **running).poll_shutdown(cx),
             Stream::Other(bytes) => Pin::new(&mut **bytes).poll_shutdown(cx),
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use log::debug;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::client::deadline::{self, Budget};
 use crate::client::failure::reason;
@@ -74,7 +74,7 @@ pub async fn connect_telling(
     }
     let until = budget.until(deadline::CONNECT);
     match timeout_at(until, attempts(route, tell)).await {
-        Ok(result) => result.map(Stream::Tcp),
+        Ok(result) => result.map(|(stream, took)| Stream::Tcp(stream, took)),
         Err(_) => Err(Error::new(Kind::Timeout, say!(connect_timed_out, place = place(route)))
             .hint(say!(connect_timed_out_hint))),
     }
@@ -84,7 +84,7 @@ fn place(route: &Route) -> String {
     say!(connect_failed, host = route.host, port = route.port)
 }
 
-async fn attempts(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<TcpStream> {
+async fn attempts(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<(TcpStream, Duration)> {
     let mut tries = 0;
     loop {
         tries += 1;
@@ -98,7 +98,7 @@ async fn attempts(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<TcpStream> 
     }
 }
 
-async fn attempt(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<TcpStream> {
+async fn attempt(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<(TcpStream, Duration)> {
     let addresses = alternate(resolve(&route.host, route.port, route.family).await?);
     tell();
     let bind = match &route.bind {
@@ -205,7 +205,7 @@ async fn open(
     local: Option<SocketAddr>,
     interface: Option<String>,
     (keep_alive, class): (bool, Option<u8>),
-) -> std::io::Result<TcpStream> {
+) -> std::io::Result<(TcpStream, Duration)> {
     let socket = match address.ip() {
         IpAddr::V4(_) => TcpSocket::new_v4()?,
         IpAddr::V6(_) => TcpSocket::new_v6()?,
@@ -220,10 +220,12 @@ async fn open(
     if let Some(class) = class.filter(|&class| class != 0) {
         mark(&socket, address, class);
     }
+    let asked = Instant::now();
     let stream = socket.connect(address).await?;
+    let took = asked.elapsed();
     stream.set_nodelay(true)?;
     tcp::keep_alive(&stream, keep_alive)?;
-    Ok(stream)
+    Ok((stream, took))
 }
 
 /// Sets the traffic class of a connection's packets. A failure is ignored.
@@ -283,7 +285,7 @@ mod tests {
             for class in [Some(0xb8), Some(0x20), None] {
                 let route = Route { host: host.to_owned(), class, ..route(port) };
                 let stream = connect(&route, Budget::start(None)).await.unwrap();
-                let Stream::Tcp(stream) = stream else { panic!("not TCP") };
+                let Stream::Tcp(stream, _) = stream else { panic!("not TCP") };
                 let socket = SockRef::from(&stream);
                 let found = match host.contains(':') {
                     true => socket.tclass_v6(),

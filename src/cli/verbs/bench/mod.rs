@@ -150,7 +150,7 @@ fn empty(
         transfers: Vec::new(),
         two_at_once: Vec::new(),
         echoes: Vec::new(),
-        receive_window: measured::receive_window(),
+        receive_window: measured::receive_window(session),
         notes: Vec::new(),
         elapsed: Duration::ZERO,
         end: BenchEnd::Done,
