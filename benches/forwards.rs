@@ -16,6 +16,7 @@ mod interrupt;
 mod load;
 #[path = "forwards/shell.rs"]
 mod shell;
+#[allow(dead_code)] // namespaces are for another bench
 #[path = "forwards/site.rs"]
 mod site;
 #[path = "throughput/stats.rs"]

@@ -18,6 +18,7 @@ mod files;
 mod interrupt;
 #[path = "sftp/link.rs"]
 mod link;
+#[allow(dead_code)] // namespaces are for another bench
 #[path = "forwards/site.rs"]
 mod site;
 #[allow(dead_code)] // more than the median is for other benches

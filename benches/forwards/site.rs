@@ -15,7 +15,6 @@ use std::time::{Duration, Instant};
 const START: Duration = Duration::from_secs(10);
 
 const CONFIG: &str = "\
-ListenAddress 127.0.0.1
 Ciphers aes128-gcm@openssh.com
 KexAlgorithms curve25519-sha256
 PermitRootLogin prohibit-password
@@ -31,19 +30,35 @@ UseDNS no
 UsePAM no
 ";
 
+/// A network namespace, by its name.
+pub struct Namespace(pub String);
+
 /// Directory, keys and server; all gone on drop.
 pub struct Site {
     /// Who logs in.
     pub user: String,
-    /// Where sshd listens on 127.0.0.1.
+    /// Where sshd listens.
     pub port: u16,
     sshd: Child,
     directory: tempfile::TempDir,
 }
 
 impl Site {
-    /// Makes the keys, starts sshd and waits for its greeting.
+    /// Makes the keys, starts sshd on 127.0.0.1 and waits for its greeting.
     pub fn open(program: &Path) -> Result<Site, Failure> {
+        let site = Self::open_at(program, Ipv4Addr::LOCALHOST, None)?;
+        match greets(site.port)? {
+            true => Ok(site),
+            false => Err("sshd did not start".to_owned()),
+        }
+    }
+
+    /// Makes the keys and starts sshd at this address; waits until it says that it listens.
+    pub fn open_at(
+        program: &Path,
+        address: Ipv4Addr,
+        namespace: Option<&Namespace>,
+    ) -> Result<Site, Failure> {
         let said = |error: std::io::Error| error.to_string();
         let directory = tempfile::Builder::new().prefix("tessh-bench-").tempdir().map_err(said)?;
         let user = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
@@ -61,7 +76,7 @@ impl Site {
         }
         let (host, keys) = (path("host"), path("user.pub"));
         let own = format!(
-            "Port {port}\nHostKey {}\nAuthorizedKeysFile {}\nSetEnv HOME={}\n",
+            "Port {port}\nListenAddress {address}\nHostKey {}\nAuthorizedKeysFile {}\nSetEnv HOME={}\n",
             host.display(),
             keys.display(),
             directory.path().display()
@@ -69,7 +84,7 @@ impl Site {
         std::fs::write(path("config"), own + CONFIG).map_err(said)?;
         let public = std::fs::read_to_string(path("host.pub")).map_err(said)?;
         std::fs::write(path("known_hosts"), format!("bench {public}")).map_err(said)?;
-        let sshd = Command::new(program)
+        let sshd = within(program, namespace)
             .arg("-D")
             .arg("-f")
             .arg(path("config"))
@@ -79,10 +94,16 @@ impl Site {
             .spawn()
             .map_err(|error| format!("{}: {error}", program.display()))?;
         let site = Site { user, port, sshd, directory };
-        match greets(port)? {
-            true => Ok(site),
-            false => Err("sshd did not start".to_owned()),
+        let until = Instant::now() + START;
+        while !std::fs::read_to_string(site.path("log")).is_ok_and(|log| log.contains("listening"))
+        {
+            interrupt::check()?;
+            if Instant::now() > until {
+                return Err("sshd does not listen".to_owned());
+            }
+            std::thread::sleep(Duration::from_millis(10));
         }
+        Ok(site)
     }
 
     /// A path in the scratch directory.
@@ -92,7 +113,12 @@ impl Site {
 
     /// A program with nothing but the scratch directory in its environment.
     pub fn program(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
+        self.program_in(program, None)
+    }
+
+    /// The same in a network namespace.
+    pub fn program_in(&self, program: &Path, namespace: Option<&Namespace>) -> Command {
+        let mut command = within(program, namespace);
         command.env_clear().env("PATH", "/usr/bin:/bin").env("TERM", "dumb");
         command.env("HOME", self.directory.path());
         command
@@ -124,6 +150,17 @@ impl Drop for Site {
     fn drop(&mut self) {
         let _ = self.sshd.kill();
         let _ = self.sshd.wait();
+    }
+}
+
+fn within(program: &Path, namespace: Option<&Namespace>) -> Command {
+    match namespace {
+        Some(Namespace(name)) => {
+            let mut command = Command::new("/sbin/ip");
+            command.args(["netns", "exec", name]).arg(program);
+            command
+        }
+        None => Command::new(program),
     }
 }
 
