@@ -47,20 +47,24 @@ pub fn parse_reg(file: &Path, bytes: &[u8]) -> Result<RegistryTree> {
     let mut lines = text.lines().enumerate().skip(1).peekable();
     while let Some((at, first)) = lines.next() {
         let number = at + 1;
-        let mut line = Zeroizing::new(first.trim().to_owned());
+        let mut line = first.trim();
         if line.is_empty() || line.starts_with(';') {
             continue;
         }
-        // Bytes in hexadecimal digits go on in the next line.
-        while !line.starts_with('[') && line.ends_with('\\') && hexadecimal(&line) {
-            line.pop();
-            match lines.next() {
-                Some((_, next)) => line.push_str(next.trim()),
-                None => {
-                    line.push('\\');
-                    break;
+        let mut joined = Zeroizing::new(String::new());
+        if goes_on(line) {
+            joined.push_str(line);
+            while goes_on(&joined) {
+                joined.pop();
+                match lines.next() {
+                    Some((_, next)) => joined.push_str(next.trim()),
+                    None => {
+                        joined.push('\\');
+                        break;
+                    }
                 }
             }
+            line = &joined;
         }
         let last = !ended && lines.peek().is_none();
         if let Some(header) = line.strip_prefix('[') {
@@ -76,7 +80,7 @@ pub fn parse_reg(file: &Path, bytes: &[u8]) -> Result<RegistryTree> {
             }
             continue;
         }
-        let read = assignment(&line, wide, last);
+        let read = assignment(line, wide, last);
         match (&path, read) {
             (Some(path), Ok((name, what))) => {
                 let Some(key) = tree.entered(path) else { continue };
@@ -119,6 +123,11 @@ fn decode(bytes: &[u8]) -> Result<RegText, String> {
         Some(VERSION_4) => Ok(RegText { text, wide, cut }),
         _ => Err(say!(registry_not_an_export)),
     }
+}
+
+/// Whether the value of a line goes on in the next one, as bytes in hexadecimal digits do.
+fn goes_on(line: &str) -> bool {
+    line.ends_with('\\') && !line.starts_with('[') && hexadecimal(line)
 }
 
 /// Whether the value of a line is written in hexadecimal bytes.

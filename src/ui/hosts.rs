@@ -109,7 +109,9 @@ impl Hosts {
         let session = |(at, fault): (SessionPlace, Result<()>)| {
             let can_open = fault.is_ok();
             let fault = fault.err().map(|fault| Box::new(Err(fault)));
-            let said = fault.or_else(|| known.remove(&at).flatten());
+            // To look a place up is to hash its path, even where nothing is known.
+            let before = || if known.is_empty() { None } else { known.remove(&at).flatten() };
+            let said = fault.or_else(before);
             HostEntry { target: HostTarget::Session(at), recent: None, said, can_open }
         };
         let mut sessions: Vec<HostEntry> = names.into_iter().map(session).collect();

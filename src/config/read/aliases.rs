@@ -18,6 +18,16 @@ use crate::config::pattern::matches;
 /// The most names that are listed.
 const MAX_ALIASES: usize = 100_000;
 
+/// The keywords that count here.
+const KEYWORDS: [(&str, Keyword); 6] = [
+    ("Host", Keyword::Host),
+    ("HostName", Keyword::HostName),
+    ("User", Keyword::User),
+    ("Port", Keyword::Port),
+    ("Include", Keyword::Include),
+    ("Match", Keyword::Match),
+];
+
 /// A host that a Host line names, and what the blocks of its name say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostAlias {
@@ -86,21 +96,9 @@ impl AliasSearch<'_> {
         let mut block = block.to_vec();
         for text in String::from_utf8_lossy(&bytes).lines() {
             let Some((typed, rest)) = line::keyword(text) else { continue };
-            // Most lines of most files are of other keywords, and the table is long.
-            if !typed.starts_with(['h', 'H', 'i', 'I', 'm', 'M', 'p', 'P', 'u', 'U']) {
-                continue;
-            }
-            let Some(
-                keyword @ (Keyword::Host
-                | Keyword::Include
-                | Keyword::Match
-                | Keyword::HostName
-                | Keyword::Port
-                | Keyword::User),
-            ) = Keyword::find(typed)
-            else {
-                continue;
-            };
+            // The table of all keywords is long, and so are some files.
+            let known = KEYWORDS.iter().find(|(name, _)| typed.eq_ignore_ascii_case(name));
+            let Some(&(_, keyword)) = known else { continue };
             let Ok(words) = line::words(rest) else { continue };
             match keyword {
                 Keyword::Host => {
