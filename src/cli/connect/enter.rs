@@ -30,6 +30,10 @@ use crate::say;
 use crate::secret::Secret;
 use crate::trust::Judgement;
 
+/// A step of the way, in memory of its own, which is given back where the step ends: a session that
+/// runs keeps none of it, and its stack has not grown by it.
+type Step<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
 /// Reaches and verifies the destination and logs in, unless the person gives it up. Returns the
 /// session and the time of the connection, from which a log counts.
 pub async fn enter(
@@ -40,10 +44,7 @@ pub async fn enter(
 }
 
 /// Goes the way to a host, unless the person gives it up.
-async fn on_the_way<T>(
-    context: &ConnectContext<'_>,
-    way: impl Future<Output = Result<T>>,
-) -> Result<T> {
+async fn on_the_way<T>(context: &ConnectContext<'_>, way: Step<'_, T>) -> Result<T> {
     let _way = OnTheWay(&*context.prompt);
     tokio::select! {
         done = way => done,
@@ -63,7 +64,15 @@ impl Drop for OnTheWay<'_> {
 }
 
 /// Reaches and verifies one host, the destination or a jump host, and logs in.
-async fn enter_host(
+#[inline(never)]
+fn enter_host<'a>(
+    context: &'a ConnectContext<'_>,
+    password: Option<Secret>,
+) -> Step<'a, (Session, Instant)> {
+    Box::pin(verified_and_logged_in(context, password))
+}
+
+async fn verified_and_logged_in(
     context: &ConnectContext<'_>,
     password: Option<Secret>,
 ) -> Result<(Session, Instant)> {
@@ -117,7 +126,15 @@ async fn transport(
 }
 
 /// Reaches a host and verifies it: any host that is accepted, or the one whose key is settled.
-async fn reached(
+#[inline(never)]
+fn reached<'a>(
+    context: &'a ConnectContext<'_>,
+    settled: &'a SettledKey,
+) -> Step<'a, (Transport, Instant)> {
+    Box::pin(reached_and_verified(context, settled))
+}
+
+async fn reached_and_verified(
     context: &ConnectContext<'_>,
     settled: &SettledKey,
 ) -> Result<(Transport, Instant)> {
@@ -166,7 +183,7 @@ async fn reconnect(
 /// Reaches a host and returns the judgement of its key, for `tessh trust check`. Logs in to the
 /// jump hosts on the way, but not to the host itself.
 pub async fn judge(context: &ConnectContext<'_>) -> Result<Judgement> {
-    on_the_way(context, judge_host(context)).await
+    on_the_way(context, Box::pin(judge_host(context))).await
 }
 
 async fn judge_host(context: &ConnectContext<'_>) -> Result<Judgement> {
@@ -259,14 +276,9 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
 }
 
 /// Enters the jump host of this host, see [`enter`].
-fn enter_jump_host<'a>(
-    context: &'a ConnectContext<'_>,
-    via: &'a Plan,
-) -> Pin<Box<dyn Future<Output = Result<Session>> + Send + 'a>> {
-    Box::pin(async move {
-        let (session, _) = enter_host(&context.for_jump_host(via), None).await?;
-        Ok(session)
-    })
+async fn enter_jump_host(context: &ConnectContext<'_>, via: &Plan) -> Result<Session> {
+    let (session, _) = enter_host(&context.for_jump_host(via), None).await?;
+    Ok(session)
 }
 
 /// The password for the proxy: from the descriptor, from the saved session, or from the person.
@@ -298,7 +310,16 @@ async fn proxy_password(
 
 /// Logs in with a remembered login, with the configured methods, or through the authentication
 /// dialog.
-async fn log_in(
+#[inline(never)]
+fn log_in<'a>(
+    context: &'a ConnectContext<'_>,
+    transport: Transport,
+    login: Login,
+) -> Step<'a, Session> {
+    Box::pin(logged_in(context, transport, login))
+}
+
+async fn logged_in(
     context: &ConnectContext<'_>,
     transport: Transport,
     mut login: Login,

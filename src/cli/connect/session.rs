@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use russh::Pty;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -74,7 +73,7 @@ async fn connect(
         environment,
         at_terminal && wants::wants_pty(options, plan.command.is_some(), at_terminal),
     )?;
-    let (session, connected) = entered(context, password).await?;
+    let (session, connected) = enter(context, password).await?;
     begun();
     if context.sessions_below == 0 {
         forward::begin(plan, &session).await?;
@@ -99,15 +98,6 @@ async fn connect(
     }
     relay::close(session).await;
     exit
-}
-
-/// Reaches the host and logs in, in memory of its own: a duplicate runs deep in the stack of the
-/// sessions below it, which need not carry all that a login needs.
-fn entered<'a>(
-    context: &'a ConnectContext<'_>,
-    password: Option<Secret>,
-) -> Interlude<'a, Result<(Session, Instant)>> {
-    Box::pin(enter(context, password))
 }
 
 /// Does the connection's own work: `-W`, only forwards (`-N`), or a session. `shown` is set if the
