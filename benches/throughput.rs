@@ -14,6 +14,7 @@ mod client;
 mod echo;
 #[path = "throughput/environment.rs"]
 mod environment;
+mod figures;
 #[path = "throughput/interrupt.rs"]
 mod interrupt;
 #[path = "throughput/options.rs"]
@@ -88,10 +89,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
 
     let report = report::Report::new(options, environment, &clients, &cells, &echoes);
     print!("{}", report.table());
-    if let Some(path) = &options.json {
-        std::fs::write(path, report.json())
-            .map_err(|error| format!("{}: {error}", path.display()))?;
-    }
+    options.publication.publish("throughput", &report.sections(), report.json())?;
     for line in report.failures() {
         eprintln!("throughput: {line}");
     }

@@ -1,5 +1,8 @@
 //! What a reader must know to judge the numbers: when, on which kernel and processor, how busy.
 
+#![allow(dead_code)] // each bench shows its own part
+
+use serde_json::{Value, json};
 use std::process::Command;
 
 /// The machine at the start of a run.
@@ -23,6 +26,16 @@ impl Environment {
                 ("load average", load_average()),
             ],
         }
+    }
+
+    /// A line for each fact.
+    pub fn lines(&self) -> String {
+        self.facts.iter().map(|(label, value)| format!("{label}: {value}\n")).collect()
+    }
+
+    /// An object with a member for each fact.
+    pub fn json(&self) -> Value {
+        self.facts.iter().map(|(label, value)| ((*label).to_owned(), json!(value))).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 //! arguments are understood here too; what the choices mean for a run is in rounds.rs and echo.rs.
 
 use crate::Failure;
+use crate::figures::Publication;
 use lexopt::prelude::*;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,7 +24,9 @@ cargo bench --bench throughput -- [options]
                        plink or dbclient; an existing NAME is replaced. With
                        `--client again=/usr/bin/ssh` its ratios show this run's noise
   --sshd PATH          (/usr/sbin/sshd)
-  --json FILE          every sample, median and ratio
+  --all                the figures of docs/benchmarks.md; what is measured without it, too
+  --json FILE          puts every sample, median and ratio there, beside other benches'
+  --page FILE          puts the tables there, in their place between the marks
   --check              exit 1 when a target is missed
 ";
 
@@ -52,7 +55,7 @@ pub enum Command {
     /// Print [`HELP`].
     Help,
     /// Measure.
-    Run(Options),
+    Run(Box<Options>),
 }
 
 /// A run's choices. Counts are at least one.
@@ -79,8 +82,8 @@ pub struct Options {
     pub added: Vec<(String, PathBuf)>,
     /// The server program.
     pub sshd: PathBuf,
-    /// Where to write the JSON.
-    pub json: Option<PathBuf>,
+    /// Where the figures go, besides stdout.
+    pub publication: Publication,
     /// A missed target fails the run.
     pub check: bool,
     /// `--quick` was given.
@@ -135,11 +138,13 @@ fn read(argv: Vec<OsString>) -> Result<Command, lexopt::Error> {
                 typed.added.push((name.to_owned(), path.into()));
             }
             Long("sshd") => typed.sshd = Some(parser.value()?.into()),
-            Long("json") => typed.json = Some(parser.value()?.into()),
+            Long("all") => {}
+            Long("json") => typed.publication.json = Some(parser.value()?.into()),
+            Long("page") => typed.publication.page = Some(parser.value()?.into()),
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Command::Run(typed.settle()))
+    Ok(Command::Run(Box::new(typed.settle())))
 }
 
 /// What was typed, before `--quick` and the defaults fill the rest.
@@ -155,7 +160,7 @@ struct Typed {
     clients: Vec<String>,
     added: Vec<(String, PathBuf)>,
     sshd: Option<PathBuf>,
-    json: Option<PathBuf>,
+    publication: Publication,
     check: bool,
     quick: bool,
 }
@@ -187,7 +192,7 @@ impl Typed {
             clients: self.clients,
             added: self.added,
             sshd: self.sshd.unwrap_or_else(|| "/usr/sbin/sshd".into()),
-            json: self.json,
+            publication: self.publication,
             check: self.check,
             quick: self.quick,
         }

@@ -64,6 +64,12 @@ impl<'a> Report<'a> {
         for client in self.clients {
             put(&mut text, &format!("- {}: {}", client.name, client.version));
         }
+        text + &self.sections()
+    }
+
+    /// The tables alone.
+    pub fn sections(&self) -> String {
+        let mut text = String::new();
         let size = self.options.size;
         if self.options.wants(Section::Download) {
             let title = format!("Download, {size} MiB to /dev/null");
@@ -88,12 +94,9 @@ impl<'a> Report<'a> {
     }
 
     /// Everything, samples included.
-    pub fn json(&self) -> String {
-        let facts = self.environment.facts.iter();
-        let facts: serde_json::Map<_, _> =
-            facts.map(|(label, value)| ((*label).to_owned(), json!(value))).collect();
-        let value = json!({
-            "environment": facts,
+    pub fn json(&self) -> Value {
+        json!({
+            "environment": self.environment.json(),
             "load average at the end": self.load_after,
             "clients": self.clients.iter().map(|client| json!({
                 "name": client.name, "path": client.path, "version": client.version,
@@ -114,8 +117,7 @@ impl<'a> Report<'a> {
                 "what": target.what, "bound": target.bound, "ratio": target.ratio,
                 "met": target.met(),
             })).collect::<Vec<_>>(),
-        });
-        format!("{value:#}\n")
+        })
     }
 
     /// What should have a number and has none, one line each: failed runs, and every cipher
@@ -247,7 +249,7 @@ impl<'a> Report<'a> {
         let lines: Vec<_> = gaps.chain(failed).map(|line| format!("- {line}\n")).collect();
         match lines.is_empty() {
             true => String::new(),
-            false => format!("\n## Cells without a number\n\n{}", lines.concat()),
+            false => format!("\n### Cells without a number\n\n{}", lines.concat()),
         }
     }
 
@@ -425,7 +427,7 @@ fn section(title: &str, head: &[&str], rows: Vec<Vec<String>>) -> String {
         0 => "-".repeat(widths[column]),
         _ => format!("{}:", "-".repeat(widths[column] - 1)),
     };
-    let mut text = format!("\n## {title}\n\n");
+    let mut text = format!("\n### {title}\n\n");
     put(&mut text, &line(&mut head.iter().enumerate().map(|(at, name)| pad(at, name))));
     put(&mut text, &line(&mut (0..head.len()).map(rule)));
     for row in &rows {

@@ -1,0 +1,288 @@
+//! `cargo bench --bench memory -- --quick`: memory and wake-ups of idle sessions, tessh beside ssh.
+//!
+//! One run starts a private sshd on loopback. Each client holds sessions that do nothing: one, whose
+//! peak is read; ten at once, of which the private memory of each and the proportional share of all
+//! are read, because one alone is charged with what ten share; and one with forwards, a master and,
+//! for tessh, a recording, whose wake-ups are counted. What is here: the order of the run, and its
+//! table. The server is in forwards/site.rs.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+#[path = "throughput/environment.rs"]
+mod environment;
+mod figures;
+#[path = "throughput/interrupt.rs"]
+mod interrupt;
+#[allow(dead_code)] // namespaces are for another bench
+#[path = "forwards/site.rs"]
+mod site;
+#[allow(dead_code)] // only the median is wanted here
+#[path = "throughput/stats.rs"]
+mod stats;
+
+use figures::Publication;
+use serde_json::{Value, json};
+use site::Site;
+use std::ffi::OsString;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+/// What went wrong, in one line; a bench has nobody to match on kinds.
+type Failure = String;
+
+/// How many sessions share the pages of their program.
+const TOGETHER: usize = 10;
+
+const HELP: &str = "\
+cargo bench --bench memory -- [options]
+
+  --quick              ten seconds of idling
+  --idle SECONDS       how long wake-ups are counted (60; 600 with --all)
+  --all                the figures of docs/benchmarks.md
+  --client NAME=PATH   another program in the place of NAME, ssh or tessh
+  --sshd PATH          (/usr/sbin/sshd)
+  --json FILE          puts the figures there, too, beside other benches'
+  --page FILE          puts the table there, in its place between the marks
+";
+
+/// A run's choices.
+struct Options {
+    idle: Duration,
+    clients: [(String, PathBuf); 2],
+    sshd: PathBuf,
+    publication: Publication,
+}
+
+/// What one client was found to need; memory in KiB.
+struct Figures {
+    peak: f64,
+    private: f64,
+    together: f64,
+    wake_ups: u64,
+    threads: usize,
+}
+
+fn main() -> ExitCode {
+    match parse() {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(options)) => match run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => {
+                eprintln!("memory: {why}");
+                ExitCode::FAILURE
+            }
+        },
+        Err(why) => {
+            eprintln!("memory: {why}; try --help");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// `None` where there is nothing to measure: help, or started as a test.
+fn parse() -> Result<Option<Options>, lexopt::Error> {
+    use lexopt::prelude::*;
+    let tessh = PathBuf::from(env!("CARGO_BIN_EXE_tessh"));
+    let clients = [("ssh".to_owned(), PathBuf::from("/usr/bin/ssh")), ("tessh".to_owned(), tessh)];
+    let sshd = PathBuf::from("/usr/sbin/sshd");
+    let mut options = Options {
+        idle: Duration::from_secs(60),
+        clients,
+        sshd,
+        publication: Publication::default(),
+    };
+    let mut is_bench = false;
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("bench") => is_bench = true,
+            Long("quick") => options.idle = Duration::from_secs(10),
+            Long("all") => options.idle = Duration::from_secs(600),
+            Long("idle") => options.idle = Duration::from_secs(parser.value()?.parse()?),
+            Long("sshd") => options.sshd = parser.value()?.into(),
+            Long("json") => options.publication.json = Some(parser.value()?.into()),
+            Long("page") => options.publication.page = Some(parser.value()?.into()),
+            Long("client") => {
+                let value = parser.value()?.string()?;
+                let (name, path) = value.split_once('=').ok_or("--client takes NAME=PATH")?;
+                let known = options.clients.iter_mut().find(|(known, _)| known == name);
+                known.ok_or("the clients are ssh and tessh")?.1 = path.into();
+            }
+            Long("help") => {
+                print!("{HELP}");
+                return Ok(None);
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(is_bench.then_some(options))
+}
+
+fn run(options: &Options) -> Result<(), Failure> {
+    interrupt::catch()?;
+    if cfg!(debug_assertions) {
+        eprintln!("memory: an unoptimised build; its numbers mean nothing");
+    }
+    let environment = environment::Environment::read();
+    let site = Site::open(&options.sshd)?;
+    let mut busy = Vec::new();
+    for (name, path) in &options.clients {
+        let mut options = vec!["-M".into(), "-S".into(), site.path(name).into_os_string()];
+        for forward in ["-L", "-R", "-D"] {
+            // The server chooses the port of -R; a local forward of a socket needs none.
+            let socket = || site.path(&format!("{name}{forward}")).display().to_string();
+            options.push(forward.into());
+            options.push(match forward {
+                "-L" => format!("{}:127.0.0.1:{}", socket(), site.port).into(),
+                "-R" => format!("0:127.0.0.1:{}", site.port).into(),
+                _ => "127.0.0.1:0".into(),
+            });
+        }
+        if name == "ssh" {
+            // ssh knows no -D on a port of the system's choice.
+            options.truncate(options.len() - 2);
+        } else {
+            options.extend(["--log".into(), site.path("recording").into_os_string()]);
+        }
+        busy.push(Idle::begin(&site, path, &options).map_err(|why| format!("{name}: {why}"))?);
+    }
+    let begun: Vec<_> = busy.iter().map(Idle::wake_ups).collect::<Result<_, _>>()?;
+    let since = Instant::now();
+    let mut found = Vec::new();
+    for (name, path) in &options.clients {
+        let figures = measure(&site, path).map_err(|why| format!("{name}: {why}"))?;
+        found.push(figures);
+    }
+    while since.elapsed() < options.idle {
+        interrupt::check()?;
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    for ((figures, idle), begun) in found.iter_mut().zip(&busy).zip(begun) {
+        figures.wake_ups = idle.wake_ups()? - begun;
+        figures.threads = idle.threads()?;
+    }
+    let table = table(options, &found);
+    print!("{}{table}", environment.lines());
+    options.publication.publish("memory", &table, figures_json(options, &environment, &found))
+}
+
+fn measure(site: &Site, client: &Path) -> Result<Figures, Failure> {
+    let mut sessions = Vec::new();
+    for _ in 0..TOGETHER {
+        interrupt::check()?;
+        sessions.push(Idle::begin(site, client, &[])?);
+    }
+    let sum = |idle: &Idle, names: &[&str]| -> Result<f64, Failure> {
+        names.iter().map(|name| idle.field("smaps_rollup", name)).sum()
+    };
+    let of_each = |names: &[&str]| -> Result<Vec<f64>, Failure> {
+        sessions.iter().map(|idle| sum(idle, names)).collect()
+    };
+    let private = of_each(&["Private_Clean:", "Private_Dirty:"])?;
+    let shares = of_each(&["Pss:"])?;
+    let peaks: Vec<_> =
+        sessions.iter().map(|idle| idle.field("status", "VmHWM:")).collect::<Result<_, _>>()?;
+    Ok(Figures {
+        peak: stats::median(&peaks).unwrap_or(f64::NAN),
+        private: stats::median(&private).unwrap_or(f64::NAN),
+        together: shares.iter().sum(),
+        wake_ups: 0,
+        threads: 0,
+    })
+}
+
+/// A session that has begun and has nothing to do, ended on drop.
+struct Idle(Child);
+
+impl Idle {
+    fn begin(site: &Site, client: &Path, options: &[OsString]) -> Result<Idle, Failure> {
+        let mut command = site.program(client);
+        command.args(site.login()).args(options).arg("-p").arg(site.port.to_string());
+        command.arg(format!("{}@127.0.0.1", site.user)).arg("echo on; exec cat");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut idle = Idle(command.spawn().map_err(|error| error.to_string())?);
+        let output = idle.0.stdout.as_mut().expect("a pipe");
+        output.read_exact(&mut [0; 3]).map_err(|_| "no session".to_owned())?;
+        // What follows the first output, a window adjustment at most, is over by then.
+        std::thread::sleep(Duration::from_millis(100));
+        Ok(idle)
+    }
+
+    /// A number of a file about the process.
+    fn field(&self, file: &str, name: &str) -> Result<f64, Failure> {
+        let path = format!("/proc/{}/{file}", self.0.id());
+        let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        number.ok_or_else(|| format!("{path} has no {name}"))
+    }
+
+    fn wake_ups(&self) -> Result<u64, Failure> {
+        self.field("status", "voluntary_ctxt_switches:").map(|count| count as u64)
+    }
+
+    fn threads(&self) -> Result<usize, Failure> {
+        self.field("status", "Threads:").map(|count| count as usize)
+    }
+}
+
+impl Drop for Idle {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn table(options: &Options, found: &[Figures]) -> String {
+    let mut text = String::from("### Idle sessions\n\n");
+    text.push_str(&format!(
+        "| client | private KiB | x ssh | {TOGETHER} together, KiB | x ssh | peak KiB | x ssh | \
+         wake-ups in {} s | threads |\n",
+        options.idle.as_secs()
+    ));
+    text.push_str("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    let ssh = &found[0];
+    for ((name, _), figures) in options.clients.iter().zip(found) {
+        text.push_str(&format!(
+            "| {name} | {:.0} | {:.2} | {:.0} | {:.2} | {:.0} | {:.2} | {} | {} |\n",
+            figures.private,
+            figures.private / ssh.private,
+            figures.together,
+            figures.together / ssh.together,
+            figures.peak,
+            figures.peak / ssh.peak,
+            figures.wake_ups,
+            figures.threads,
+        ));
+    }
+    text
+}
+
+fn figures_json(
+    options: &Options,
+    environment: &environment::Environment,
+    found: &[Figures],
+) -> Value {
+    let clients = options.clients.iter().zip(found);
+    let sessions: Vec<_> = clients
+        .map(|((name, _), figures)| {
+            json!({
+                "client": name,
+                "private_kib": figures.private,
+                "together_kib": figures.together,
+                "peak_kib": figures.peak,
+                "wake_ups": figures.wake_ups,
+                "threads": figures.threads,
+            })
+        })
+        .collect();
+    json!({
+        "environment": environment.json(),
+        "sessions_together": TOGETHER,
+        "idle_seconds": options.idle.as_secs(),
+        "idle_sessions": sessions,
+    })
+}
