@@ -29,14 +29,15 @@ const SHOWN: usize = 255;
 /// once, so it arrives with the greeting or right after it. A server that waits for ours first
 /// costs this delay once.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// How long a server may take to start before it greets.
+const START: Duration = Duration::from_millis(20);
 
 /// What the exchange of the identifications has shown.
 pub(crate) struct Greeted {
     pub greeting: Greeting,
     /// The sizes for a group exchange.
     pub sizes: GexParams,
-    /// A round trip to the server. Over TCP it is the time that the connection took; over anything
-    /// else the time until the server greeted, in which it may also have started a program.
+    /// About a round trip to the server, see [`round_trip`].
     pub round_trip: Duration,
 }
 
@@ -52,7 +53,7 @@ pub(crate) async fn greet(
     let until = budget.until(deadline::GREETING);
     let asked = Instant::now();
     let mut greeting = greeting::exchange(stream, ours, until).await?;
-    let round_trip = stream.round_trip().unwrap_or_else(|| asked.elapsed());
+    let round_trip = round_trip(stream.round_trip(), asked.elapsed());
     for line in &greeting.preface {
         debug!("kex_exchange_identification: banner line: {line}");
     }
@@ -69,6 +70,13 @@ pub(crate) async fn greet(
     };
     let sizes = proposal.group_exchange(offer.as_ref(), quirks).unwrap_or_default();
     Ok(Greeted { greeting, sizes, round_trip })
+}
+
+/// A round trip to the server, of the time that the TCP connection took, if it is one, and the time
+/// until the server greeted. A TCP connection may end at a proxy or a forwarded port, far from the
+/// server; a greeting may come late because the server has to start a program first.
+fn round_trip(connected: Option<Duration>, greeted: Duration) -> Duration {
+    connected.map_or(greeted, |connected| connected.max(greeted.saturating_sub(START)))
 }
 
 /// Our identification line, without its line end.
@@ -109,4 +117,19 @@ async fn offered(stream: &mut Stream, rest: &mut Vec<u8>) -> io::Result<Option<O
     // A KEXINIT that has not arrived by now is read by the library.
     timeout(PATIENCE, read).await.unwrap_or(Ok(()))?;
     Ok(observer.seen().offer.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_behind_a_proxy_counts_and_a_slow_start_does_not() {
+        let ms = Duration::from_millis;
+        for (connected, greeted, expected) in
+            [(Some(0), 15, 0), (Some(100), 115, 100), (Some(1), 120, 100), (None, 120, 120)]
+        {
+            assert_eq!(round_trip(connected.map(ms), ms(greeted)), ms(expected));
+        }
+    }
 }

@@ -50,7 +50,7 @@ impl Stream {
         }
     }
 
-    /// A round trip to the other end, if it is a TCP connection.
+    /// A round trip to the other end of the TCP connection, if it is one; a proxy may be there.
     pub(crate) fn round_trip(&self) -> Option<Duration> {
         match self {
             Stream::Tcp(_, took) => Some(*took),
