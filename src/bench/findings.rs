@@ -81,6 +81,8 @@ pub enum BenchEnd {
 /// One run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BenchRun {
+    /// Bytes that were transferred.
+    pub bytes: u64,
     /// From before its start to its end.
     pub wall: Duration,
     /// Processor time of the program, user and system.
@@ -105,10 +107,17 @@ pub struct TransferSeries {
     pub cipher: String,
     /// The way.
     pub direction: Direction,
-    /// Bytes of each run.
-    pub bytes: u64,
     /// Its runs.
     pub runs: Vec<BenchRun>,
+}
+
+impl TransferSeries {
+    /// The runs that tell a rate: the amount is found while it is measured, and a run that transferred
+    /// less than a quarter of the largest says little.
+    pub(super) fn counted(&self) -> impl Iterator<Item = &BenchRun> {
+        let largest = self.runs.iter().map(|run| run.bytes).max().unwrap_or_default();
+        self.runs.iter().filter(move |run| run.bytes >= largest / 4)
+    }
 }
 
 /// Two runs of tessh at once, on two connections.
@@ -202,15 +211,15 @@ impl BenchFindings {
     /// MiB per second of each run.
     pub(super) fn rates(&self, series: &TransferSeries) -> Vec<f64> {
         let start = median(self.start(series.program).iter().map(|run| run.wall));
-        let rate = |run: &BenchRun| series.bytes as f64 / MIB / net(run.wall, start);
-        series.runs.iter().map(rate).collect()
+        let rate = |run: &BenchRun| run.bytes as f64 / MIB / net(run.wall, start);
+        series.counted().map(rate).collect()
     }
 
     /// Processor seconds per GiB of each run; what is below the start's is zero.
     pub(super) fn cpu_per_gib(&self, series: &TransferSeries) -> Vec<f64> {
         let start = median(self.start(series.program).iter().map(|run| run.cpu));
         let used = |run: &BenchRun| (run.cpu.as_secs_f64() - start).max(0.0);
-        series.runs.iter().map(|run| used(run) / (series.bytes as f64 / GIB)).collect()
+        series.counted().map(|run| used(run) / (run.bytes as f64 / GIB)).collect()
     }
 
     /// The part of one processor that a program uses while it transfers.
@@ -219,7 +228,7 @@ impl BenchFindings {
         let wall = median(start.iter().map(|run| run.wall));
         let cpu = median(start.iter().map(|run| run.cpu));
         let share = |run: &BenchRun| (run.cpu.as_secs_f64() - cpu).max(0.0) / net(run.wall, wall);
-        let shares: Vec<f64> = series.runs.iter().map(share).collect();
+        let shares: Vec<f64> = series.counted().map(share).collect();
         Some(Spread::of(&shares)?.median)
     }
 
@@ -285,7 +294,7 @@ impl BenchFindings {
     pub(super) fn is_rough(&self) -> bool {
         let start = median(self.start(BenchProgram::Tessh).iter().map(|run| run.wall));
         self.transfers.iter().any(|series| {
-            let wall = median(series.runs.iter().map(|run| run.wall));
+            let wall = median(series.counted().map(|run| run.wall));
             series.program == BenchProgram::Tessh && !series.runs.is_empty() && wall < 2.0 * start
         })
     }
@@ -342,6 +351,15 @@ mod tests {
     }
 
     #[test]
+    fn a_run_of_little_beside_much_does_not_count() {
+        let mut findings = findings();
+        findings.transfers[0].runs.push(BenchRun { bytes: 1 << 20, ..run(60, 10) });
+        assert_eq!(findings.rates(&findings.transfers[0]).len(), 3);
+        findings.transfers[0].runs.push(BenchRun { bytes: 16 << 20, ..run(60, 10) });
+        assert_eq!(findings.rates(&findings.transfers[0]).len(), 4);
+    }
+
+    #[test]
     fn a_start_as_long_as_a_run_makes_no_endless_rate() {
         let mut findings = findings();
         assert!(!findings.is_rough() && findings.longest_start() == 0.1);
@@ -362,7 +380,6 @@ mod tests {
                     program: BenchProgram::Tessh,
                     cipher: cipher.to_owned(),
                     direction,
-                    bytes: 64 << 20,
                     runs: vec![run(wall, 10), run(wall - 5, 10)],
                 });
             }

@@ -33,12 +33,12 @@ pub fn json(findings: &BenchFindings) -> Value {
             "program": series.program.name(),
             "cipher": series.cipher,
             "direction": series.direction.word(),
-            "bytes": series.bytes,
+            "bytes": series.counted().map(|run| run.bytes).collect::<Vec<_>>(),
             "mib_per_s": spread(&findings.rates(series)),
             "cpu_s_per_gib": spread(&findings.cpu_per_gib(series)),
             "cpu_share": findings.cpu_share(series),
-            "wall_ms": spread(&millis(series.runs.iter().map(|run| run.wall))),
-            "cpu_ms": spread(&millis(series.runs.iter().map(|run| run.cpu))),
+            "wall_ms": spread(&millis(series.counted().map(|run| run.wall))),
+            "cpu_ms": spread(&millis(series.counted().map(|run| run.cpu))),
         })
     });
     let echoes = findings.echoes.iter().map(|echo| {

@@ -7,9 +7,10 @@ use super::findings::{
     StartSeries, TransferSeries, TwoAtOnce,
 };
 
-/// A run of this many milliseconds, on the clock and of a processor.
+/// A run of 64 MiB in this many milliseconds, on the clock and of a processor.
 pub fn run(wall_ms: u64, cpu_ms: u64) -> BenchRun {
-    BenchRun { wall: Duration::from_millis(wall_ms), cpu: Duration::from_millis(cpu_ms) }
+    let (wall, cpu) = (Duration::from_millis(wall_ms), Duration::from_millis(cpu_ms));
+    BenchRun { bytes: 64 << 20, wall, cpu }
 }
 
 /// A server a millisecond away; 64 MiB in 200 ms down and 400 ms up, ssh half as fast.
@@ -19,7 +20,6 @@ pub fn findings() -> BenchFindings {
         program,
         cipher: cipher.to_owned(),
         direction,
-        bytes: 64 << 20,
         runs: runs.to_vec(),
     };
     let (tessh, ssh) = (BenchProgram::Tessh, BenchProgram::Ssh);

@@ -56,7 +56,7 @@ pub(super) async fn run(mut command: Command, stdin: Stdio) -> Result<BenchRun, 
     let wall = began.elapsed();
     let cpu = usage::of_ended_children().saturating_sub(used);
     match status {
-        Ok(status) if status.success() => Ok(BenchRun { wall, cpu }),
+        Ok(status) if status.success() => Ok(BenchRun { bytes: 0, wall, cpu }),
         Ok(status) if said.is_empty() => Err(status.to_string()),
         Ok(_) => Err(said),
         Err(error) => Err(io_reason(&error)),

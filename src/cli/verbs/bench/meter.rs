@@ -119,7 +119,8 @@ impl Meter<'_> {
             Meter::Processes(processes) => {
                 let remote = remote(direction, bytes);
                 let command = processes.command(program, cipher, (&remote, RemoteSide::Plain));
-                child::run(command, input(processes, direction, bytes)?).await
+                let ran = child::run(command, input(processes, direction, bytes)?).await?;
+                Ok(BenchRun { bytes, ..ran })
             }
             Meter::Channels(channels) => {
                 let session = channels.session(cipher).await.map_err(said)?;
@@ -214,7 +215,10 @@ async fn clocked(
     let ran = measured::timed(session, command, input).await.map_err(said)?;
     match fault(&ran, command, expected) {
         Some(fault) => Err(fault),
-        None => Ok(BenchRun { wall: ran.ended, cpu: usage::own().saturating_sub(used) }),
+        None => {
+            let cpu = usage::own().saturating_sub(used);
+            Ok(BenchRun { bytes: input.max(expected), wall: ran.ended, cpu })
+        }
     }
 }
 

@@ -40,6 +40,8 @@ const ROUNDS_WANTED: f64 = 4.0;
 /// An amount that takes this long tells a rate; if it does not, so many times as much is tried.
 const TELLING: Duration = Duration::from_millis(200);
 const MORE: u64 = 16;
+/// In so many rounds the amount may still change.
+const CALIBRATING: usize = 3;
 /// The least part of a run's time that is meant for the transfer.
 const LEAST_PART: f64 = 0.2;
 
@@ -104,8 +106,9 @@ impl BenchTask<'_> {
         let mode = meter.mode();
         self.bounded(FOR_STARTS, mode, self.starts(&mut meter, &cipher)).await;
         let runs = ciphers.len() * meter.programs().len();
-        let amounts = self.amounts(runs, estimate);
-        self.bounded(FOR_TRANSFERS, mode, self.transfers(&mut meter, &ciphers, amounts)).await;
+        let mut amounts = self.amounts(runs, estimate);
+        let transfers = self.transfers(&mut meter, &ciphers, &mut amounts);
+        self.bounded(FOR_TRANSFERS, mode, transfers).await;
         if !is_search {
             self.bounded(FOR_TWO, mode, self.two(&mut meter, &cipher, amounts)).await;
             self.echoes(&mut meter, &cipher).await;
@@ -297,39 +300,37 @@ impl BenchTask<'_> {
         ]
     }
 
-    /// The transfers of all programs, ciphers and directions in turn; in each round another begins.
+    /// The transfers of all programs, ciphers and directions in turn; in each round another begins. The
+    /// amounts become larger or smaller where a round takes much less or more time than it should.
     async fn transfers(
         &self,
         meter: &mut Meter<'_>,
         ciphers: &[String],
-        amounts: [(Direction, u64); 2],
+        amounts: &mut [(Direction, u64); 2],
     ) {
         let until = self.until(FOR_TRANSFERS);
         let programs = meter.programs();
         let mut due = Vec::new();
         for cipher in ciphers {
-            for (direction, bytes) in amounts {
-                for program in &programs {
-                    due.push((*program, cipher.clone(), (direction, bytes)));
-                }
+            for way in 0..amounts.len() {
+                due.extend(programs.iter().map(|program| (*program, cipher.clone(), way)));
             }
         }
         self.so_far.noted().transfers = due
             .iter()
-            .map(|(program, cipher, (direction, bytes))| TransferSeries {
+            .map(|(program, cipher, way)| TransferSeries {
                 program: *program,
                 cipher: cipher.clone(),
-                direction: *direction,
-                bytes: *bytes,
+                direction: amounts[*way].0,
                 runs: Vec::new(),
             })
             .collect();
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let began = Instant::now();
             let mut failed = Vec::new();
-            for (at, (program, cipher, amount)) in due.iter().enumerate() {
-                match meter.transfer(*program, cipher, *amount).await {
-                    Ok(run) => self.note_transfer((*program, cipher, amount.0), run),
+            for (at, (program, cipher, way)) in due.iter().enumerate() {
+                match meter.transfer(*program, cipher, amounts[*way]).await {
+                    Ok(run) => self.note_transfer((*program, cipher, amounts[*way].0), run),
                     Err(fault) => {
                         self.so_far.complain(*program, &fault);
                         failed.push(at);
@@ -337,12 +338,34 @@ impl BenchTask<'_> {
                 }
             }
             failed.into_iter().rev().for_each(|at| drop(due.remove(at)));
+            let took = began.elapsed();
+            let factor = match round {
+                0..CALIBRATING => self.factor(due.len(), until, took),
+                _ => 1.0,
+            };
+            for (_, bytes) in amounts.iter_mut() {
+                let blocks = (*bytes as f64 * factor / BLOCK as f64) as u64;
+                *bytes = blocks.min(self.bytes.div_ceil(BLOCK)).max(1) * BLOCK;
+            }
             // Among the programs that are compared, the next one goes first.
             let others = programs.len().min(due.len());
             due.rotate_left(usize::from(others > 1));
-            if due.is_empty() || !Self::fits(until, began.elapsed()) {
+            if due.is_empty() || !Self::fits(until, took.mul_f64(factor.min(1.0))) {
                 return;
             }
+        }
+    }
+
+    /// How many times as much the next round should transfer as one of so many runs that took this
+    /// long: one, unless that would be far from what fits.
+    fn factor(&self, runs: usize, until: Instant, took: Duration) -> f64 {
+        let starts = runs as f64 * self.so_far.noted().longest_start();
+        let net = |time: f64| (time - starts).max(time * LEAST_PART);
+        let left = until.saturating_duration_since(Instant::now()).as_secs_f64();
+        let factor = net(left / (ROUNDS_WANTED - 1.0)) / net(took.as_secs_f64());
+        match factor {
+            0.5..2.0 => 1.0,
+            factor => factor.clamp(1.0 / MORE as f64, MORE as f64),
         }
     }
 
