@@ -10,6 +10,7 @@
 
 #[path = "throughput/environment.rs"]
 mod environment;
+mod figures;
 #[path = "throughput/interrupt.rs"]
 mod interrupt;
 #[path = "forwards/load.rs"]
@@ -22,7 +23,9 @@ mod site;
 #[path = "throughput/stats.rs"]
 mod stats;
 
+use figures::Publication;
 use load::{Load, Running};
+use serde_json::{Value, json};
 use shell::Shell;
 use site::Site;
 use std::path::PathBuf;
@@ -42,6 +45,9 @@ cargo bench --bench forwards -- [options]
   --keys N             keystrokes of each session under each load (200)
   --client NAME=PATH   another program in the place of NAME, ssh or tessh
   --sshd PATH          (/usr/sbin/sshd)
+  --all                the figures of docs/benchmarks.md; what is measured without it, too
+  --json FILE          puts the figures there, beside other benches'
+  --page FILE          puts the table there, in its place between the marks
   --check              exit 1 when a key of tessh's takes 200 ms or longer
 ";
 
@@ -52,6 +58,7 @@ struct Options {
     clients: [(String, PathBuf); 2],
     sshd: PathBuf,
     check: bool,
+    publication: Publication,
 }
 
 /// One client under one load.
@@ -88,7 +95,8 @@ fn parse() -> Result<Option<Options>, lexopt::Error> {
     let tessh = PathBuf::from(env!("CARGO_BIN_EXE_tessh"));
     let clients = [("ssh".to_owned(), PathBuf::from("/usr/bin/ssh")), ("tessh".to_owned(), tessh)];
     let sshd = PathBuf::from("/usr/sbin/sshd");
-    let mut options = Options { rounds: 5, keys: 200, clients, sshd, check: false };
+    let publication = Publication::default();
+    let mut options = Options { rounds: 5, keys: 200, clients, sshd, check: false, publication };
     let mut is_bench = false;
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
@@ -99,6 +107,9 @@ fn parse() -> Result<Option<Options>, lexopt::Error> {
             Long("keys") => options.keys = parser.value()?.parse::<usize>()?.max(1),
             Long("sshd") => options.sshd = parser.value()?.into(),
             Long("check") => options.check = true,
+            Long("all") => {}
+            Long("json") => options.publication.json = Some(parser.value()?.into()),
+            Long("page") => options.publication.page = Some(parser.value()?.into()),
             Long("client") => {
                 let value = parser.value()?.string()?;
                 let (name, path) = value.split_once('=').ok_or("--client takes NAME=PATH")?;
@@ -133,7 +144,10 @@ fn run(options: &Options) -> Result<bool, Failure> {
         eprintln!("round {} of {}", round + 1, options.rounds);
         sit(options, &site, round, &mut cells)?;
     }
-    print!("{}", table(options, &environment, &cells));
+    let table = table(options, &cells);
+    print!("{}\n{table}", environment.lines());
+    let found = json!({"environment": environment.json(), "cells": cells_json(options, &cells)});
+    options.publication.publish("forwards", &table, found)?;
     let slow = cells.iter().filter(|cell| options.clients[cell.client].0 == "tessh");
     let slowest = slow.flat_map(|cell| cell.keys.iter().copied()).fold(0.0, f64::max);
     Ok(!options.check || slowest < TARGET)
@@ -168,12 +182,9 @@ fn sit(options: &Options, site: &Site, round: usize, cells: &mut [Cell]) -> Resu
     Ok(())
 }
 
-fn table(options: &Options, environment: &environment::Environment, cells: &[Cell]) -> String {
+fn table(options: &Options, cells: &[Cell]) -> String {
     let mut text = String::new();
-    for (label, value) in &environment.facts {
-        text.push_str(&format!("{label}: {value}\n"));
-    }
-    text.push_str("\n### A key while forwards of the same connection flood and stall\n\n");
+    text.push_str("### A key while forwards of the same connection flood and stall\n\n");
     text.push_str("| load | client | p50 ms | x ssh | p99 ms | max ms | x ssh | MiB/s | keys |\n");
     text.push_str("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     for cell in cells {
@@ -197,4 +208,17 @@ fn table(options: &Options, environment: &environment::Environment, cells: &[Cel
         ));
     }
     text
+}
+
+/// Every key of every cell.
+fn cells_json(options: &Options, cells: &[Cell]) -> Vec<Value> {
+    let json = cells.iter().map(|cell| {
+        json!({
+            "load": cell.load.name(),
+            "client": options.clients[cell.client].0,
+            "keys_ms": cell.keys,
+            "flood_mib_per_s": cell.flood,
+        })
+    });
+    json.collect()
 }

@@ -6,6 +6,7 @@
 //! whole. A median over the limit is a failure. What is in the home, launcher/home.rs says.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
+mod figures;
 #[path = "launcher/home.rs"]
 mod home;
 #[allow(dead_code)] // more than the median is for other benches
@@ -19,10 +20,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use figures::Publication;
 use lexopt::prelude::*;
 use pty_process::Size;
 use pty_process::blocking::{Command, open};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const HELP: &str = "\
 cargo bench --bench launcher -- [options]
@@ -31,7 +33,9 @@ cargo bench --bench launcher -- [options]
   --rounds N           runs with each list
   --sessions LIST      how many sessions are in the lists (100,5000,50000)
   --client PATH        another program than this tessh
-  --json FILE          the figures as an array of {figure, value, unit}
+  --all                the figures of docs/benchmarks.md; what is measured without it, too
+  --json FILE          puts the figures there, beside other benches'
+  --page FILE          puts the table there, in its place between the marks
 ";
 /// The longest median that is no failure.
 const LIMIT: Duration = Duration::from_millis(50);
@@ -46,7 +50,7 @@ struct Options {
     rounds: usize,
     sessions: Vec<usize>,
     client: PathBuf,
-    json: Option<PathBuf>,
+    publication: Publication,
 }
 
 /// One run: the time to the first screen, and the most memory that it took.
@@ -54,6 +58,9 @@ struct Start {
     milliseconds: f64,
     mebibytes: f64,
 }
+
+/// What went wrong, in one line; a bench has nobody to match on kinds.
+type Failure = String;
 
 fn main() -> ExitCode {
     let options = match options() {
@@ -65,7 +72,8 @@ fn main() -> ExitCode {
         }
     };
     let (mut figures, mut slow) = (Vec::new(), false);
-    println!("sessions   first screen        memory");
+    let mut table = String::from("### New connection with saved sessions\n\n");
+    table.push_str("| sessions | first screen ms | memory MiB |\n| ---: | ---: | ---: |\n");
     for &sessions in &options.sessions {
         let directory = tempfile::tempdir().unwrap();
         home::fill(directory.path(), sessions);
@@ -77,7 +85,7 @@ fn main() -> ExitCode {
             stats::median(&runs.iter().map(of).collect::<Vec<_>>()).unwrap_or_default()
         };
         let (time, memory) = (median(&|run| run.milliseconds), median(&|run| run.mebibytes));
-        println!("{sessions:8} {time:11.1} ms {memory:9.1} MiB");
+        table.push_str(&format!("| {sessions} | {time:.1} | {memory:.1} |\n"));
         let figure = |what: &str| format!("launcher, {sessions} sessions: {what}");
         let rounded = |value: f64| (value * 10.0).round() / 10.0;
         figures.push(json!({
@@ -88,9 +96,8 @@ fn main() -> ExitCode {
         }));
         slow |= time > LIMIT.as_secs_f64() * 1000.0;
     }
-    if let Some(file) = &options.json {
-        fs::write(file, format!("{:#}\n", Value::Array(figures))).unwrap();
-    }
+    print!("{table}");
+    options.publication.publish("launcher", &table, json!(figures)).unwrap();
     match slow {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
@@ -103,7 +110,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
         rounds: 31,
         sessions: vec![100, 5_000, 50_000],
         client: env!("CARGO_BIN_EXE_tessh").into(),
-        json: None,
+        publication: Publication::default(),
     };
     let mut is_bench = false;
     let mut parser = lexopt::Parser::from_env();
@@ -121,7 +128,9 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
                 let client = std::path::absolute(parser.value()?);
                 options.client = client.map_err(|error| error.to_string())?;
             }
-            Long("json") => options.json = Some(parser.value()?.into()),
+            Long("all") => {}
+            Long("json") => options.publication.json = Some(parser.value()?.into()),
+            Long("page") => options.publication.page = Some(parser.value()?.into()),
             Long("help") => {
                 println!("{HELP}");
                 return Ok(None);

@@ -14,6 +14,7 @@
 mod delay;
 #[path = "throughput/environment.rs"]
 mod environment;
+mod figures;
 #[path = "throughput/interrupt.rs"]
 mod interrupt;
 #[path = "sftp/link.rs"]
@@ -27,8 +28,9 @@ mod site;
 #[path = "throughput/stats.rs"]
 mod stats;
 
+use figures::Publication;
 use road::{Buffers, Road};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -46,7 +48,9 @@ cargo bench --bench long_fat -- [options]
   --round-trip MS      of the path (100)
   --rate MBIT          of the path (1000)
   --proxy              a proxy on loopback even where namespaces can be had
-  --json FILE          every median: an array of {figure, value, unit}
+  --all                the figures of docs/benchmarks.md; what is measured without it, too
+  --json FILE          puts the figures there, beside other benches'
+  --page FILE          puts the table there, in its place between the marks
   --client NAME=PATH   another program in the place of NAME, ssh or tessh
   --sshd PATH          (/usr/sbin/sshd)
 ";
@@ -58,7 +62,7 @@ struct Options {
     round_trip: Duration,
     rate: u64,
     is_proxy: bool,
-    json: Option<PathBuf>,
+    publication: Publication,
     clients: [(String, PathBuf); 2],
     sshd: PathBuf,
 }
@@ -122,7 +126,7 @@ fn parse() -> Result<Option<Options>, lexopt::Error> {
         round_trip: Duration::from_millis(100),
         rate: 1000,
         is_proxy: false,
-        json: None,
+        publication: Publication::default(),
         clients: [("ssh".to_owned(), "/usr/bin/ssh".into()), ("tessh".to_owned(), tessh)],
         sshd: "/usr/sbin/sshd".into(),
     };
@@ -139,7 +143,9 @@ fn parse() -> Result<Option<Options>, lexopt::Error> {
             }
             Long("rate") => options.rate = parser.value()?.parse::<u64>()?.max(1),
             Long("proxy") => options.is_proxy = true,
-            Long("json") => options.json = Some(parser.value()?.into()),
+            Long("all") => {}
+            Long("json") => options.publication.json = Some(parser.value()?.into()),
+            Long("page") => options.publication.page = Some(parser.value()?.into()),
             Long("sshd") => options.sshd = parser.value()?.into(),
             Long("client") => {
                 let value = parser.value()?.string()?;
@@ -194,12 +200,10 @@ fn run(options: &Options) -> Result<(), Failure> {
             }
         }
     }
-    print!("{}", table(options, &environment, &road, &cells));
-    match &options.json {
-        Some(path) => std::fs::write(path, figures(options, &cells))
-            .map_err(|error| format!("{}: {error}", path.display())),
-        None => Ok(()),
-    }
+    let table = table(options, &road, &cells);
+    print!("{}\n{table}", environment.lines());
+    let found = json!({"environment": environment.json(), "medians": medians(options, &cells)});
+    options.publication.publish("long_fat", &table, found)
 }
 
 /// One client does one job once: the seconds that passed.
@@ -239,19 +243,11 @@ impl Cell {
     }
 }
 
-fn table(
-    options: &Options,
-    environment: &environment::Environment,
-    road: &Road,
-    cells: &[Cell],
-) -> String {
+fn table(options: &Options, road: &Road, cells: &[Cell]) -> String {
     let mut text = String::new();
-    for (label, value) in &environment.facts {
-        text.push_str(&format!("{label}: {value}\n"));
-    }
-    text.push_str(&format!("path: {}\n", road.what()));
     let (way, rate) = (options.round_trip.as_millis(), options.rate);
-    text.push_str(&format!("\n### One channel over {way} ms and {rate} Mbit/s (medians)\n\n"));
+    text.push_str(&format!("### One channel over {way} ms and {rate} Mbit/s\n\n"));
+    text.push_str(&format!("Medians of {} rounds; the path: {}.\n\n", options.rounds, road.what()));
     text.push_str("| job | TCP buffers | client | seconds | MiB/s | x ssh |\n");
     text.push_str("| --- | --- | --- | ---: | ---: | ---: |\n");
     for cell in cells {
@@ -275,7 +271,7 @@ fn table(
 }
 
 /// The medians as JSON.
-fn figures(options: &Options, cells: &[Cell]) -> String {
+fn medians(options: &Options, cells: &[Cell]) -> Vec<Value> {
     let figures = cells.iter().map(|cell| {
         let (seconds, rate) = cell.medians(options);
         let client = &options.clients[cell.client].0;
@@ -285,5 +281,5 @@ fn figures(options: &Options, cells: &[Cell]) -> String {
             None => json!({"figure": figure, "value": seconds, "unit": "s"}),
         }
     });
-    serde_json::Value::Array(figures.collect()).to_string() + "\n"
+    figures.collect()
 }

@@ -12,6 +12,7 @@
 mod client;
 #[path = "throughput/environment.rs"]
 mod environment;
+mod figures;
 #[path = "sftp/files.rs"]
 mod files;
 #[path = "throughput/interrupt.rs"]
@@ -26,9 +27,11 @@ mod site;
 mod stats;
 
 use client::{Client, Dialect, Direction};
+use figures::Publication;
 use files::Files;
 use link::Link;
 use nix::sys::resource::{UsageWho, getrusage};
+use serde_json::{Value, json};
 use site::Site;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -49,6 +52,9 @@ cargo bench --bench sftp -- [options]
   --rate MBIT          of the path with delay (1000)
   --directory DIR      where the files are (/dev/shm if it is there)
   --client NAME=PATH   another program in the place of NAME: sftp, psftp or tessh
+  --all                the figures of docs/benchmarks.md; what is measured without it, too
+  --json FILE          puts the figures there, beside other benches'
+  --page FILE          puts the table there, in its place between the marks
   --sshd PATH          (/usr/sbin/sshd)
 ";
 
@@ -63,6 +69,7 @@ struct Options {
     directory: PathBuf,
     clients: Vec<Client>,
     sshd: PathBuf,
+    publication: Publication,
 }
 
 /// What is moved, and over which path.
@@ -124,6 +131,7 @@ fn parse() -> Result<Option<Options>, lexopt::Error> {
             program("psftp", "/usr/bin/psftp", Dialect::Psftp),
         ],
         sshd: "/usr/sbin/sshd".into(),
+        publication: Publication::default(),
     };
     let mut is_bench = false;
     let mut parser = lexopt::Parser::from_env();
@@ -148,6 +156,9 @@ fn parse() -> Result<Option<Options>, lexopt::Error> {
             Long("rate") => options.rate = parser.value()?.parse::<u64>()?.max(1),
             Long("directory") => options.directory = parser.value()?.into(),
             Long("sshd") => options.sshd = parser.value()?.into(),
+            Long("all") => {}
+            Long("json") => options.publication.json = Some(parser.value()?.into()),
+            Long("page") => options.publication.page = Some(parser.value()?.into()),
             Long("client") => {
                 let value = parser.value()?.string()?;
                 let (name, path) = value.split_once('=').ok_or("--client takes NAME=PATH")?;
@@ -202,8 +213,10 @@ fn run(options: &Options) -> Result<(), Failure> {
             }
         }
     }
-    print!("{}", table(options, &environment, &files, &cells));
-    Ok(())
+    let table = table(options, &files, &cells);
+    print!("{}\n{table}", environment.lines());
+    let found = json!({"environment": environment.json(), "cells": cells_json(options, &cells)});
+    options.publication.publish("sftp", &table, found)
 }
 
 /// One client moves the files of one cell once: the seconds that passed and that it worked.
@@ -245,18 +258,11 @@ fn work_of_children() -> Result<f64, Failure> {
     Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
 }
 
-fn table(
-    options: &Options,
-    environment: &environment::Environment,
-    files: &Files,
-    cells: &[Cell],
-) -> String {
+fn table(options: &Options, files: &Files, cells: &[Cell]) -> String {
     let mut text = String::new();
-    for (label, value) in &environment.facts {
-        text.push_str(&format!("{label}: {value}\n"));
-    }
-    text.push_str(&format!("files on: {}\n", options.directory.display()));
-    text.push_str("\n### Files fetched and stored (medians)\n\n");
+    text.push_str("### Files fetched and stored\n\n");
+    let place = options.directory.display();
+    text.push_str(&format!("Medians of {} rounds, files on {place}.\n\n", options.rounds));
     text.push_str("| job | client | seconds | rate | x sftp | CPU seconds | x sftp |\n");
     text.push_str("| --- | --- | ---: | ---: | ---: | ---: | ---: |\n");
     let half = |values: &[f64]| stats::median(values).unwrap_or(f64::NAN);
@@ -287,4 +293,18 @@ fn table(
         ));
     }
     text
+}
+
+/// Every turn of every cell.
+fn cells_json(options: &Options, cells: &[Cell]) -> Vec<Value> {
+    let json = cells.iter().map(|cell| {
+        json!({
+            "job": format!("{:?}", cell.work).to_lowercase(),
+            "direction": cell.direction.name(),
+            "client": options.clients[cell.client].name,
+            "wall_s": cell.wall,
+            "cpu_s": cell.cpu,
+        })
+    });
+    json.collect()
 }
