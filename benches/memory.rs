@@ -26,6 +26,7 @@ use site::Site;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -131,20 +132,18 @@ fn run(options: &Options) -> Result<(), Failure> {
     let mut busy = Vec::new();
     for (name, path) in &options.clients {
         let mut options = vec!["-M".into(), "-S".into(), site.path(name).into_os_string()];
-        for forward in ["-L", "-R", "-D"] {
-            // The server chooses the port of -R; a local forward of a socket needs none.
-            let socket = || site.path(&format!("{name}{forward}")).display().to_string();
-            options.push(forward.into());
-            options.push(match forward {
-                "-L" => format!("{}:127.0.0.1:{}", socket(), site.port).into(),
-                "-R" => format!("0:127.0.0.1:{}", site.port).into(),
-                _ => "127.0.0.1:0".into(),
-            });
+        let socket = site.path(&format!("{name}.local")).display().to_string();
+        let dynamic = format!("127.0.0.1:{}", free_port()?);
+        // The server chooses the port of -R.
+        let forwards = [
+            ("-L", format!("{socket}:127.0.0.1:{}", site.port)),
+            ("-R", format!("0:127.0.0.1:{}", site.port)),
+            ("-D", dynamic),
+        ];
+        for (flag, forward) in forwards {
+            options.extend([flag.into(), forward.into()]);
         }
-        if name == "ssh" {
-            // ssh knows no -D on a port of the system's choice.
-            options.truncate(options.len() - 2);
-        } else {
+        if name == "tessh" {
             options.extend(["--log".into(), site.path("recording").into_os_string()]);
         }
         busy.push(Idle::begin(&site, path, &options).map_err(|why| format!("{name}: {why}"))?);
@@ -167,6 +166,11 @@ fn run(options: &Options) -> Result<(), Failure> {
     let table = table(options, &found);
     print!("{}{table}", environment.lines());
     options.publication.publish("memory", &table, figures_json(options, &environment, &found))
+}
+
+fn free_port() -> Result<u16, Failure> {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr());
+    free.map(|address| address.port()).map_err(|error| error.to_string())
 }
 
 fn measure(site: &Site, client: &Path) -> Result<Figures, Failure> {
