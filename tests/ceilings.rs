@@ -45,7 +45,6 @@ fn millions(home: &Home, words: &[&str], stdin: Vec<u8>) -> u64 {
 #[track_caller]
 fn expect_at_most(ceiling: u64, found: u64) {
     assert!(found <= ceiling, "{found} where {ceiling} is the ceiling");
-    assert!(found * 2 > ceiling, "{found}: the ceiling of {ceiling} guards nothing any more");
 }
 
 #[test]
@@ -82,7 +81,7 @@ fn a_long_ssh_config_is_read_fast() {
             .unwrap();
     }
     home.write(".ssh/config", &config);
-    expect_at_most(60, millions(&home, &["-G", "web1999"], Vec::new()));
+    expect_at_most(40, millions(&home, &["-G", "web1999"], Vec::new()));
 }
 
 /// Memory of one session, in KiB: its own, and pages of files that all share.
