@@ -193,6 +193,21 @@ impl Typed {
         let named = self.destination.is_some() || self.profile.is_some();
         self.verb == Verb::Connect && !named && self.query.is_none()
     }
+
+    /// Sets keywords whatever was typed and the files say; `flag` is the flag or verb that they are
+    /// said to come from.
+    pub fn overrule<'a>(
+        &mut self,
+        flag: &'static str,
+        settings: impl IntoIterator<Item = &'a (Keyword, &'a str)>,
+    ) {
+        self.settings.extend(settings.into_iter().map(|&(keyword, value)| TypedSetting::Flag {
+            flag,
+            keyword,
+            value: value.to_owned(),
+            overrules: true,
+        }));
+    }
 }
 
 /// Parses the words after the program's name.

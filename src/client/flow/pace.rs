@@ -92,7 +92,7 @@ struct Round {
 }
 
 /// A question that was asked.
-struct Asked {
+struct TimedQuestion {
     sent: u64,
     flight: u64,
     at: Instant,
@@ -129,7 +129,7 @@ impl Flight {
     }
 
     /// Notes that these bytes were handed over; returns the question that is due.
-    fn hand_over(&mut self, bytes: u64) -> Option<Asked> {
+    fn hand_over(&mut self, bytes: u64) -> Option<TimedQuestion> {
         self.sent += bytes;
         if !self.is_held_back() {
             // It is not known, and nobody waits.
@@ -139,13 +139,13 @@ impl Flight {
         (self.sent - self.asked >= (self.limit / 4).max(STEP)).then(|| self.ask())
     }
 
-    fn ask(&mut self) -> Asked {
+    fn ask(&mut self) -> TimedQuestion {
         self.asked = self.sent;
-        Asked { sent: self.sent, flight: self.on_its_way(), at: Instant::now() }
+        TimedQuestion { sent: self.sent, flight: self.on_its_way(), at: Instant::now() }
     }
 
     /// Notes an answer; returns the next question if it is the last one and there is no room.
-    fn answer(&mut self, asked: &Asked, took: Duration) -> Option<Asked> {
+    fn answer(&mut self, asked: &TimedQuestion, took: Duration) -> Option<TimedQuestion> {
         self.is_silent = false;
         self.taken = self.taken.max(asked.sent);
         self.shortest.note(took, Instant::now());
@@ -277,7 +277,7 @@ mod tests {
     use super::*;
 
     /// Hands over what there is room for, up to this many bytes; returns the questions.
-    fn fill(flight: &mut Flight, most: u64) -> Vec<Asked> {
+    fn fill(flight: &mut Flight, most: u64) -> Vec<TimedQuestion> {
         let mut asked = Vec::new();
         let end = flight.sent + most;
         while flight.sent < end && flight.on_its_way() < flight.limit {

@@ -76,7 +76,7 @@ enum Work {
 
 /// The open question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
+enum GeneratorConfirmation {
     Empty,
     Existing,
     Lose,
@@ -91,8 +91,8 @@ pub struct Generator {
     work: Work,
     turns: usize,
     key: Option<PrivateKey>,
-    asked: Option<Asked>,
-    agreed: Vec<Asked>,
+    asked: Option<GeneratorConfirmation>,
+    agreed: Vec<GeneratorConfirmation>,
     saved: Option<Saved>,
     install_on: Option<String>,
 }
@@ -364,16 +364,19 @@ impl Generator {
         key.set_comment(self.form.text(GeneratorKey::Comment));
         let passphrase =
             Some(self.copied(GeneratorKey::Passphrase)).filter(|secret| !secret.is_empty());
-        if passphrase.is_none() && !self.agreed.contains(&Asked::Empty) {
-            return self.ask(Asked::Empty, say!(generator_really_empty));
+        if passphrase.is_none() && !self.agreed.contains(&GeneratorConfirmation::Empty) {
+            return self.ask(GeneratorConfirmation::Empty, say!(generator_really_empty));
         }
         let (ppk, rounds) = (self.is_ppk(), self.number(GeneratorKey::Rounds).unwrap_or_default());
         let file = self.file();
         let public_file = place::public(&file, ppk);
         let mut existing = Existing::Keep;
         if let Some(there) = self.existing() {
-            if !self.agreed.contains(&Asked::Existing) {
-                return self.ask(Asked::Existing, say!(generator_exists, file = shown(&there)));
+            if !self.agreed.contains(&GeneratorConfirmation::Existing) {
+                return self.ask(
+                    GeneratorConfirmation::Existing,
+                    say!(generator_exists, file = shown(&there)),
+                );
             }
             existing = Existing::Replace;
         }
@@ -389,7 +392,7 @@ impl Generator {
         DialogAction::Stay
     }
 
-    fn ask(&mut self, what: Asked, text: String) -> DialogAction {
+    fn ask(&mut self, what: GeneratorConfirmation, text: String) -> DialogAction {
         self.asked = Some(what);
         DialogAction::Open(Box::new(Question::new(say!(generator_title), text)))
     }
@@ -467,7 +470,7 @@ impl Generator {
     /// Closes the dialog; asks first if the key is not saved.
     fn leave(&mut self) -> DialogAction {
         match (&self.key, &self.saved) {
-            (Some(_), None) => self.ask(Asked::Lose, say!(generator_really_lose)),
+            (Some(_), None) => self.ask(GeneratorConfirmation::Lose, say!(generator_really_lose)),
             _ => DialogAction::Close,
         }
     }
@@ -548,14 +551,14 @@ impl Component for Generator {
     fn resumed(&mut self, closed: Box<dyn Any>) -> DialogAction {
         let yes = closed.downcast::<Question>().is_ok_and(|question| question.is_yes());
         match self.asked.take() {
-            Some(Asked::Lose) if yes => return DialogAction::Close,
+            Some(GeneratorConfirmation::Lose) if yes => return DialogAction::Close,
             Some(asked) if yes => {
                 self.agreed.push(asked);
                 return self.save();
             }
-            Some(Asked::Empty) => self.form.focus(GeneratorKey::Passphrase),
-            Some(Asked::Existing) => self.form.focus(GeneratorKey::File),
-            Some(Asked::Lose) => self.form.focus(GeneratorKey::Save),
+            Some(GeneratorConfirmation::Empty) => self.form.focus(GeneratorKey::Passphrase),
+            Some(GeneratorConfirmation::Existing) => self.form.focus(GeneratorKey::File),
+            Some(GeneratorConfirmation::Lose) => self.form.focus(GeneratorKey::Save),
             None => {}
         }
         DialogAction::Stay

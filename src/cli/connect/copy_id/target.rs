@@ -1,7 +1,7 @@
 //! The server that a key is to be installed on: a connection of its own, whoever shares one, with
 //! no forwards and no program.
 
-use crate::cli::args::{Typed, TypedSetting};
+use crate::cli::args::Typed;
 use crate::cli::connect::{choice, login, subsystem};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
@@ -35,13 +35,7 @@ impl CopyIdTarget {
         let context = environment.context();
         let mut typed = choice::source_chosen(typed, &context)?;
         typed.command = vec!["sftp".into()];
-        let settings = subsystem::SETTINGS.iter().chain(SETTINGS);
-        typed.settings.extend(settings.map(|(keyword, value)| TypedSetting::Flag {
-            flag: "copy-id",
-            keyword: *keyword,
-            value: (*value).to_owned(),
-            overrules: true,
-        }));
+        typed.overrule("copy-id", subsystem::SETTINGS.iter().chain(SETTINGS));
         let resolved = resolve::checked(&typed, &context)?;
         log::start_as_typed(&typed, &resolved.options)?;
         let plan = resolve::settle(&typed, resolved, &context)?;

@@ -8,7 +8,7 @@ use russh::keys::PublicKey;
 
 use super::clock::StepClock;
 use crate::bench::SetupTimes;
-use crate::cli::args::{Typed, TypedSetting};
+use crate::cli::args::Typed;
 use crate::cli::connect::context::ConnectContext;
 use crate::cli::connect::enter::enter;
 use crate::cli::connect::prompt::{self, NobodyAsked};
@@ -72,14 +72,7 @@ impl MeasuredHost {
         let context = environment.context();
         let mut typed = choice::source_chosen(typed, &context)?;
         let no_terminal = (Keyword::RequestTTY, "no");
-        typed.settings.extend(SETTINGS.iter().chain([&no_terminal]).map(|(keyword, value)| {
-            TypedSetting::Flag {
-                flag: "bench",
-                keyword: *keyword,
-                value: (*value).to_owned(),
-                overrules: true,
-            }
-        }));
+        typed.overrule("bench", SETTINGS.iter().chain([&no_terminal]));
         typed.command = vec!["true".into()];
         let resolved = resolve::checked(&typed, &context)?;
         log::start_as_typed(&typed, &resolved.options)?;

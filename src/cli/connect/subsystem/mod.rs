@@ -24,7 +24,7 @@ mod shell;
 
 use super::share::{self, ShareRequest};
 use super::{choice, login};
-use crate::cli::args::{Typed, TypedSetting};
+use crate::cli::args::Typed;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
 use crate::cli::resolve::{self, OwnConnection, Plan, ResolvedOptions};
@@ -77,12 +77,7 @@ pub fn prepare(
     let context = environment.context();
     let mut typed = choice::source_chosen(typed, &context)?;
     typed.command = vec![connection::SFTP.into()];
-    typed.settings.extend(SETTINGS.iter().map(|(keyword, value)| TypedSetting::Flag {
-        flag: verb,
-        keyword: *keyword,
-        value: (*value).to_owned(),
-        overrules: true,
-    }));
+    typed.overrule(verb, SETTINGS);
     let resolved = resolve::checked(&typed, &context)?;
     log::start_as_typed(&typed, &resolved.options)?;
     // What a terminal would need is of no use here; pinned keys need a connection of our own.

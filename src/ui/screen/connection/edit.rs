@@ -35,7 +35,7 @@ enum Key {
 }
 
 /// The open question.
-enum Asked {
+enum EditConfirmation {
     /// Whether to overwrite another program's changes.
     Overwrite(Box<Profile>),
     /// Whether to leave without writing.
@@ -52,7 +52,7 @@ pub(super) struct Edit {
     first: Vec<(Name, String)>,
     /// The fields that are choices, with their texts after "as usual".
     choices: Vec<(Name, Vec<String>)>,
-    asked: Option<Asked>,
+    asked: Option<EditConfirmation>,
     done: bool,
 }
 
@@ -143,7 +143,7 @@ impl Edit {
         match self.store.save(&mut document) {
             Ok(()) => self.close(),
             Err(_) if self.store.has_changed(&self.document) => {
-                self.asked = Some(Asked::Overwrite(Box::new(profile)));
+                self.asked = Some(EditConfirmation::Overwrite(Box::new(profile)));
                 let title = say!(connection_overwrite_title);
                 let question = say!(connection_overwrite_question);
                 let does = say!(connection_overwrite);
@@ -170,7 +170,7 @@ impl Edit {
         if self.changed().is_empty() {
             return DialogAction::Close;
         }
-        self.asked = Some(Asked::Discard);
+        self.asked = Some(EditConfirmation::Discard);
         let title = say!(connection_discard_title);
         let does = say!(connection_discard);
         DialogAction::Open(Box::new(Confirm::new(title, say!(connection_discard_question), does)))
@@ -248,8 +248,8 @@ impl Component for Edit {
     fn resumed(&mut self, closed: Box<dyn Any>) -> DialogAction {
         let yes = closed.downcast_ref::<Confirm>().is_some_and(|confirm| confirm.yes);
         match self.asked.take() {
-            Some(Asked::Overwrite(profile)) if yes => self.overwrite(*profile),
-            Some(Asked::Discard) if yes => DialogAction::Close,
+            Some(EditConfirmation::Overwrite(profile)) if yes => self.overwrite(*profile),
+            Some(EditConfirmation::Discard) if yes => DialogAction::Close,
             _ => DialogAction::Stay,
         }
     }
