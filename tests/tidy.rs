@@ -33,9 +33,9 @@ const ROOMS: &[&[&str]] = &[
 const SPEAKING: &[&str] = &["cli"];
 /// Rooms that may write to the terminal they were given.
 const SHOWING: &[&str] = &["cli", "ui", "terminal"];
-/// Files that may hold `unsafe`: neither fork(2) nor registering a descriptor with the event
-/// loop has a safe form.
-const UNSAFE: &[&str] = &["src/os/watch.rs", "src/os/background.rs"];
+/// Files that may hold `unsafe`: neither fork(2), nor registering a descriptor with the event
+/// loop, nor the symbol by which memory is copied has a safe form.
+const UNSAFE: &[&str] = &["src/os/background.rs", "src/os/copying.rs", "src/os/watch.rs"];
 /// What differs between systems, and the crates that wrap it: only `os` names it.
 const SYSTEM: &[&str] = &[
     "rustix::",

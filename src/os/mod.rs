@@ -10,6 +10,7 @@
 
 pub mod attributes;
 pub mod background;
+pub mod copying;
 pub mod descriptor;
 pub mod file;
 pub mod host;

@@ -23,6 +23,7 @@ use crate::client::flow::idle::IdleClock;
 use crate::client::flow::lane::{Drained, Lane};
 use crate::client::flow::socket::LocalSocket;
 use crate::client::flow::traffic::Traffic;
+use crate::os::copying::make_room;
 
 /// How much local input is read at once: two packets of the usual size.
 const INPUT_CHUNK: usize = 64 * 1024;
@@ -116,7 +117,7 @@ impl<R: AsyncRead + Unpin> ByteSource for LocalInput<R> {
         // Lets the bytes of the previous read be sent first: without this, megabytes would queue up
         // for no gain.
         tokio::task::yield_now().await;
-        self.buffer.reserve(INPUT_CHUNK);
+        make_room(&mut self.buffer, INPUT_CHUNK);
         match self.reader.read_buf(&mut self.buffer).await {
             Ok(1..) => Ok(self.buffer.split().freeze()),
             Ok(0) | Err(_) => Err(InputEnded),

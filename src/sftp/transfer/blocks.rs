@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
+use crate::os::copying::make_room;
 use crate::sftp::client::{Pending, RemoteFile};
 use crate::sftp::transfer::failure::TransferFault;
 use crate::sftp::transfer::rate::RateLimit;
@@ -138,6 +139,8 @@ impl<'a> BlockWriter<'a> {
     /// A buffer of this length.
     pub fn buffer(&mut self, length: usize) -> BytesMut {
         let mut buffer = self.spare.pop().unwrap_or_default();
+        buffer.clear();
+        make_room(&mut buffer, length);
         buffer.resize(length, 0);
         buffer
     }
