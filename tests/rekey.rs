@@ -5,7 +5,7 @@
 mod lab;
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 
 use lab::{AsyncSsh, Bed, DEADLINE, Home, USER, arg, retry};
@@ -30,11 +30,20 @@ fn g14_three_busy_channels_outlive_a_key_exchange_that_we_begin() {
     def begin_auth(self, user): return False
 "
     ));
+    // A small limit is soon reached by what is sent, too.
+    for limit in ["8M", "1M"] {
+        outlive(&server, limit);
+    }
+}
+
+/// Three channels bring as much as they may, while as much is sent on each.
+fn outlive(server: &AsyncSsh, limit: &str) {
     let home = Home::new();
     home.write(".ssh/known_hosts", &server.known_hosts());
     let socket = home.path("socket");
     let forward = format!("{}:127.0.0.1:9", arg(&socket));
-    let options = ["-N", "-L", &forward, "-o", "RekeyLimit=8M", "--auth", "none"];
+    let limit = format!("RekeyLimit={limit}");
+    let options = ["-N", "-L", &forward, "-o", &limit, "--auth", "none"];
     let to = ["-p", server.port(), "someone@127.0.0.1"];
     let client = home.tessh(&[&options[..], &to].concat()).start();
     let streams: Vec<_> =
@@ -42,6 +51,10 @@ fn g14_three_busy_channels_outlive_a_key_exchange_that_we_begin() {
     let readers = streams.into_iter().map(|mut stream| {
         std::thread::spawn(move || {
             stream.set_read_timeout(Some(DEADLINE)).unwrap();
+            let mut sender = stream.try_clone().unwrap();
+            std::thread::spawn(move || {
+                let _ = sender.write_all(&vec![b'y'; POURED]);
+            });
             let mut all = Vec::new();
             stream.read_to_end(&mut all).map(|_| all.len())
         })
