@@ -1,0 +1,239 @@
+//! `cargo bench --bench soak -- --minutes 20`: whether anything is lost or grows while much goes on
+//! for long.
+//!
+//! One run starts a private sshd on loopback. Over one connection go a shell on a terminal,
+//! commands, files by SFTP and three forwards at once, while keys are exchanged again and again;
+//! connections of their own are made beside it, one after the other. Everything that crosses is
+//! compared by SHA-256. Each part of the run has a new connection and another RekeyLimit. What is
+//! here: the order of the run, and its table. The connection is in soak/master.rs, the work in
+//! soak/work.rs.
+//!
+//! A difference, a failure, or a descriptor that is left ends the run with 1.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+#[path = "soak/data.rs"]
+mod data;
+#[path = "throughput/environment.rs"]
+mod environment;
+mod figures;
+#[path = "throughput/interrupt.rs"]
+mod interrupt;
+#[path = "soak/master.rs"]
+mod master;
+#[allow(dead_code)] // namespaces are for another bench
+#[path = "forwards/site.rs"]
+mod site;
+#[path = "soak/work.rs"]
+mod work;
+
+use figures::Publication;
+use master::Master;
+use serde_json::json;
+use site::Site;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use work::{Tallies, Tally, Work};
+
+/// What went wrong, in one line; a bench has nobody to match on kinds.
+type Failure = String;
+
+/// After how many bytes keys are exchanged, one part of the run each.
+const REKEY: [&str; 4] = ["32K", "128K", "512K", "1M"];
+/// What memory may grow by between a quarter of a part and its end, besides a twentieth.
+const SLACK: u64 = 1024;
+
+const HELP: &str = "\
+cargo bench --bench soak -- [options]
+
+  --minutes N          the whole run (20)
+  --connections N      connections of their own, one after the other, at most (1000)
+  --quick              one minute, 50 connections
+  --client PATH        another program than this tessh
+  --sshd PATH          (/usr/sbin/sshd)
+  --all                the figures of docs/benchmarks.md
+  --json FILE          puts the figures there, beside other benches'
+  --page FILE          puts the table there, in its place between the marks
+";
+
+/// A run's choices.
+struct Options {
+    time: Duration,
+    connections: u64,
+    client: PathBuf,
+    sshd: PathBuf,
+    publication: Publication,
+}
+
+/// What one part of the run came to.
+struct Part {
+    rekey: &'static str,
+    seconds: f64,
+    exchanges: usize,
+    work: [Tally; Work::ALL.len()],
+    /// Resident KiB and open descriptors after a quarter of the time, and at the end.
+    needs: [(u64, usize); 2],
+}
+
+impl Part {
+    fn sum(&self, of: fn(&Tally) -> u64) -> u64 {
+        self.work.iter().map(of).sum()
+    }
+
+    fn is_good(&self) -> bool {
+        let [(before, open_before), (after, open_after)] = self.needs;
+        self.sum(|it| it.different) == 0
+            && self.sum(|it| it.failed) == 0
+            && after <= before + before / 20 + SLACK
+            && open_after <= open_before
+    }
+}
+
+fn main() -> ExitCode {
+    match parse() {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(options)) => match run(&options) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(why) => {
+                eprintln!("soak: {why}");
+                ExitCode::FAILURE
+            }
+        },
+        Err(why) => {
+            eprintln!("soak: {why}; try --help");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// `None` where there is nothing to do: help, or started as a test.
+fn parse() -> Result<Option<Options>, lexopt::Error> {
+    use lexopt::prelude::*;
+    let mut options = Options {
+        time: Duration::from_secs(20 * 60),
+        connections: 1000,
+        client: PathBuf::from(env!("CARGO_BIN_EXE_tessh")),
+        sshd: PathBuf::from("/usr/sbin/sshd"),
+        publication: Publication::default(),
+    };
+    let mut is_bench = false;
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("bench") => is_bench = true,
+            Long("minutes") => {
+                options.time = Duration::from_secs(60 * parser.value()?.parse::<u64>()?);
+            }
+            Long("connections") => options.connections = parser.value()?.parse()?,
+            Long("quick") => (options.time, options.connections) = (Duration::from_secs(60), 50),
+            Long("client") => options.client = parser.value()?.into(),
+            Long("sshd") => options.sshd = parser.value()?.into(),
+            Long("all") => {}
+            Long("json") => options.publication.json = Some(parser.value()?.into()),
+            Long("page") => options.publication.page = Some(parser.value()?.into()),
+            Long("help") => {
+                print!("{HELP}");
+                return Ok(None);
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(is_bench.then_some(options))
+}
+
+/// The whole run; whether nothing was lost and nothing grew.
+fn run(options: &Options) -> Result<bool, Failure> {
+    interrupt::catch()?;
+    let environment = environment::Environment::read();
+    let site = Site::open(&options.sshd)?;
+    let mut parts = Vec::new();
+    for rekey in REKEY {
+        eprintln!("RekeyLimit {rekey}");
+        let logins = options.connections / REKEY.len() as u64;
+        let part = soak(options, &site, rekey, logins)
+            .map_err(|why| format!("RekeyLimit {rekey}: {why}"))?;
+        parts.push(part);
+    }
+    let table = table(&parts);
+    print!("{}\n{table}", environment.lines());
+    let found = json!({
+        "environment": environment.json(),
+        "parts": parts.iter().map(part_json).collect::<Vec<_>>(),
+    });
+    options.publication.publish("soak", &table, found)?;
+    Ok(parts.iter().all(Part::is_good))
+}
+
+fn soak(options: &Options, site: &Site, rekey: &'static str, logins: u64) -> Result<Part, Failure> {
+    let master = Master::open(&options.client, site, rekey)?;
+    let (begun, time) = (Instant::now(), options.time / REKEY.len() as u32);
+    let tallies = Tallies::default();
+    // All that ever is open at once has been by then, and all work is over when it is looked at.
+    work::work(&master, site, &tallies, begun + time / 4, logins);
+    interrupt::check()?;
+    let early = master.needs()?;
+    work::work(&master, site, &tallies, begun + time, logins);
+    interrupt::check()?;
+    let exchanges = master.exchanges()?;
+    let needs = [early, master.needs()?];
+    let seconds = begun.elapsed().as_secs_f64();
+    Ok(Part { rekey, seconds, exchanges, work: tallies.now(), needs })
+}
+
+fn table(parts: &[Part]) -> String {
+    let mut text = String::from("### Much at once, for long\n\n");
+    text.push_str(
+        "| RekeyLimit | minutes | key exchanges | GiB | different | failed | connections | \
+         MiB | descriptors |\n",
+    );
+    text.push_str("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    for part in parts {
+        let [(before, open_before), (after, open_after)] = part.needs;
+        text.push_str(&format!(
+            "| {} | {:.1} | {} | {:.1} | {} | {} | {} | {:.1} → {:.1} | {open_before} → \
+             {open_after} |\n",
+            part.rekey,
+            part.seconds / 60.0,
+            part.exchanges,
+            part.sum(|it| it.bytes) as f64 / f64::from(1 << 30),
+            part.sum(|it| it.different),
+            part.sum(|it| it.failed),
+            part.work[Work::ALL.len() - 1].times,
+            before as f64 / 1024.0,
+            after as f64 / 1024.0,
+        ));
+    }
+    let each = Work::ALL.iter().enumerate().map(|(number, work)| {
+        let times: u64 = parts.iter().map(|part| part.work[number].times).sum();
+        let bytes: u64 = parts.iter().map(|part| part.work[number].bytes).sum();
+        format!("{} {times} times, {:.1} GiB", work.name(), bytes as f64 / f64::from(1 << 30))
+    });
+    text.push_str(&format!(
+        "\nOver one connection at once, both directions counted: {}. Memory and descriptors of \
+         the master are those after a quarter of the time and at the end.\n",
+        each.collect::<Vec<_>>().join("; ")
+    ));
+    text
+}
+
+fn part_json(part: &Part) -> serde_json::Value {
+    let work = Work::ALL.iter().zip(&part.work).map(|(work, tally)| {
+        json!({
+            "work": work.name(),
+            "times": tally.times,
+            "bytes": tally.bytes,
+            "different": tally.different,
+            "failed": tally.failed,
+        })
+    });
+    json!({
+        "rekey_limit": part.rekey,
+        "seconds": part.seconds,
+        "key_exchanges": part.exchanges,
+        "work": work.collect::<Vec<_>>(),
+        "resident_kib": part.needs.map(|(resident, _)| resident),
+        "descriptors": part.needs.map(|(_, open)| open),
+    })
+}
