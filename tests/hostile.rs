@@ -1,37 +1,46 @@
-//! Bad servers and bad input. Each ends in one line that names the cause, with exit code 255
-//! and within a time limit.
+//! Bad servers and bad input. Each ends in one line that names the cause and the next step, with
+//! exit code 255 and within a time limit. The rows are those of docs/security.md.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
 
+#[path = "hostile/exchange.rs"]
+mod exchange;
+#[path = "hostile/greeting.rs"]
+mod greeting;
+#[path = "hostile/host_key.rs"]
+mod host_key;
+#[path = "hostile/none.rs"]
+mod none;
+#[path = "hostile/tampered.rs"]
+mod tampered;
+
 use std::fs::{self, Permissions};
-use std::net::TcpStream;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Duration;
 
-use lab::{
-    DEMO_USER, Demo, Home, Output, RawServer, Run, arg, drain, free_port, kexinit, packet,
-    raw_server, say_and_leave, send,
-};
-use russh::keys::ssh_key::rand_core::Rng;
+use lab::{DEMO_USER, Demo, Home, Output, Peer, RawServer, Row, Run, arg, drain, raw_server, send};
 
-/// What a server's silence may last in these tests.
-const PATIENCE: &str = "ConnectTimeout=2";
-/// For that patience and a loaded machine; far less than any of the program's own limits.
+/// For a patience of two seconds and a loaded machine; far less than any of the program's own
+/// limits.
 const SOON: Duration = Duration::from_secs(12);
+/// The identification of these servers.
+const GREETING: &[u8] = b"SSH-2.0-hostile_1.0\r\n";
 
-/// Algorithms that every client has, for a KEXINIT with one fault.
-const KEX: &str = "curve25519-sha256,kex-strict-s-v00@openssh.com";
-const HOST_KEY: &str = "ssh-ed25519";
-const CIPHER: &str = "aes128-ctr";
-const MAC: &str = "hmac-sha2-256";
+/// Meets a row with a server that knows nobody and that nobody knows.
+#[track_caller]
+fn meet(row: &Row, server: &RawServer) -> Output {
+    let peer = Peer::of(server.port(), "");
+    row.met(|more| peer.command(&[more, &["--auth", "none"]].concat(), "true"))
+}
 
-fn connect(server: &RawServer) -> Output {
-    let home = Home::new();
-    let port = server.port().to_string();
-    let arguments = ["-o", "BatchMode=yes", "-o", PATIENCE, "--auth", "none", "-p", &port];
-    let arguments = [&arguments[..], &["someone@127.0.0.1", "true"]].concat();
-    home.tessh(&arguments).deadline(SOON).output()
+/// [`meet`] where the server keeps the client waiting.
+#[track_caller]
+fn wait_out(row: &Row, server: &RawServer) -> Output {
+    let peer = Peer::of(server.port(), "");
+    let hasty = ["-o", "ConnectTimeout=3", "--auth", "none"];
+    row.met(|more| peer.command(&[more, &hasty].concat(), "true"))
 }
 
 /// A server that says this at once and then waits for the client to leave.
@@ -44,253 +53,37 @@ fn saying(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> RawServer {
 
 /// A server that greets, and then says this.
 fn greeting_then(bytes: &[u8]) -> RawServer {
-    saying([b"SSH-2.0-hostile_1.0\r\n", bytes].concat())
+    saying([GREETING, bytes].concat())
 }
 
-fn reset(stream: TcpStream) {
-    // A zero linger makes closing a reset.
-    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
-}
-
+/// Every line of the table belongs to a test: its input stands in one of their files.
 #[test]
-fn a_refused_connection_is_one_line() {
-    let port = free_port().to_string();
-    let arguments = ["-o", "BatchMode=yes", "-p", &port, "127.0.0.1", "true"];
-    let output = Home::new().tessh(&arguments).deadline(SOON).output();
-    output.expect_failure(&["refused", &port]);
-}
-
-#[test]
-fn a_host_name_that_does_not_resolve_is_one_line() {
-    let arguments = ["-o", "BatchMode=yes", "no-such-host.invalid", "true"];
-    let output = Home::new().tessh(&arguments).output();
-    output.expect_failure(&["no-such-host.invalid"]);
-}
-
-#[test]
-fn a_connection_closed_at_once_is_one_line() {
-    let server = raw_server(|stream| say_and_leave(stream, b""));
-    connect(&server).expect_failure(&["closed", "greeting"]);
-}
-
-#[test]
-fn a_server_that_says_nothing_is_left_in_time() {
-    let server = saying("");
-    let output = connect(&server);
-    output.expect_failure(&["timed out", "said nothing"]);
-    assert!(output.took >= Duration::from_secs(1), "gave up before its time: {output:?}");
-}
-
-#[test]
-fn a_greeting_of_one_byte_every_half_second_is_left_in_time() {
-    let server = raw_server(|mut stream| {
-        // The pauses are what is tested: the limit must be on the total.
-        while send(&mut stream, b"S") {
-            std::thread::sleep(Duration::from_millis(500));
-        }
-    });
-    connect(&server).expect_failure(&["timed out"]);
-}
-
-#[test]
-fn a_packet_of_one_byte_every_half_second_is_left_in_time() {
-    let server = raw_server(|mut stream| {
-        send(&mut stream, b"SSH-2.0-hostile_1.0\r\n\0\0");
-        while send(&mut stream, b"\x04") {
-            std::thread::sleep(Duration::from_millis(500));
-        }
-    });
-    connect(&server).expect_failure(&[]);
-}
-
-#[test]
-fn a_server_silent_after_its_greeting_is_left_in_time() {
-    connect(&greeting_then(b"")).expect_failure(&["key exchange"]);
-}
-
-#[test]
-fn endless_lines_before_the_greeting_are_refused() {
-    let server = raw_server(|mut stream| while send(&mut stream, b"not yet\r\n") {});
-    connect(&server).expect_failure(&["20 lines", "not yet"]);
-}
-
-#[test]
-fn an_endless_line_before_the_greeting_is_refused() {
-    let server = raw_server(|mut stream| while send(&mut stream, &[b'x'; 4096]) {});
-    connect(&server).expect_failure(&["not an SSH server", "255"]);
-}
-
-#[test]
-fn a_server_of_ssh_1_is_refused() {
-    for greeting in ["SSH-1.5-OldServer\r\n", "SSH-1.5-OldServer\n"] {
-        connect(&saying(greeting)).expect_failure(&["SSH-1", "1.5"]);
+fn every_line_of_the_table_has_its_test() {
+    fn sources(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+        entries
+            .flat_map(|path| match path.is_dir() {
+                true => sources(&path),
+                false if path.extension().is_some_and(|it| it == "rs") => {
+                    vec![fs::read_to_string(path).unwrap()]
+                }
+                false => Vec::new(),
+            })
+            .collect()
     }
-}
-
-#[test]
-fn a_server_of_http_is_refused() {
-    let reply = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html>no</html>\r\n";
-    // Some servers answer and stay, some answer and close.
-    connect(&saying(reply)).expect_failure(&["HTTP/1.1 400 Bad Request"]);
-    let server = raw_server(move |stream| say_and_leave(stream, reply.as_bytes()));
-    connect(&server).expect_failure(&["HTTP/1.1 400 Bad Request"]);
-}
-
-#[test]
-fn too_many_startups_is_shown_as_the_cause() {
-    let server = raw_server(|stream| say_and_leave(stream, b"Exceeded MaxStartups\r\n"));
-    connect(&server).expect_failure(&["Exceeded MaxStartups"]);
-}
-
-#[test]
-fn text_before_the_greeting_cannot_write_on_the_terminal() {
-    let text = b"\x1b]52;c;ZXZpbA==\x07\x1b[2J\xc2\x9b31m\xff\xfe \xe2\x80\xaetxt.exe\r\n";
-    let server = raw_server(move |stream| say_and_leave(stream, text));
-    // expect_failure refuses control characters of both sets.
-    let output = connect(&server);
-    let line = output.expect_failure(&["txt.exe"]);
-    assert!(!line.contains('\u{202e}'), "turns the line around: {line:?}");
-}
-
-#[test]
-fn broken_greetings_are_refused() {
-    let long = format!("SSH-2.0-{}\r\n", "x".repeat(300));
-    let faults: [&[u8]; 3] = [long.as_bytes(), b"SSH-2.0-a\0b\r\n", b"SSH-2.0-\xff\xfe\r\n"];
-    for fault in faults {
-        connect(&saying(fault.to_vec())).expect_failure(&["not an SSH server"]);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = sources(&root.join("tests"));
+    let page = fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let table = page.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+    let mut seen = 0;
+    for (number, rest) in table.filter(|(number, _)| number.parse::<u8>().is_ok()) {
+        let input = rest.split(" | ").next().unwrap();
+        let quoted = format!("\"{}\"", input.replace('\\', "\\\\").replace('"', "\\\""));
+        let found = sources.iter().any(|source| source.contains(&quoted));
+        assert!(found, "no test has the input of row {number}: {quoted}");
+        seen += 1;
     }
-}
-
-#[test]
-fn an_unknown_protocol_version_is_refused() {
-    connect(&saying("SSH-3.0-future\r\n")).expect_failure(&["3.0"]);
-}
-
-#[test]
-fn reset_at_once_and_after_the_greeting() {
-    // Which of reading and writing meets the reset first is chance; it ends at once either way.
-    // (or the connection itself is refused with it).
-    connect(&raw_server(reset)).expect_failure(&["port"]);
-    let server = raw_server(|mut stream| {
-        send(&mut stream, b"SSH-2.0-hostile_1.0\r\n");
-        // The client's own greeting shows that it has read this one.
-        let mut byte = [0];
-        let _ = std::io::Read::read(&mut stream, &mut byte);
-        reset(stream);
-    });
-    connect(&server).expect_failure(&["reset"]);
-}
-
-#[test]
-fn a_connection_closed_after_the_greeting_is_one_line() {
-    let server = raw_server(|stream| say_and_leave(stream, b"SSH-2.0-hostile_1.0\r\n"));
-    connect(&server).expect_failure(&["closed"]);
-}
-
-#[test]
-fn a_packet_of_two_gibibytes_is_refused() {
-    for length in [0x7fff_ffff_u32, u32::MAX, 300_000] {
-        let server = greeting_then(&[&length.to_be_bytes()[..], &[4, 20, 0, 0]].concat());
-        let output = connect(&server);
-        output.expect_failure(&["packet"]);
-        assert!(output.took < Duration::from_secs(2), "read on for {:?}", output.took);
-    }
-}
-
-#[test]
-fn a_packet_that_is_too_short_is_refused() {
-    for length in [0_u32, 1, 3] {
-        let server = greeting_then(&[&length.to_be_bytes()[..], &[4, 20, 0, 0]].concat());
-        connect(&server).expect_failure(&[]);
-    }
-}
-
-#[test]
-fn no_common_algorithm_shows_both_lists() {
-    // What is offered instead, what the client would have had, and the option to change it.
-    let cases = [
-        (
-            kexinit("foo-kex", HOST_KEY, CIPHER, MAC, "none"),
-            "foo-kex",
-            "curve25519-sha256",
-            "KexAlgorithms",
-        ),
-        (
-            kexinit(KEX, "foo-key", CIPHER, MAC, "none"),
-            "foo-key",
-            "ssh-ed25519",
-            "HostKeyAlgorithms",
-        ),
-        (
-            kexinit(KEX, HOST_KEY, "foo-cipher", MAC, "none"),
-            "foo-cipher",
-            "aes256-gcm@openssh.com",
-            "Ciphers",
-        ),
-        (kexinit(KEX, HOST_KEY, CIPHER, "foo-mac", "none"), "foo-mac", "hmac-sha2-256", "MACs"),
-    ];
-    for (payload, theirs, ours, option) in cases {
-        let server = greeting_then(&packet(&payload));
-        let words =
-            if option == "MACs" { vec![theirs, option] } else { vec![theirs, ours, option] };
-        connect(&server).expect_failure(&words);
-    }
-}
-
-#[test]
-fn a_broken_kexinit_is_refused() {
-    let whole = kexinit(KEX, HOST_KEY, CIPHER, MAC, "none");
-    let names = vec!["name"; 10_000].join(",");
-    let cases = [
-        whole[..40].to_vec(),
-        whole[..17].to_vec(),
-        vec![20],
-        [&whole[..], &[1, 2, 3]].concat(),
-        // A name-list that claims to be longer than the packet.
-        [&whole[..17], &u32::MAX.to_be_bytes()].concat(),
-        kexinit(&names, HOST_KEY, CIPHER, MAC, "none"),
-    ];
-    for (case, payload) in cases.iter().enumerate() {
-        let output = connect(&greeting_then(&packet(payload)));
-        let line = output.expect_failure(&[]);
-        assert!(!line.contains("timed out"), "case {case} is only noticed by the clock: {line}");
-    }
-}
-
-#[test]
-fn message_before_kexinit_under_strict_key_exchange() {
-    let payload = kexinit(KEX, HOST_KEY, CIPHER, MAC, "none");
-    // SSH_MSG_IGNORE, then the KEXINIT that makes the exchange strict from its beginning.
-    let server = greeting_then(&[packet(&[2, 0, 0, 0, 0]), packet(&payload)].concat());
-    connect(&server).expect_failure(&[]);
-}
-
-#[test]
-fn a_disconnect_message_is_shown() {
-    let text = "go away: maintenance";
-    let mut payload = vec![1, 0, 0, 0, 7];
-    payload.extend_from_slice(&u32::try_from(text.len()).unwrap().to_be_bytes());
-    payload.extend_from_slice(text.as_bytes());
-    payload.extend_from_slice(&[0; 4]);
-    connect(&greeting_then(&packet(&payload))).expect_failure(&[text]);
-}
-
-#[test]
-fn noise_in_place_of_packets_is_refused() {
-    for _ in 0..8 {
-        let mut noise = vec![0; 64 << 10];
-        russh::keys::key::safe_rng().fill_bytes(&mut noise);
-        let beginning = noise.clone();
-        connect(&saying(beginning)).expect_failure(&[]);
-        connect(&greeting_then(&noise)).expect_failure(&[]);
-    }
-}
-
-#[test]
-fn nothing_is_tried_twice() {
-    let server = raw_server(drop);
-    connect(&server).expect_failure(&[]);
-    assert_eq!(server.connections(), 1);
+    assert!(seen > 40, "only {seen} lines");
 }
 
 // ---- bad input that no server sees ------------------------------------------------------
@@ -572,17 +365,4 @@ fn configuration_file_that_cannot_be_used() {
     let output = unreached(&home, &["-F", arg(&wrong)]);
     assert!(output.stderr.contains("line 2") || output.stderr.contains(":2"), "{output:?}");
     output.expect_code(255);
-}
-
-#[test]
-fn time_limits_hold_for_all_of_them() {
-    // The slowest way to say nothing: the limits on greeting and key exchange do not add up.
-    let server = raw_server(|mut stream| {
-        std::thread::sleep(Duration::from_millis(1500));
-        send(&mut stream, b"SSH-2.0-hostile_1.0\r\n");
-        drain(&mut stream);
-    });
-    let start = Instant::now();
-    connect(&server).expect_failure(&[]);
-    assert!(start.elapsed() < SOON);
 }

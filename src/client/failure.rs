@@ -139,8 +139,13 @@ fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error 
         .filter(|name| !name.starts_with("ext-info-") && !name.starts_with("kex-strict-"))
         .collect();
     let theirs = text::line(&theirs.join(","), SHOWN);
+    let hint = match kind {
+        // Its value is no list.
+        AlgorithmKind::Compression => say!(compression_no_match_hint),
+        _ => say!(algorithm_no_match_hint, keyword),
+    };
     Error::new(Kind::KeyExchange, say!(algorithm_no_match, what, theirs, ours = ours.join(",")))
-        .hint(say!(algorithm_no_match_hint, keyword))
+        .hint(hint)
 }
 
 /// Our own error, if a stream wrapped one in this I/O error.

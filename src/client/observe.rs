@@ -5,10 +5,9 @@
 //! read here as they pass, and compared by [`Observed::check`]. A rekey is encrypted and cannot be
 //! observed (gap G2).
 //!
-//! Gap G3: the SSH library does not compare the host key's type with the negotiated
-//! algorithm, nor the signature's. Both stand in clear in the server's KEXINIT and in its
-//! reply, so they are read here, in passing, and judged by [`Observed::check`].
-//! A rekey is encrypted and cannot be seen (gap G2).
+//! What the library takes although it cannot be right, such as a packet without padding or a group
+//! whose modulus is even, is refused here ([`Observer::fault`]). Where the library gives up, what was
+//! observed tells which message it was ([`Observed::messages`]).
 
 use std::borrow::Cow;
 
@@ -18,19 +17,29 @@ use crate::client::algorithms::{self, Offer};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
-use crate::wire_format::take_string;
+use crate::wire_format::{take_string, take_uint32};
 
 /// The longest packet that is collected: the library refuses longer ones itself.
 pub(crate) const MAX_PACKET: usize = 256 * 1024;
 /// How many characters of a list from the server are shown.
 const MAX_SHOWN: usize = 400;
 
-const MSG_KEXINIT: u8 = 20;
-const MSG_NEWKEYS: u8 = 21;
+/// The shortest padding of a packet (RFC 4253 section 6).
+const MIN_PADDING: usize = 4;
+/// How many messages of the key exchange are remembered: one has four.
+const MAX_MESSAGES: usize = 8;
+
+const MSG_DISCONNECT: u8 = 1;
+const MSG_IGNORE: u8 = 2;
+const MSG_DEBUG: u8 = 4;
+pub(crate) const MSG_KEXINIT: u8 = 20;
+pub(crate) const MSG_NEWKEYS: u8 = 21;
+/// The last number that is reserved for key exchanges (RFC 4250 section 4.1).
+const MSG_KEX_LAST: u8 = 49;
 /// SSH_MSG_KEXDH_REPLY and SSH_MSG_KEX_ECDH_REPLY. In a group exchange this is the number of the
 /// group message, and the reply has 33.
-const MSG_KEX_REPLY: u8 = 31;
-const MSG_KEX_DH_GEX_REPLY: u8 = 33;
+pub(crate) const MSG_KEX_REPLY: u8 = 31;
+pub(crate) const MSG_KEX_DH_GEX_REPLY: u8 = 33;
 
 /// What was observed of the server's side of the first key exchange.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +50,20 @@ pub(crate) struct Observed {
     pub key_type: Option<String>,
     /// The curve named inside an ECDSA host key blob, such as `nistp256`.
     pub curve: Option<String>,
+    /// Bits of the modulus inside an RSA host key blob that is no certificate.
+    pub rsa_bits: Option<usize>,
     /// The algorithm named inside the signature blob, such as `rsa-sha2-512`.
     pub signature: Option<String>,
+    /// Bits of the prime of a group exchange.
+    pub group: Option<usize>,
+    /// The numbers of the first messages that belong to the key exchange.
+    pub messages: Vec<u8>,
+    /// The first of them whose fields do not fill it as they should.
+    pub malformed: Option<u8>,
+    /// The server has guessed the key exchange method and sends its first packet at once.
+    pub guesses: bool,
+    /// What it says in leaving; the library loses some of these texts (gaps G5, G9 and G17).
+    pub goodbye: Option<String>,
 }
 
 impl Observed {
@@ -91,7 +112,7 @@ fn cheat(what: &str) -> Error {
 }
 
 /// The key blob's type for a host key algorithm: they differ for RSA (RFC 8332).
-fn key_type_of(algorithm: &str) -> &str {
+pub(crate) fn key_type_of(algorithm: &str) -> &str {
     match algorithm {
         "rsa-sha2-256" | "rsa-sha2-512" => "ssh-rsa",
         "rsa-sha2-256-cert-v01@openssh.com" | "rsa-sha2-512-cert-v01@openssh.com" => {
@@ -117,8 +138,7 @@ fn signature_of(algorithm: &str) -> Cow<'_, str> {
 pub(crate) struct Observer {
     pending: Vec<u8>,
     seen: Observed,
-    /// Bits of the prime of a group exchange, for the log.
-    group: Option<usize>,
+    fault: Option<Error>,
     done: bool,
 }
 
@@ -136,6 +156,11 @@ impl Observer {
                 return;
             }
         }
+    }
+
+    /// What the server has sent that ends the connection, although the library would take it.
+    pub fn fault(&self) -> Option<Error> {
+        self.fault.clone()
     }
 
     /// What has been seen so far.
@@ -164,49 +189,101 @@ impl Observer {
         Some(packet)
     }
 
+    /// Refuses what the server has sent, and looks at nothing more.
+    fn refuse(&mut self, what: String) {
+        self.fault = Some(Error::new(Kind::KeyExchange, what).hint(say!(kex_broken_hint)));
+        self.done = true;
+    }
+
     fn packet(&mut self, packet: &[u8]) {
-        let Some((&padding, body)) = packet.split_first() else { return };
-        let Some(end) = body.len().checked_sub(usize::from(padding)) else { return };
-        let Some((&kind, payload)) = body[..end].split_first() else { return };
-        match kind {
-            MSG_KEXINIT => self.kexinit(payload),
-            MSG_KEX_REPLY | MSG_KEX_DH_GEX_REPLY => self.reply(payload),
-            MSG_NEWKEYS => self.done = true,
-            _ => {}
+        let size = packet.len();
+        let Some((&padding, body)) = packet.split_first() else {
+            return self.refuse(say!(packet_bad_length, size));
+        };
+        // The library takes a packet without a payload for the end of the connection.
+        let padded = usize::from(padding);
+        let payload = body.len().checked_sub(padded).filter(|_| padded >= MIN_PADDING);
+        let Some((&kind, payload)) = payload.and_then(|end| body[..end].split_first()) else {
+            return self.refuse(say!(packet_bad_padding, size, padding));
+        };
+        if (MSG_KEXINIT..=MSG_KEX_LAST).contains(&kind) && self.seen.messages.len() < MAX_MESSAGES {
+            self.seen.messages.push(kind);
+        }
+        let is_whole = match kind {
+            MSG_DISCONNECT => {
+                self.seen.goodbye = Some(goodbye(payload));
+                self.done = true;
+                true
+            }
+            MSG_KEXINIT => self.kexinit(payload).is_some(),
+            MSG_KEX_REPLY | MSG_KEX_DH_GEX_REPLY => self.reply(payload).is_some(),
+            MSG_NEWKEYS => {
+                self.done = true;
+                payload.is_empty()
+            }
+            MSG_IGNORE..=MSG_DEBUG | MSG_KEXINIT..=MSG_KEX_LAST => true,
+            _ => return self.refuse(say!(kex_message_early, message = kind)),
+        };
+        if !is_whole {
+            self.seen.malformed = self.seen.malformed.or(Some(kind));
         }
     }
 
-    /// Parses a KEXINIT: the cookie, then the name-lists.
-    fn kexinit(&mut self, payload: &[u8]) {
-        let Some(mut lists) = payload.get(16..) else { return };
+    /// Parses a KEXINIT: the cookie, then the name-lists. `None` where it is malformed; what could
+    /// be read counts.
+    fn kexinit(&mut self, payload: &[u8]) -> Option<()> {
+        let mut lists = payload.get(16..)?;
+        let mut is_whole = true;
         let mut next = || -> Vec<String> {
-            let Some(names) = take_string(&mut lists) else { return Vec::new() };
-            let names = std::str::from_utf8(names).unwrap_or_default();
-            names.split(',').map(str::to_owned).collect()
+            let names = take_string(&mut lists).and_then(|names| std::str::from_utf8(names).ok());
+            // RFC 4251 section 6: printable US-ASCII.
+            is_whole &=
+                names.is_some_and(|names| names.bytes().all(|byte| byte.is_ascii_graphic()));
+            names.unwrap_or_default().split(',').map(str::to_owned).collect()
         };
         let (kex, host_key, ciphers) = (next(), next(), [next(), next()]);
         let _macs = [next(), next()];
-        self.seen.offer = Some(Offer { kex, host_key, ciphers, compression: [next(), next()] });
+        let compression = [next(), next()];
+        let _languages = [next(), next()];
+        self.seen.offer = Some(Offer { kex, host_key, ciphers, compression });
+        self.seen.guesses = lists.first().is_some_and(|&guesses| guesses != 0);
+        // A boolean and a number that is reserved.
+        (is_whole && lists.len() == 5).then_some(())
     }
 
     /// Parses a reply: host key, the server's share, signature. A group exchange's group message
     /// has the same number and two mpints: its first string names no key, and the reply overwrites
-    /// it.
-    fn reply(&mut self, mut payload: &[u8]) {
-        let Some(key) = take_string(&mut payload) else { return };
-        let Some(share) = take_string(&mut payload) else { return };
-        let Some(signature) = take_string(&mut payload) else {
-            self.group = Some(bits(key));
-            return debug!("SSH2_MSG_KEX_DH_GEX_GROUP received");
-        };
-        if let Some(group) = self.group {
+    /// it. `None` where it is malformed.
+    fn reply(&mut self, mut payload: &[u8]) -> Option<()> {
+        let key = take_string(&mut payload)?;
+        let share = take_string(&mut payload)?;
+        if payload.is_empty() && name(key).is_none() {
+            self.seen.group = Some(bits(key));
+            debug!("SSH2_MSG_KEX_DH_GEX_GROUP received");
+            // With such a modulus the shared secret would not be one.
+            if key.last().is_none_or(|last| last % 2 == 0) {
+                self.refuse(say!(kex_group_invalid));
+            }
+            return Some(());
+        }
+        let signature = take_string(&mut payload)?;
+        if let Some(group) = self.seen.group {
             let set: u32 = share.iter().map(|byte| byte.count_ones()).sum();
             debug!("bits set: {set}/{group}");
         }
         self.seen.key_type = name(key);
         self.seen.curve = curve_in(key);
+        self.seen.rsa_bits = rsa_bits_in(key);
         self.seen.signature = name(signature);
+        payload.is_empty().then_some(())
     }
+}
+
+/// The words of a disconnect message, or its number where it has none.
+fn goodbye(mut payload: &[u8]) -> String {
+    let code = take_uint32(&mut payload).unwrap_or_default();
+    let said = text::line_bytes(take_string(&mut payload).unwrap_or_default(), MAX_SHOWN);
+    if said.is_empty() { say!(disconnected_with_code, code) } else { said }
 }
 
 /// The number of bits of a positive mpint.
@@ -224,6 +301,13 @@ fn curve_in(mut blob: &[u8]) -> Option<String> {
         take_string(&mut blob)?;
     }
     name(blob)
+}
+
+/// The size of an RSA key blob: its modulus follows the type and the exponent.
+fn rsa_bits_in(mut blob: &[u8]) -> Option<usize> {
+    let kind = take_string(&mut blob)?;
+    let _exponent = take_string(&mut blob).filter(|_| kind == b"ssh-rsa")?;
+    Some(bits(take_string(&mut blob)?))
 }
 
 /// The name at the beginning of a key or signature blob.
@@ -332,10 +416,77 @@ mod tests {
         let mut observer = Observer::default();
         observer.feed(&packet(MSG_KEXINIT, &kexinit));
         observer.feed(&packet(MSG_KEX_REPLY, &group));
-        assert_eq!(observer.group, Some(2047));
+        assert_eq!(observer.seen().group, Some(2047));
         observer.feed(&packet(MSG_KEX_DH_GEX_REPLY, &reply));
         observer.feed(&packet(MSG_NEWKEYS, &[]));
         assert_eq!(observer.seen().check(&ours("ssh-ed25519")).unwrap(), "ssh-ed25519");
+    }
+
+    #[test]
+    fn packets_that_cannot_be_right_are_refused() {
+        let padded = |padding: u8, body: &[u8]| {
+            let length = u32::try_from(body.len() + 1).unwrap();
+            [&length.to_be_bytes()[..], &[padding], body].concat()
+        };
+        for (bytes, word) in [
+            (vec![0; 4], "length 0"),
+            (padded(0, b"\x02\0\0\0\0\0\0"), "0 of padding"),
+            (padded(3, b"\x02\0\0\0\0\0\0"), "3 of padding"),
+            (padded(7, b"\x02\0\0\0\0\0\0"), "7 of padding"),
+            (padded(8, b"\x02\0\0\0\0\0\0"), "8 of padding"),
+            (packet(52, &[]), "52"),
+            (packet(5, &[]), "5"),
+            (packet(31, &[ssh_string(&[0, 0xff, 0xfe]), ssh_string(&[2])].concat()), "group"),
+        ] {
+            let mut observer = Observer::default();
+            observer.feed(&bytes);
+            let fault = observer.fault().expect("a fault").to_string();
+            assert!(fault.contains(word) && observer.is_done(), "{word}: {fault}");
+        }
+        for kind in [1, 2, 3, 4, 30, 49] {
+            let mut observer = Observer::default();
+            observer.feed(&packet(kind, &[0; 8]));
+            assert_eq!(observer.fault(), None, "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_the_server_says_in_leaving_is_heard() {
+        let whole = [&[0, 0, 0, 100][..], &ssh_string(b"Wartung f\xfcr\x1b[2J heute")].concat();
+        for (payload, said) in [
+            (&whole[..], "Wartung"),
+            (&whole[..4], "100"),
+            (&[0, 0, 0, 2, 0xff, 0xff, 0xff, 0xff], "2"),
+            (&[], "0"),
+        ] {
+            let mut observer = Observer::default();
+            observer.feed(&packet(MSG_DISCONNECT, payload));
+            let heard = observer.seen().goodbye.clone().expect("a goodbye");
+            assert!(heard.contains(said) && !heard.contains('\x1b'), "{heard}");
+            assert!(observer.is_done());
+        }
+    }
+
+    #[test]
+    fn a_malformed_message_is_remembered() {
+        let lists = ssh_string(b"x").repeat(10);
+        let whole = [&[7; 16][..], &lists, &[0; 5]].concat();
+        let blob = ssh_string(&ssh_string(b"ssh-ed25519"));
+        for (kind, payload, malformed) in [
+            (MSG_KEXINIT, whole.clone(), false),
+            (MSG_KEXINIT, whole[..whole.len() - 1].to_vec(), true),
+            (MSG_KEXINIT, [&whole[..], &[0]].concat(), true),
+            (MSG_KEXINIT, vec![7; 16], true),
+            (MSG_KEX_REPLY, blob.repeat(3), false),
+            (MSG_KEX_REPLY, blob.repeat(4), true),
+            (MSG_KEX_REPLY, blob.repeat(2), true),
+            (MSG_KEX_REPLY, u32::MAX.to_be_bytes().to_vec(), true),
+            (MSG_NEWKEYS, vec![0], true),
+        ] {
+            let mut observer = Observer::default();
+            observer.feed(&packet(kind, &payload));
+            assert_eq!(observer.seen().malformed, malformed.then_some(kind), "{payload:?}");
+        }
     }
 
     #[test]

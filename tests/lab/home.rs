@@ -180,12 +180,17 @@ impl Run {
     }
 
     /// Runs it to its end. Panics with what it wrote when the time is over.
-    pub fn output(mut self) -> Output {
+    pub fn output(self) -> Output {
+        self.output_beside(|_| ()).0
+    }
+
+    /// [`Run::output`], and what `begin` makes of the process once it has begun.
+    pub(super) fn output_beside<T>(mut self, begin: impl FnOnce(u32) -> T) -> (Output, T) {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let asked = format!("{:?}", self.command);
         let start = Instant::now();
         let mut child = self.command.spawn().expect("the program starts");
-        let pid = Pid::from_child(&child);
+        let (pid, begun) = (Pid::from_child(&child), begin(child.id()));
         let (mut to, stdin) = (child.stdin.take().unwrap(), std::mem::take(&mut self.stdin));
         std::thread::spawn(move || {
             // Fails when the program does not read all: its own choice.
@@ -201,7 +206,7 @@ impl Run {
         let output = output.unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         let (status, stdout) = (output.status, output.stdout);
-        Output { status, stdout, stderr, took: start.elapsed(), asked }
+        (Output { status, stdout, stderr, took: start.elapsed(), asked }, begun)
     }
 }
 

@@ -10,6 +10,7 @@ mod agent;
 mod asyncssh;
 mod bed;
 mod demo;
+pub mod fault;
 mod home;
 mod hosted;
 mod loopback;
@@ -32,11 +33,15 @@ pub use agent::Agent;
 pub use asyncssh::AsyncSsh;
 pub use bed::{Bed, DemoBed, fingerprint};
 pub use demo::{DEMO_USER, Demo};
+pub use fault::{Peer, Row};
 pub use home::{Home, Output, Run, TESSH};
 pub use hosted::{Hosted, library_server};
 pub use loopback::{echo, exchange, free_port, noise, try_exchange};
 pub use pty::Pty;
-pub use raw::{RawServer, drain, kexinit, packet, raw_server, say_and_leave, send};
+pub use raw::{
+    RawServer, drain, exchanging, kexinit, next_payload, packet, raw_server, say_and_leave, send,
+    ssh_string,
+};
 pub use running::Running;
 pub use sftp_server::sftp_server;
 pub use sshd::{PASSWORD, Setup, Sshd, USER};

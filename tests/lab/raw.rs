@@ -1,6 +1,6 @@
 //! A server made by hand that sends any bytes, for what no real server does.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -113,4 +113,40 @@ pub fn say_and_leave(mut stream: TcpStream, bytes: &[u8]) {
 /// Sends what can be sent; a client that has left is no matter.
 pub fn send(stream: &mut TcpStream, bytes: &[u8]) -> bool {
     stream.write_all(bytes).is_ok()
+}
+
+/// The next packet's payload before encryption; `None` where the client has left.
+pub fn next_payload(reader: &mut impl Read) -> Option<Vec<u8>> {
+    let mut length = [0; 4];
+    reader.read_exact(&mut length).ok()?;
+    let mut packet = vec![0; usize::try_from(u32::from_be_bytes(length)).unwrap()];
+    reader.read_exact(&mut packet).ok()?;
+    Some(packet[1..packet.len() - usize::from(packet[0])].to_vec())
+}
+
+/// A string (RFC 4251 section 5).
+pub fn ssh_string(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    let bytes = bytes.as_ref();
+    [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat()
+}
+
+/// A server that greets, exchanges KEXINITs, and answers each further message of the client with
+/// the next of these payloads.
+pub fn exchanging(kexinit: Vec<u8>, answers: Vec<Vec<u8>>) -> RawServer {
+    raw_server(move |mut stream| {
+        send(&mut stream, b"SSH-2.0-hostile_1.0\r\n");
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let _ = reader.read_line(&mut String::new());
+        send(&mut stream, &packet(&kexinit));
+        // The client's KEXINIT.
+        let mut came = next_payload(&mut reader);
+        for answer in &answers {
+            came = came.and_then(|_| next_payload(&mut reader));
+            if came.is_none() {
+                return;
+            }
+            send(&mut stream, &packet(answer));
+        }
+        while next_payload(&mut reader).is_some() {}
+    })
 }

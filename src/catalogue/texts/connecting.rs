@@ -109,18 +109,57 @@ texts! {
     disconnected_by_server(said)
         en "the server ended the connection: {said}"
         ja "サーバーが接続を終了しました: {said}"
+    disconnected_with_code(code)
+        en "reason {code}, without a word"
+        ja "理由 {code} (説明なし)"
     host_key_signature_wrong
         en "the server could not prove that it holds its host key: its signature is wrong"
         ja "サーバーはホスト鍵の持ち主であることを証明できませんでした。署名が正しくありません"
     somebody_between_hint
         en "somebody may be between you and the server"
         ja "サーバーとの間に第三者がいるおそれがあります"
+    host_key_type_changed(before, now)
+        en "the server proved a key of type {now} when keys were exchanged again, and one of type {before} before"
+        ja "鍵を交換し直したとき、サーバーは以前の {before} ではなく {now} の鍵を証明しました"
     packet_bad_length(size)
         en "the server sent a bad packet: length {size}"
         ja "サーバーから不正なパケットが届きました: 長さ {size}"
     packet_bad_length_hint
         en "the connection is damaged, or this is not an SSH server"
         ja "通信が壊れているか、SSH サーバーではありません"
+    packet_bad_padding(size, padding)
+        en "the server sent a bad packet: {padding} of padding in a length of {size}"
+        ja "サーバーから不正なパケットが届きました: 長さ {size} に対してパディングが {padding} です"
+    kex_message_early(message)
+        en "the server sent message {message} before the keys were exchanged"
+        ja "サーバーが鍵交換の終わる前にメッセージ {message} を送ってきました"
+    kex_message_unexpected(message)
+        en "the server sent {message} at the wrong time in the key exchange"
+        ja "サーバーが鍵交換の途中で、順序の違う {message} を送ってきました"
+    kex_message_malformed(message)
+        en "the server's {message} is malformed"
+        ja "サーバーの {message} の形式が正しくありません"
+    kex_message_too_long(message)
+        en "the server's {message} is too long"
+        ja "サーバーの {message} が長すぎます"
+    kex_share_invalid(kex)
+        en "the server's half of the key exchange ({kex}) is not valid"
+        ja "鍵交換 ({kex}) でサーバーが送ってきた値が正しくありません"
+    kex_key_unreadable(why)
+        en "the server's host key, or its signature, cannot be read ({why})"
+        ja "サーバーのホスト鍵か署名を読み取れません ({why})"
+    kex_group_invalid
+        en "the server chose numbers for the key exchange that are no group"
+        ja "サーバーが鍵交換に選んだ数は群になっていません"
+    kex_group_size(bits, min, max)
+        en "the server chose a group of {bits} bits for the key exchange, outside {min} to {max}"
+        ja "サーバーが鍵交換に {bits} ビットの群を選びました。使えるのは {min} から {max} ビットです"
+    kex_group_size_hint
+        en "-o KexAlgorithms=-diffie-hellman-group-exchange-* has it use another method"
+        ja "-o KexAlgorithms=-diffie-hellman-group-exchange-* を付けると、ほかの方式が使われます"
+    kex_broken_hint
+        en "the server is faulty, or somebody changes what it sends: tell its administrator"
+        ja "サーバーに問題があるか、途中で通信が書き換えられています。サーバーの管理者に知らせてください"
     packet_corrupted
         en "a packet arrived corrupted: message authentication code incorrect"
         ja "壊れたパケットが届きました。メッセージ認証コードが一致しません"
@@ -154,12 +193,24 @@ texts! {
     algorithm_no_match_hint(keyword)
         en "-o {keyword}=+NAME adds one of theirs where tessh has it"
         ja "tessh が対応していれば、-o {keyword}=+NAME でサーバー側のものを追加できます"
+    compression_no_match_hint
+        en "-o Compression=yes offers zlib@openssh.com; the server's administrator can allow none"
+        ja "-o Compression=yes を付けると zlib@openssh.com も使えます。サーバーの管理者は none を許可できます"
     greeting_line_too_long
         en "its greeting has a line of more than 255 bytes"
         ja "挨拶に 255 バイトを超える行があります"
     greeting_http
         en "an HTTP server answered"
         ja "HTTP サーバーが応答しました"
+    greeting_tls
+        en "a TLS server answered"
+        ja "TLS サーバーが応答しました"
+    greeting_telnet
+        en "a telnet server answered"
+        ja "telnet サーバーが応答しました"
+    greeting_other_hint(protocol)
+        en "a server of another protocol ({protocol}) begins like that: check host and port"
+        ja "これは別のプロトコル ({protocol}) のサーバーの始まり方です。ホストとポートを確認してください"
     greeting_too_many_lines
         en "it sent more than 20 lines without an SSH greeting"
         ja "SSH の挨拶がないまま 20 行を超えました"

@@ -21,6 +21,19 @@ const MAX_LINE: usize = 255;
 /// How many characters are shown of a text that is not an identification.
 const SHOWN: usize = 200;
 
+/// How other protocols' servers begin, and what they are called. Some of them wait for the client
+/// after that, so it is the time limit that ends the wait.
+const OTHERS: [(&[u8], &str); 8] = [
+    (b"220", "SMTP, FTP"),
+    (b"421", "SMTP, FTP"),
+    (b"554", "SMTP"),
+    (b"+OK", "POP3"),
+    (b"* OK", "IMAP"),
+    (b"RFB ", "VNC"),
+    (b"-ERR", "POP3, Redis"),
+    (b"@RSYNCD", "rsync"),
+];
+
 /// What the server sent before its first packet.
 #[derive(Debug)]
 pub(crate) struct Greeting {
@@ -65,6 +78,9 @@ async fn read_greeting<S: AsyncRead + Unpin>(
         while let Some(length) = heard[start..].iter().position(|&byte| byte == b'\n') {
             let line = &heard[start..start + length];
             let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if let Some(what) = binary(line) {
+                return Err(not_ssh(&what, line));
+            }
             if line.len() > MAX_LINE - 2 {
                 return Err(not_ssh(&say!(greeting_line_too_long), line));
             }
@@ -84,6 +100,9 @@ async fn read_greeting<S: AsyncRead + Unpin>(
                 return Err(not_ssh(&say!(greeting_too_many_lines), line));
             }
             start += length + 1;
+        }
+        if let Some(what) = binary(&heard[start..]) {
+            return Err(not_ssh(&what, &heard[start..]));
         }
         if heard.len() - start > MAX_LINE {
             return Err(not_ssh(&say!(greeting_line_too_long), &heard[start..start + MAX_LINE]));
@@ -116,6 +135,27 @@ fn identification(line: &[u8]) -> Result<String> {
     }
 }
 
+/// What the text is that cannot become a greeting, whatever follows.
+fn binary(text: &[u8]) -> Option<String> {
+    // The first bytes of a TLS record: its type, and the major version of SSL 3 and TLS 1.
+    const TLS: std::ops::RangeInclusive<u8> = 0x14..=0x17;
+    // Telnet's "interpret as command", WILL, WONT, DO, and not DONT: UTF-16 begins with that.
+    const TELNET: [&[u8]; 3] = [&[0xff, 0xfb], &[0xff, 0xfc], &[0xff, 0xfd]];
+    match text {
+        [kind, 3, ..] if TLS.contains(kind) => Some(say!(greeting_tls)),
+        _ if TELNET.iter().any(|start| text.starts_with(start)) => Some(say!(greeting_telnet)),
+        // OpenSSH ends the connection for it, too.
+        _ if text.contains(&0) => Some(say!(greeting_unprintable)),
+        _ => None,
+    }
+}
+
+/// What to do where the beginning is that of another protocol.
+fn hint_for(heard: &[u8]) -> Option<String> {
+    let (_, protocol) = OTHERS.iter().find(|(start, _)| heard.starts_with(start))?;
+    Some(say!(greeting_other_hint, protocol))
+}
+
 fn not_ssh(what: &str, line: &[u8]) -> Error {
     let shown = text::line_bytes(line, SHOWN);
     let cause = say!(greeting_not_ssh, what, shown);
@@ -127,10 +167,10 @@ fn closed(heard: &[u8], how: &str) -> Error {
         return Error::new(Kind::Greeting, say!(ended_before_greeting, how))
             .hint(say!(ended_before_greeting_hint));
     }
-    let shown = text::line_bytes(heard, SHOWN);
+    let shown = text::line_bytes(heard.trim_ascii_end(), SHOWN);
     let hint = match heard.starts_with(PENALISED) {
         true => say!(greeting_penalised_hint),
-        false => say!(greeting_overloaded_hint),
+        false => hint_for(heard).unwrap_or_else(|| say!(greeting_overloaded_hint)),
     };
     Error::new(Kind::Greeting, say!(ended_before_greeting_after, how, shown)).hint(hint)
 }
@@ -138,9 +178,10 @@ fn closed(heard: &[u8], how: &str) -> Error {
 fn silence(heard: &[u8]) -> Error {
     let said = match heard {
         [] => say!(greeting_silent),
-        _ => say!(greeting_only_said, heard = text::line_bytes(heard, SHOWN)),
+        _ => say!(greeting_only_said, heard = text::line_bytes(heard.trim_ascii_end(), SHOWN)),
     };
-    Error::new(Kind::Timeout, say!(greeting_timed_out, said)).hint(say!(greeting_timed_out_hint))
+    let hint = hint_for(heard).unwrap_or_else(|| say!(greeting_timed_out_hint));
+    Error::new(Kind::Timeout, say!(greeting_timed_out, said)).hint(hint)
 }
 
 #[cfg(test)]
@@ -173,6 +214,12 @@ mod tests {
             (b"HTTP/1.1 400 Bad Request\r\n", "HTTP server"),
             (b"SSH-3.0-new\r\n", "not 2.0"),
             (b"SSH-2.0-\x1b[31m\r\n", "unprintable"),
+            (b"\x15\x03\x01\0\x02\x02\x46", "TLS"),
+            (b"\xff\xfd\x18\xff\xfd\x20", "telnet"),
+            (b"S\0S\0H\0-\0", "unprintable"),
+            (b"x\0\r\nSSH-2.0-x\r\n", "unprintable"),
+            (b"220 mail.example ESMTP\r\n", "SMTP"),
+            (b"+OK ready\r\n", "POP3"),
             (&[b'a'; 300], "more than 255 bytes"),
             (&b"x\n".repeat(21), "more than 20 lines"),
         ] {

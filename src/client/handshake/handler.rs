@@ -25,6 +25,7 @@ use crate::client::flow::lane::Lane;
 use crate::client::handshake::rekey::{self, Rekey};
 use crate::client::host_key::check::HostCheck;
 use crate::client::incoming::accept::OpeningChannel;
+use crate::client::observe::key_type_of;
 use crate::client::quirks::Quirks;
 use crate::error::{Error, Kind};
 use crate::prompt::{Notice, Prompt};
@@ -215,7 +216,15 @@ impl Handler for Events {
             debug!("kex: {way} cipher: {cipher} MAC: {mac} compression: {compression}");
         }
         debug!("SSH2_MSG_NEWKEYS sent");
-        *lock(&self.shared.negotiated) = Some(negotiated);
+        let now = negotiated.host_key.clone();
+        // Gap G2: the key of a rekey is not shown, but what it had to be is.
+        if let Some(before) = lock(&self.shared.negotiated).replace(negotiated)
+            && key_type_of(&before.host_key) != key_type_of(&now)
+        {
+            let cause = say!(host_key_type_changed, before = before.host_key, now);
+            let error = Error::new(Kind::HostKey, cause).hint(say!(somebody_between_hint));
+            return Err(Stop::Ours(error));
+        }
         self.shared.record.exchanged();
         self.rekey.exchanged();
         Ok(())

@@ -3,6 +3,7 @@
 
 mod agreed;
 mod banners;
+mod broken;
 pub(super) mod greeting;
 pub(super) mod handler;
 mod hello;

@@ -37,6 +37,7 @@ use crate::trust::{
 };
 
 use crate::client::handshake::agreed;
+use crate::client::handshake::broken;
 use crate::client::handshake::hello::{Greeted, greet, identification};
 
 /// The largest packet that the server may send.
@@ -174,6 +175,13 @@ async fn exchange(
         exchange.await.map_err(|stop| match (stop, without_certificate) {
             (Stop::Library(error), Some(refusal)) if shares_no_key_type(&error) => {
                 Stop::Ours(refusal)
+            }
+            (Stop::Library(error), _) => {
+                let ours = (&proposal.kex[..], &proposal.on_the_wire()[..]);
+                match broken::explain(&error, &shared.wire.observed(), ours, &sizes) {
+                    Some(explained) => Stop::Ours(explained),
+                    None => Stop::Library(error),
+                }
             }
             (stop, _) => stop,
         })

@@ -80,13 +80,20 @@ impl Wire {
     }
 
     /// Gives the bytes to the observer until encryption begins.
-    fn observe(&mut self, bytes: &[u8]) {
-        let Some(observer) = &mut self.observer else { return };
+    ///
+    /// # Errors
+    /// The server sent what the library would take, and must not.
+    fn observe(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(observer) = &mut self.observer else { return Ok(()) };
         observer.feed(bytes);
         *lock(&self.facts.observed) = observer.seen().clone();
+        if let Some(fault) = observer.fault() {
+            return Err(io::Error::other(fault));
+        }
         if observer.is_done() {
             self.observer = None;
         }
+        Ok(())
     }
 
     fn received(&mut self, count: usize) -> io::Result<()> {
@@ -140,6 +147,8 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.replay_from < this.replay.len() {
+            // What came with the greeting.
+            this.observe(&[])?;
             let end = this.replay.len().min(this.replay_from + buf.remaining());
             buf.put_slice(&this.replay[this.replay_from..end]);
             this.replay_from = end;
@@ -161,7 +170,7 @@ impl AsyncRead for Wire {
         let direct = read.min(asked);
         if this.observer.is_some() {
             let seen = [&target[..direct], &this.spill[..read - direct]].concat();
-            this.observe(&seen);
+            this.observe(&seen)?;
         }
         buf.advance(direct);
         this.spill_from = 0;

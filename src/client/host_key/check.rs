@@ -26,7 +26,7 @@ use crate::trust::{
 };
 
 /// RSA keys shorter than this can be broken with effort; OpenSSH's own floor is 1024.
-const MIN_RSA_BITS: u32 = 2048;
+pub(crate) const MIN_RSA_BITS: u32 = 2048;
 
 /// The settings and files for judging the key that the server shows.
 pub(crate) struct HostCheck {
