@@ -93,6 +93,23 @@ pub(crate) fn is_post_quantum(kex: &str) -> bool {
     kex.starts_with("mlkem") || kex.starts_with("sntrup")
 }
 
+/// Whether an algorithm is kept for old servers alone: it rests on SHA-1, has a group of 1024 bits,
+/// or a cipher in a mode or of a size that has been attacked. None is proposed unless the user names
+/// it.
+pub(crate) fn is_legacy(name: &str) -> bool {
+    let plain = of_key(name);
+    plain.contains("sha1") || plain.ends_with("-cbc") || [SSH_RSA, "ssh-dss"].contains(&&*plain)
+}
+
+/// The signature of an RSA key with SHA-1; as a key type, the name does not tell the hash.
+pub(crate) const SSH_RSA: &str = "ssh-rsa";
+
+/// The warning about an algorithm that [`is_legacy`]; `keyword` is where the user has named it.
+pub(crate) fn legacy_warning(family: AlgorithmFamily, name: &str) -> String {
+    let (what, keyword) = family.described();
+    say!(algorithm_legacy, what, name, keyword)
+}
+
 const KEX_DEFAULTS: usize = 10;
 const KEX: [&str; 15] = [
     "mlkem768x25519-sha256",

@@ -167,6 +167,7 @@ pub fn login(method: Method) -> Login {
             .iter()
             .flat_map(|name| [(*name).to_owned(), of_certificate(name)])
             .collect(),
+        warn_weak_crypto: true,
         after_refusal: tessh::client::login::AfterRefusal::End,
         again: None,
     }

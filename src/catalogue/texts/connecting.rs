@@ -328,6 +328,9 @@ texts! {
     post_quantum_not_shared(theirs, ours)
         en "not a post-quantum key exchange: the server has {theirs}, and tessh has {ours}"
         ja "耐量子の鍵交換ではありません。サーバーにあるのは {theirs}、tessh にあるのは {ours} です"
+    algorithm_legacy(what, name, keyword)
+        en "{what} {name}: old and weak, and used because {keyword} names it; take it out once the server has a better one"
+        ja "{what} {name}: 古くて弱い方式ですが、{keyword} に指定されているため使います。サーバーがより良い方式に対応したら外してください"
     compression_only_zlib
         en "Compression yes: nothing is compressed, for the server has only zlib, which unpacks before the login, and not zlib@openssh.com"
         ja "Compression yes: 圧縮されません。サーバーにあるのはログイン前に展開を始める zlib だけで、zlib@openssh.com がありません"

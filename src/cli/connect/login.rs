@@ -99,6 +99,7 @@ pub fn login(
         tries: options.number_of_password_prompts.value,
         rsa_bits: *options.required_rsa_size,
         signatures: signatures(pubkey, true)?,
+        warn_weak_crypto: options.warn_weak_crypto.value,
         after_refusal: AfterRefusal::End,
         again: None,
     })

@@ -2,7 +2,7 @@
 
 use log::{info, warn};
 
-use crate::client::algorithms;
+use crate::client::algorithms::{self, AlgorithmFamily};
 use crate::client::handshake::options::TransportOptions;
 use crate::client::state::shared::ConnectionState;
 use crate::say;
@@ -15,6 +15,7 @@ pub const UNSIGNED: &str = "tessh::unsigned";
 /// Prints the warnings that apply. Called once, after the first key exchange.
 pub(crate) fn warn(options: &TransportOptions<'_>, shared: &ConnectionState) {
     of_weak_crypto(options, shared);
+    of_legacy(options, shared);
     of_no_compression(options, shared);
 }
 
@@ -37,6 +38,25 @@ fn of_weak_crypto(options: &TransportOptions<'_>, shared: &ConnectionState) {
         warn!(target: UNSIGNED, "{}", say!(not_post_quantum));
         warn!(target: UNSIGNED, "{}", say!(not_post_quantum_means));
         warn!(target: UNSIGNED, "{}", say!(not_post_quantum_hint));
+    }
+}
+
+/// Warns of each algorithm that is used and only old servers need.
+fn of_legacy(options: &TransportOptions<'_>, shared: &ConnectionState) {
+    let Some(names) = shared.negotiated().filter(|_| options.warn_weak_crypto) else { return };
+    let mut used = vec![
+        (AlgorithmFamily::Kex, &names.kex),
+        (AlgorithmFamily::HostKey, &names.host_key),
+        (AlgorithmFamily::Cipher, &names.cipher),
+    ];
+    if !names.is_aead() {
+        used.push((AlgorithmFamily::Mac, &names.client_mac));
+        if names.server_mac != names.client_mac {
+            used.push((AlgorithmFamily::Mac, &names.server_mac));
+        }
+    }
+    for (family, name) in used.into_iter().filter(|(_, name)| algorithms::is_legacy(name)) {
+        warn!("{}", algorithms::legacy_warning(family, name));
     }
 }
 

@@ -7,13 +7,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use log::{debug, info};
+use log::{debug, info, warn};
 use russh::client::AuthResult;
 use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
 use tokio::time::timeout;
 
-use crate::client::algorithms::of_certificate;
+use crate::client::algorithms::{
+    AlgorithmFamily, SSH_RSA, is_legacy, legacy_warning, of_certificate,
+};
 use crate::client::deadline;
 use crate::client::handshake::verify::Transport;
 use crate::client::login::certificates::UserCertificates;
@@ -294,7 +296,24 @@ impl Dialogue {
         if matches!(outcome, MethodOutcome::Success) {
             debug!("Server accepts key: {described}");
         }
+        if matches!(outcome, MethodOutcome::Success | MethodOutcome::Partial(_)) {
+            self.warn_of_legacy(&identity.public, certificate.is_some()).await?;
+        }
         Ok(outcome)
+    }
+
+    /// Warns of a signature that only old servers need, now that one was made.
+    async fn warn_of_legacy(&mut self, public: &PublicKey, certified: bool) -> Result<()> {
+        let algorithm = public.algorithm();
+        let name = match &algorithm {
+            Algorithm::Rsa { .. } if self.hash(public, certified).await?.is_some() => return Ok(()),
+            Algorithm::Rsa { .. } => SSH_RSA,
+            other => other.as_str(),
+        };
+        if self.login.warn_weak_crypto && is_legacy(name) {
+            warn!("{}", legacy_warning(AlgorithmFamily::Pubkey, name));
+        }
+        Ok(())
     }
 
     /// Makes an identity fit for a new connection: an agent is told which one it signs for.

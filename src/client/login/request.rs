@@ -57,6 +57,8 @@ pub struct Login {
     pub rsa_bits: u32,
     /// Signature algorithms that may be used (PubkeyAcceptedAlgorithms).
     pub signatures: Vec<String>,
+    /// Whether a signature that only old servers need is warned of (WarnWeakCrypto).
+    pub warn_weak_crypto: bool,
     /// What follows if the chosen method does not log in.
     pub after_refusal: AfterRefusal,
     /// By which a connection that is lost while a question is open is made again.
