@@ -6,6 +6,7 @@
 use std::{fmt, io};
 
 use crate::catalogue::{Language, spoken};
+use crate::os::shortage::Shortage;
 use crate::say;
 
 /// The result of any function in this crate that can fail.
@@ -92,6 +93,16 @@ impl Error {
         self
     }
 
+    /// Adds the next step after a system error, where the system is short of something that a
+    /// person can give it; one that is there already stays.
+    #[must_use]
+    pub fn hint_about(self, error: &io::Error) -> Error {
+        match Shortage::of(error).filter(|_| self.hint.is_none()) {
+            Some(shortage) => self.hint(next_step_after(shortage)),
+            None => self,
+        }
+    }
+
     /// Prepends a heading to the cause, such as the host or the file.
     #[must_use]
     pub fn context(mut self, what: impl fmt::Display) -> Error {
@@ -118,6 +129,17 @@ impl Error {
     /// The next step, if there is one.
     pub fn next_step(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+}
+
+/// What a person can do about a shortage.
+pub fn next_step_after(shortage: Shortage) -> String {
+    match shortage {
+        Shortage::Disk => say!(os_disk_full_hint),
+        Shortage::Writing => say!(os_read_only_hint),
+        Shortage::FileSize => say!(os_file_too_large_hint),
+        Shortage::Descriptors => say!(os_too_many_files_hint),
+        Shortage::Threads => say!(os_no_thread_hint),
     }
 }
 

@@ -35,7 +35,8 @@ const SPEAKING: &[&str] = &["cli"];
 const SHOWING: &[&str] = &["cli", "ui", "terminal"];
 /// Files that may hold `unsafe`: neither fork(2), nor registering a descriptor with the event
 /// loop, nor the symbol by which memory is copied has a safe form.
-const UNSAFE: &[&str] = &["src/os/background.rs", "src/os/copying.rs", "src/os/watch.rs"];
+const UNSAFE: &[&str] =
+    &["src/os/background.rs", "src/os/copying.rs", "src/os/disposition.rs", "src/os/watch.rs"];
 /// What differs between systems, and the crates that wrap it: only `os` names it.
 const SYSTEM: &[&str] = &[
     "rustix::",

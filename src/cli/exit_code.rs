@@ -2,6 +2,7 @@
 //! remote program, or 255 for our own failures.
 
 use crate::client::flow::Exit;
+use crate::os::signal::Signal;
 
 /// The exit code if standard output was closed: 128 plus SIGPIPE, as for a program that writes to
 /// `head`.
@@ -18,6 +19,7 @@ pub fn exit_code(exit: &Exit) -> u8 {
             signal_number(name).map_or(FAILED, |number| 128 + number)
         }
         Exit::OutputClosed => OUTPUT_CLOSED,
+        Exit::HungUp => 128 + Signal::HangUp.number(),
         Exit::Unknown | Exit::Escaped => FAILED,
     }
 }

@@ -171,6 +171,10 @@ impl Console for LocalTerminal<'_> {
         }
     }
 
+    fn has_hung_up(&self) -> bool {
+        self.setting.raw && !terminal::is_terminal(descriptor::stdin())
+    }
+
     fn verbosity(&mut self, more: bool) -> String {
         log::shift(more).to_string()
     }
@@ -254,13 +258,14 @@ fn exit_line(exit: &Exit) -> String {
     match exit {
         Exit::Status(status) => say!(again_ended_status, status),
         Exit::Signal(name, _) => say!(again_ended_signal, name),
-        Exit::Unknown | Exit::Escaped | Exit::OutputClosed => say!(again_ended),
+        Exit::Unknown | Exit::Escaped | Exit::OutputClosed | Exit::HungUp => say!(again_ended),
     }
 }
 
 /// The error for a standard descriptor that cannot be used.
 pub(super) fn unusable(what: String, error: &std::io::Error) -> Error {
-    Error::new(Kind::Local, say!(stream_unusable, what, error = crate::error::io_reason(error)))
+    let reason = crate::error::reason_without_number(error);
+    Error::new(Kind::Local, say!(stream_unusable, what, error = reason)).hint_about(error)
 }
 
 /// The size of the terminal on standard input, in the protocol's type.
@@ -268,12 +273,17 @@ pub(super) fn window_size() -> Option<WindowSize> {
     terminal::window_size(descriptor::stdin())
 }
 
-/// Sends the new size on each SIGWINCH, until dropped.
+/// Sends the new size on each SIGWINCH, until dropped; also when the program is continued, because
+/// a stopped program is not told of changes.
 pub(super) fn window_changes(resize: UnboundedSender<WindowSize>) -> Watcher {
     Watcher(tokio::spawn(async move {
         let mut changes = Arrivals::of(Signal::WindowChange);
+        let mut continued = Arrivals::of(Signal::Continue);
         loop {
-            changes.next().await;
+            tokio::select! {
+                () = changes.next() => {}
+                () = continued.next() => {}
+            }
             if let Some(size) = window_size()
                 && resize.send(size).is_err()
             {

@@ -20,10 +20,14 @@ use super::args::Typed;
 use crate::client::handshake::UNSIGNED;
 use crate::config::pattern::matches_list;
 use crate::config::{LogLevel, Options};
-use crate::error::{Error, Kind, Result, io_reason};
+use crate::error::{Error, Kind, Result, io_reason, reason_without_number};
 use crate::os::descriptor;
 use crate::os::syslog::{Severity, Syslog};
 use crate::say;
+use crate::text;
+
+/// The most characters of a path that a message shows.
+const MAX_SHOWN: usize = 300;
 
 static LOGGER: OnceLock<Logger> = OnceLock::new();
 
@@ -37,8 +41,31 @@ struct Logger {
 /// The destination of messages.
 enum LogDestination {
     Stderr,
-    File(File),
+    File(MessageFile),
     Syslog(Syslog),
+}
+
+/// The file of `-E`.
+struct MessageFile {
+    file: File,
+    /// Its path, as it is shown.
+    path: String,
+    /// A message could not be written: what follows goes to standard error.
+    failed: bool,
+}
+
+impl MessageFile {
+    /// Writes a line; `false` if that is not possible, which is said once.
+    fn write(&mut self, line: &str) -> bool {
+        if let Err(error) = self.file.write_all(line.as_bytes())
+            && !self.failed
+        {
+            self.failed = true;
+            let reason = reason_without_number(&error);
+            to_stderr(&format!("tessh: {}\n", say!(log_file_failed, path = self.path, reason)));
+        }
+        !self.failed
+    }
 }
 
 const LEVELS: [LogLevel; 8] = [
@@ -60,11 +87,14 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
     let sink = match file {
         None => LogDestination::Stderr,
         Some(path) => {
+            let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
             let opened = File::options().append(true).create(true).open(path);
-            LogDestination::File(opened.map_err(|error| {
-                let path = path.display();
-                Error::new(Kind::Local, say!(log_file_not_opened, path, error = io_reason(&error)))
-            })?)
+            let file = opened.map_err(|error| {
+                let reason = io_reason(&error);
+                Error::new(Kind::Local, say!(log_file_not_opened, path = shown, error = reason))
+                    .hint(say!(log_file_not_opened_hint))
+            })?;
+            LogDestination::File(MessageFile { file, path: shown, failed: false })
         }
     };
     begin(level, sink);
@@ -173,14 +203,21 @@ pub(super) fn write(text: &str) {
 /// Writes a line, for the system's log with a severity and ssh's word for it. Every message passes
 /// here and is sanitised, so that text from a server or a file cannot control the terminal.
 fn put(severity: Severity, word: &str, text: &str) {
-    let text = &crate::text::block(text, usize::MAX, usize::MAX);
+    place_line(severity, word, text, severity == Severity::Debug);
+}
+
+/// What [`put`] does. `is_detail` is set if the line is of use only among the others in the file of
+/// `-E`, so that it is left out where that cannot be written.
+fn place_line(severity: Severity, word: &str, text: &str, is_detail: bool) {
+    let text = &text::block(text, usize::MAX, usize::MAX);
     let line = format!("{text}\n");
     if let Some(logger) = LOGGER.get() {
         match &mut *logger.sink() {
             LogDestination::Stderr => {}
             LogDestination::File(file) => {
-                let _ = file.write_all(line.as_bytes());
-                return;
+                if file.write(&line) || is_detail {
+                    return;
+                }
             }
             LogDestination::Syslog(syslog) => {
                 let text = text.strip_prefix("tessh: ").unwrap_or(text);
@@ -259,7 +296,8 @@ impl Log for Logger {
             Level::Debug | Level::Trace => put(Severity::Debug, "", &format!("debug1: {text}")),
             Level::Error => put(Severity::Error, "error", &format!("tessh: {text}")),
             Level::Warn if record.target() == UNSIGNED => write(&text),
-            Level::Warn | Level::Info => write(&format!("tessh: {text}")),
+            Level::Warn => write(&format!("tessh: {text}")),
+            Level::Info => place_line(Severity::Information, "", &format!("tessh: {text}"), true),
         }
     }
 

@@ -30,7 +30,9 @@ use crate::error::{Error, Result};
 
 /// Runs the command line of this process and returns its exit code.
 pub fn main() -> ExitCode {
+    crate::os::disposition::settle();
     crate::terminal::install_panic_hook();
+    runtime::expect_shortage_of_threads();
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
     let words: Vec<_> = words.collect();

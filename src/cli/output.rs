@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::error::{Error, Kind, Result, io_reason};
+use crate::error::{Error, Kind, Result, reason_without_number};
 use crate::say;
 
 /// Writes a text; returns exit code 0. A closed pipe is not an error: its reader has read enough.
@@ -13,7 +13,8 @@ pub fn print(text: &str) -> Result<u8> {
     let written = std::io::stdout().lock().write_all(text.as_bytes());
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Local, say!(stdout_failed, reason = io_reason(&error))))
+            let reason = reason_without_number(&error);
+            Err(Error::new(Kind::Local, say!(stdout_failed, reason)).hint_about(&error))
         }
         _ => Ok(0),
     }

@@ -79,12 +79,11 @@ fn put(prepared: Replacement, path: &Path, existing: Existing) -> Result<()> {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Error {
-    // The crate's own error names the temporary file, which means nothing to the user.
     let why = match error.kind() {
         ErrorKind::NotFound => say!(os_no_such_file),
         ErrorKind::PermissionDenied => say!(os_permission_denied),
         ErrorKind::NotADirectory => say!(os_not_a_directory),
-        _ => crate::error::io_reason(error),
+        _ => crate::error::reason_without_number(error),
     };
-    Error::new(Kind::Local, say!(key_not_written, value = quoted(path), why))
+    Error::new(Kind::Local, say!(key_not_written, value = quoted(path), why)).hint_about(error)
 }

@@ -104,6 +104,21 @@ pub fn open_inherited(number: i32) -> io::Result<File> {
     File::open(format!("/dev/fd/{number}"))
 }
 
+/// How many descriptors the process may have open at once (`ulimit -n`).
+pub fn most_open() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
+}
+
+/// Checks that this many descriptors more can be opened.
+///
+/// # Errors
+/// There are too many open files.
+pub fn check_spare(count: usize) -> io::Result<()> {
+    let spare = (0..count).map(|_| stdin().duplicate());
+    spare.collect::<io::Result<Vec<Descriptor>>>().map(drop)
+}
+
 /// Opens the null device, which reads as empty and discards what is written.
 ///
 /// # Errors

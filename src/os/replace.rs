@@ -45,8 +45,9 @@ impl Replacement {
         let mut file = tempfile::Builder::new()
             .prefix(".tessh-")
             .permissions(Permissions::from_mode(mode))
-            .tempfile_in(directory_of(target))?;
-        file.write_all(text)?;
+            .tempfile_in(directory_of(target))
+            .map_err(bare)?;
+        file.write_all(text).map_err(bare)?;
         file.as_file().sync_all()?;
         Ok(Replacement(file))
     }
@@ -71,6 +72,16 @@ impl Replacement {
         put.map_err(|error| error.error)?;
         sync_directory_of(target);
         Ok(())
+    }
+}
+
+/// The system's own error: the crate's names the temporary file, which means nothing to a person.
+fn bare(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|inner| inner.source());
+    let inner = inner.and_then(|source| source.downcast_ref::<io::Error>());
+    match inner.and_then(io::Error::raw_os_error) {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => error,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal as listen};
 
+use super::disposition::is_ignored;
+
 /// The signals that tessh receives or sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
@@ -48,13 +50,17 @@ impl Signal {
     }
 }
 
-/// The signals of one kind that arrive from now on. They lose their default action.
+/// The signals of one kind that arrive from now on. They lose their default action; those that the
+/// process was started to ignore stay ignored.
 #[derive(Debug)]
 pub struct Arrivals(Option<Stream>);
 
 impl Arrivals {
     /// Starts to receive a signal. A signal that the system does not deliver never arrives.
     pub fn of(signal: Signal) -> Arrivals {
+        if is_ignored(signal.number()) {
+            return Arrivals(None);
+        }
         Arrivals(listen(SignalKind::from_raw(signal.raw().as_raw())).ok())
     }
 

@@ -32,6 +32,13 @@ pub fn is_terminal(fd: impl AsDescriptor) -> bool {
     rustix::termios::isatty(fd.as_descriptor().fd())
 }
 
+/// Whether this process belongs to the job that has the terminal; another one that changes its
+/// settings is stopped.
+pub fn is_in_foreground(terminal: impl AsDescriptor) -> bool {
+    rustix::termios::tcgetpgrp(terminal.as_descriptor().fd())
+        .is_ok_and(|group| group == rustix::process::getpgrp())
+}
+
 /// Opens the terminal that controls this process, for reading and writing.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, reason_without_number};
 use crate::os::private;
 use crate::os::replace::{Existing, Readers, Replacement};
 use crate::say;
@@ -91,7 +91,6 @@ pub fn local(path: &Path, what: &str) -> Error {
 }
 
 pub fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
-    let reason = error.to_string();
-    let reason = reason.split(" (os error").next().unwrap_or_default();
-    Error::new(Kind::Local, format!("{} {what}: {reason}", shown(path)))
+    let reason = reason_without_number(error);
+    Error::new(Kind::Local, format!("{} {what}: {reason}", shown(path))).hint_about(error)
 }

@@ -15,7 +15,7 @@ pub use crate::os::size::{WindowSize, window_size};
 pub use crate::os::terminal::{is_terminal, open_controlling};
 pub use raw::{
     AlternateScreen, LineKeys, NoEcho, RawMode, ScreenMode, hold, install_panic_hook, is_changed,
-    is_holding, restore,
+    is_holding, renew, restore,
 };
 
 #[cfg(test)]

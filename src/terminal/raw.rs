@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use crate::os::descriptor::write_all;
-use crate::os::terminal::{TerminalSettings, When};
+use crate::os::terminal::{TerminalSettings, When, is_in_foreground};
 use crate::os::{AsDescriptor, BorrowedDescriptor, Descriptor};
 use crate::say;
 
@@ -32,7 +32,10 @@ struct Held {
 
 /// How the change is undone.
 enum Before {
-    Modes(TerminalSettings),
+    Modes {
+        before: TerminalSettings,
+        after: TerminalSettings,
+    },
     /// A control sequence is written to the terminal.
     Screen(&'static str),
 }
@@ -51,6 +54,22 @@ pub fn restore() {
     let mut changed = changed();
     while let Some(entry) = changed.pop() {
         entry.put_back();
+    }
+}
+
+/// Makes the last change of settings once more, where another program has undone it. Does nothing
+/// in the background, where a program that changes the terminal is stopped.
+pub fn renew() {
+    let changed = changed();
+    let modes = |entry: &Changed| match &entry.before {
+        Before::Modes { after, .. } => Some((entry.fd.duplicate().ok()?, after.clone())),
+        Before::Screen(_) => None,
+    };
+    if let Some((fd, after)) = changed.iter().rev().find_map(modes)
+        && is_in_foreground(&fd)
+    {
+        // If the terminal has hung up, nothing can be changed.
+        let _ = after.apply(&fd, When::Now);
     }
 }
 
@@ -256,7 +275,7 @@ impl Change {
         // Hold the lock, so that no restore happens between the change and the entry.
         let mut changed = changed();
         after.apply(&fd, when)?;
-        let before = Before::Modes(before);
+        let before = Before::Modes { before, after };
         changed.push(Changed { id, fd, before, held: Held::default() });
         Ok(Change { id })
     }
@@ -288,7 +307,7 @@ impl Changed {
     fn put_back(self) {
         // If the terminal has hung up, nothing can be restored, so errors are ignored.
         match self.before {
-            Before::Modes(before) => drop(before.apply(&self.fd, When::Drained)),
+            Before::Modes { before, .. } => drop(before.apply(&self.fd, When::Drained)),
             Before::Screen(off) => {
                 let text = [off, &self.held.text, &self.held.rest()].concat();
                 drop(write_all(self.fd.as_descriptor(), text.as_bytes()));
@@ -377,6 +396,23 @@ mod tests {
         assert_ne!(while_raw, changed);
         drop(raw);
         assert_eq!(settings(&tty), changed);
+    }
+
+    #[test]
+    fn a_change_that_another_program_undoes_is_made_again() {
+        let _turn = turn();
+        let (tty, _person) = pty();
+        renew();
+        let before = tcgetattr(&tty).unwrap();
+        let raw = RawMode::enter(tty.as_descriptor()).unwrap();
+        let while_raw = settings(&tty);
+        tcsetattr(&tty, OptionalActions::Now, &before).unwrap();
+        // The test has no job on this terminal, as if it ran in the background.
+        renew();
+        assert_eq!(settings(&tty), format!("{before:?}"));
+        assert_ne!(settings(&tty), while_raw);
+        drop(raw);
+        assert_eq!(settings(&tty), format!("{before:?}"));
     }
 
     #[test]

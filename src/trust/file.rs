@@ -1,10 +1,10 @@
 //! Reads a known_hosts file, or one in a similar format, within bounds.
 
-use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use crate::error::io_reason;
+use crate::os::file::open_without_waiting;
 use crate::say;
 
 /// The largest file read, which bounds memory. Real files are far smaller (a line has some 100 to
@@ -23,7 +23,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
 pub(super) fn read_up_to(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, String> {
     let unreadable =
         |error: std::io::Error| say!(known_hosts_not_read_because, error = io_reason(&error));
-    let file = match File::open(path) {
+    let file = match open_without_waiting(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use super::file::FILE_MAX;
 use super::quote;
-use crate::error::{Error, Kind, Result, io_reason};
+use crate::error::{Error, Kind, Result, reason_without_number};
 use crate::os::file::{self, FileIdentity};
 use crate::os::private;
 use crate::os::replace::{directory_of, keep_owner, sync_directory_of};
@@ -72,8 +72,11 @@ pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u
                 .map_err(|e| failed(&say!(known_hosts_takes_no_lines), path, &e))?,
             None => {
                 replace(&target, &mut file, (&old, &new), attempt == ATTEMPTS).map_err(|e| {
-                    failed(&say!(known_hosts_not_replaced), path, &e)
-                        .hint(say!(known_hosts_not_replaced_hint))
+                    let failed = failed(&say!(known_hosts_not_replaced), path, &e);
+                    match failed.next_step() {
+                        Some(_) => failed,
+                        None => failed.hint(say!(known_hosts_not_replaced_hint)),
+                    }
                 })?
             }
         };
@@ -315,7 +318,8 @@ fn write_new(path: &Path, old: &fs::Metadata, text: &[u8]) -> io::Result<()> {
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::new(Kind::Local, format!("{} {what}: {}", quote::path(path), io_reason(error)))
+    let reason = reason_without_number(error);
+    Error::new(Kind::Local, format!("{} {what}: {reason}", quote::path(path))).hint_about(error)
 }
 
 fn refused(path: &Path, what: &str) -> Error {

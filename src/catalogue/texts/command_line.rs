@@ -44,6 +44,12 @@ texts! {
     log_file_not_opened(path, error)
         en "Couldn't open logfile {path}: {error}"
         ja "ログファイル {path} を開けません: {error}"
+    log_file_not_opened_hint
+        en "name another file with -E"
+        ja "-E で別のファイルを指定してください"
+    log_file_failed(path, reason)
+        en "cannot write to the log file {path}: {reason}; messages go to standard error from here on"
+        ja "ログファイル {path} に書き込めません: {reason}。以後のメッセージは標準エラー出力に出ます"
     language_unknown(value)
         en "--lang {value}: no such language here"
         ja "--lang {value}: この言語はありません"

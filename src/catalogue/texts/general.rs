@@ -108,6 +108,24 @@ texts! {
     os_disk_full
         en "No space left on device"
         ja "ディスクに空きがありません"
+    os_disk_full_hint
+        en "make room there, and try again"
+        ja "空き容量を作ってから、もう一度お試しください"
+    os_read_only_hint
+        en "choose a place that can be written to"
+        ja "書き込める場所を指定してください"
+    os_file_too_large_hint
+        en "raise the limit of a file's size (ulimit -f)"
+        ja "ファイルサイズの上限 (ulimit -f) を上げてください"
+    os_too_many_files_hint
+        en "raise the limit of open files (ulimit -n)"
+        ja "開けるファイル数の上限 (ulimit -n) を上げてください"
+    os_no_thread
+        en "the system can start no more threads"
+        ja "システムがこれ以上スレッドを開始できません"
+    os_no_thread_hint
+        en "end other programs, or raise the limits of processes and memory (ulimit -u, ulimit -v)"
+        ja "ほかのプログラムを終了するか、プロセス数とメモリの上限 (ulimit -u、ulimit -v) を上げてください"
     os_address_in_use
         en "Address already in use"
         ja "そのアドレスはすでに使われています"

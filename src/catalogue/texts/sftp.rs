@@ -70,6 +70,9 @@ texts! {
     sftp_version(version)
         en "the server speaks SFTP version {version}, and not 3"
         ja "サーバーの SFTP はバージョン {version} で、3 ではありません"
+    sftp_version_hint
+        en "OpenSSH's version is the only one that tessh speaks: have the server updated, or use scp -O -S tessh"
+        ja "tessh が話すのは OpenSSH と同じ版だけです。サーバーを更新してもらうか、scp -O -S tessh を使ってください"
     sftp_silent(seconds)
         en "the SFTP server has not answered for {seconds} seconds"
         ja "SFTP サーバーが {seconds} 秒間応答していません"

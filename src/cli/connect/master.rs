@@ -106,7 +106,7 @@ impl SharedConnection {
             () = self.master.terminated() => return Ok(Exit::Unknown),
         };
         self.services.occupied.store(false, Ordering::Relaxed);
-        if exit != Exit::Escaped {
+        if !matches!(exit, Exit::Escaped | Exit::HungUp) {
             tokio::select! {
                 () = self.master.over(keeps) => {}
                 // The own session has ended, and its exit status stays, even if the connection

@@ -11,6 +11,8 @@ pub enum Exit {
     Unknown,
     /// The person ended the connection with `~.`.
     Escaped,
+    /// The person's terminal has gone.
+    HungUp,
     /// The reader of standard output closed it.
     OutputClosed,
 }

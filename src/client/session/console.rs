@@ -16,6 +16,11 @@ pub trait Console {
     fn say(&mut self, text: &str);
     /// Stops the process like `^Z` in a shell, and returns when it continues.
     fn suspend(&mut self);
+    /// Whether the terminal has gone, so that its input is at an end for good. In raw mode, a
+    /// terminal's input has no other end.
+    fn has_hung_up(&self) -> bool {
+        false
+    }
     /// Makes the log more (`true`) or less verbose; returns the level's name.
     fn verbosity(&mut self, more: bool) -> String;
 

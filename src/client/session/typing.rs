@@ -32,6 +32,8 @@ pub(super) enum InputEnd {
     Eof,
     /// The person ended the connection with `~.`.
     Escaped,
+    /// The terminal has gone.
+    HungUp,
 }
 
 /// Everything that handling typed input needs.
@@ -64,6 +66,8 @@ struct TypedInput {
     pending: Option<PendingInterlude>,
     /// The person requested the end of the connection.
     escaped: bool,
+    /// The terminal has gone, and nothing more is sent.
+    hung_up: bool,
     /// The input has ended.
     ended: bool,
 }
@@ -71,7 +75,12 @@ struct TypedInput {
 impl TypedInput {
     /// Whether no further input is examined for now.
     fn is_interrupted(&self) -> bool {
-        self.escaped || self.pending.is_some()
+        self.is_over() || self.pending.is_some()
+    }
+
+    /// Whether the connection is to end without what is still held.
+    fn is_over(&self) -> bool {
+        self.escaped || self.hung_up
     }
 }
 
@@ -97,6 +106,9 @@ impl Typing<'_> {
         loop {
             if typed.escaped {
                 return Ok(InputEnd::Escaped);
+            }
+            if typed.hung_up {
+                return Ok(InputEnd::HungUp);
             }
             if !typed.held.is_empty() || typed.pending.is_some() {
                 self.send(&mut keyboard, &mut typed).await?;
@@ -142,7 +154,7 @@ impl Typing<'_> {
             }
         };
         tokio::pin!(sending);
-        while !typed.escaped {
+        while !typed.is_over() {
             if typed.pending.is_some() {
                 match self.interlude_beside(sending.as_mut(), typed).await {
                     Some(sent) => return sent,
@@ -231,6 +243,7 @@ impl Typing<'_> {
     /// Processes bytes that were read; none means the end.
     async fn take(&mut self, keys: &[u8], typed: &mut TypedInput) {
         typed.ended = keys.is_empty();
+        typed.hung_up = typed.ended && self.console.has_hung_up();
         if let Some(paste) = &mut self.paste {
             paste.take(keys, &mut typed.pieces);
             if typed.ended {

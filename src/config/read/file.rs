@@ -22,6 +22,7 @@ use crate::config::line;
 use crate::config::origin::Origin;
 use crate::config::pattern;
 use crate::error::{Error, Kind, Result};
+use crate::os::file::open_without_waiting;
 use crate::os::private;
 use crate::say;
 
@@ -104,7 +105,7 @@ impl<'a> FileReader<'a> {
         if self.files > MAX_FILES {
             return Err(config(path, &say!(config_too_many_files, limit = MAX_FILES)));
         }
-        let file = match File::open(path) {
+        let file = match open_without_waiting(path) {
             Ok(file) => file,
             Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Ok(None);

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::DocumentMut;
 
 use super::{name, read, write};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, joined};
 use crate::os::private;
 use crate::os::user::UserId;
 use crate::profiles::file::{failed, is_absent, local, lock, make, replace, shown};
@@ -187,7 +187,10 @@ impl ProfileStore {
             return Err(local(&self.directory, &say!(session_store_full, limit = MAX_PROFILES)));
         }
         replace(&document.path, text.as_bytes()).map_err(|error| {
-            failed(&document.path, &say!(file_not_written), &error).hint(say!(session_unchanged))
+            let failed = failed(&document.path, &say!(file_not_written), &error);
+            let unchanged = say!(session_unchanged);
+            let next = failed.next_step().map(|next| joined(&unchanged, next));
+            failed.hint(next.unwrap_or(unchanged))
         })?;
         document.before = Some(text.into_bytes());
         Ok(())

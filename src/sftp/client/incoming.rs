@@ -203,7 +203,10 @@ fn packet(table: &mut Table, kind: u8, body: &[u8]) -> SftpResult<()> {
     }
     match parse_version(body).ok_or_else(broken)? {
         Ok(extensions) => table.greeted(extensions),
-        Err(version) => return Err(SftpFailure::broken(say!(sftp_version, version))),
+        Err(version) => {
+            let error = Error::new(Kind::Channel, say!(sftp_version, version));
+            return Err(SftpFailure::lost(error.hint(say!(sftp_version_hint))));
+        }
     }
     Ok(())
 }

@@ -78,7 +78,7 @@ impl TransferFault {
         let error = Error::new(Kind::Local, cause);
         TransferFault::new(match why.kind() {
             io::ErrorKind::StorageFull => error.hint(say!(transfer_full_hint)),
-            _ => error,
+            _ => error.hint_about(why),
         })
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::os::descriptor;
+
 /// What happens to a file that is there already under the final name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OverwritePolicy {
@@ -80,6 +82,14 @@ pub struct TransferOptions {
     pub most_bytes: u64,
 }
 
+/// How many small files are on the way at once, given how many files the process may have open: at
+/// most 16, and fewer where these would not leave enough for the connection. One on the way has up
+/// to four open: itself, its journal, its directory and that of its target.
+fn files_at_once(most_open: usize) -> usize {
+    const OTHERS: usize = 32;
+    (most_open.saturating_sub(OTHERS) / 4).clamp(1, 16)
+}
+
 impl Default for TransferOptions {
     fn default() -> TransferOptions {
         TransferOptions {
@@ -94,7 +104,7 @@ impl Default for TransferOptions {
             keep_modes: true,
             rate: None,
             sparse: false,
-            at_once: 16,
+            at_once: files_at_once(descriptor::most_open()),
             most_depth: 100,
             most_names: 10_000_000,
             most_bytes: 256 << 20,
