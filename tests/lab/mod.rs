@@ -51,7 +51,7 @@ pub use wait::{retry, wait_until, wait_within};
 /// Long enough for a loaded machine; what needs it has failed.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The Python that has AsyncSSH, Paramiko and Ansible: the one that tests/run makes, or
+/// The Python that has AsyncSSH, Paramiko, Ansible and ssh-audit: the one that tests/run makes, or
 /// `TESSH_PYTHON`.
 pub fn python() -> PathBuf {
     let made = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/bin/python");

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use pty_process::Size;
 use pty_process::blocking::{self, Pts, open};
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::termios::tcgetattr;
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::DEADLINE;
 use super::transcript::Transcript;
@@ -29,6 +29,7 @@ pub struct Pty {
     screen: Arc<Mutex<vt100::Parser>>,
     transcript: Transcript,
     ended: Arc<Mutex<Option<ExitStatus>>>,
+    found: Termios,
     modes: String,
 }
 
@@ -45,7 +46,8 @@ impl Pty {
     pub fn spawn(command: impl FnOnce() -> blocking::Command) -> Pty {
         let (terminal, pts) = open().unwrap();
         terminal.resize(Size::new(ROWS, COLUMNS)).unwrap();
-        let modes = format!("{:?}", tcgetattr(&pts).unwrap());
+        let found = tcgetattr(&pts).unwrap();
+        let modes = format!("{found:?}");
         let mut child = command().spawn_borrowed(&pts).expect("the program starts");
         let pid = Pid::from_child(&child);
         let terminal = Arc::new(terminal);
@@ -61,7 +63,7 @@ impl Pty {
             *ending.lock().unwrap() = child.wait().ok();
             rustix::io::write(&*marked, END.as_bytes()).expect("the terminal is still there");
         });
-        Pty { terminal, _pts: pts, pid, screen, transcript, ended, modes }
+        Pty { terminal, _pts: pts, pid, screen, transcript, ended, found, modes }
     }
 
     /// Presses keys: text as it is, `<enter>`, `<tab>`, `<esc>`, `<bs>`, `<up>`, `<down>`,
@@ -159,6 +161,11 @@ impl Pty {
     /// Whether the program has put the terminal in another mode than it found it in.
     pub fn modes_differ(&self) -> bool {
         self.modes != format!("{:?}", tcgetattr(&*self.terminal).unwrap())
+    }
+
+    /// Puts the terminal back as the program found it, as a shell does when its job stops.
+    pub fn put_modes_back(&self) {
+        tcsetattr(&*self.terminal, OptionalActions::Now, &self.found).unwrap();
     }
 
     /// Asserts that the terminal is as the program found it.
