@@ -23,13 +23,13 @@ use tessh::client::Session;
 use tessh::client::flow::{Exit, MAX_KEPT};
 use tessh::client::forward::{Connect, Forward, ForwardDirection, ForwardSettings, Listen};
 use tessh::client::session::{
-    Console, LocalSide, ProgramRequest, SessionRequest, open, relay, stdio,
+    Console, LocalSide, ProgramRequest, SessionRequest, WindowSize, open, relay, stdio,
 };
 use tessh::config::Method;
 use tessh::error::Kind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -132,7 +132,7 @@ impl Shell {
         let sinks = (Box::new(shown), Box::new(tokio::io::sink()));
         let channel = soon(open(&session, request, sinks.0, sinks.1)).await.unwrap();
         let task = tokio::spawn(async move {
-            let (_resize, resized) = unbounded_channel();
+            let (_resize, resized) = watch::channel(WindowSize::default());
             let mut console = Silent;
             let without_pty = &|| {};
             let (input, escape, paste) = (Some(typed), None, None);

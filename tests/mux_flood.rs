@@ -146,3 +146,42 @@ async fn packets_of_a_client_that_the_server_does_not_take_are_bounded_in_bytes(
     .await
     .unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_channels_and_forwards_of_a_master_are_bounded_in_number() {
+    let (server, _acts) = Honest::new();
+    let address = server.running(|_, _| std::future::pending()).listen().await;
+    tokio::task::spawn_blocking(move || {
+        let home = Home::new();
+        let _master = master(&home, address);
+        let socket = home.path("ctl");
+        // The first client opens channels and forwards.
+        let mut channels = Mux::proxy(&socket);
+        let opened = |answer: &[u8]| answer[1] == OPEN_CONFIRMATION;
+        let count = (0..300).take_while(|number| {
+            let open = numbers(&[*number, 1 << 20, 1 << 15]);
+            channels.send(&[&[0, 90][..], &counted(b"session"), &open].concat());
+            opened(&channels.receive().unwrap())
+        });
+        assert_eq!(count.count(), 256, "channels of a client");
+        let (mut forwards, _) = Mux::greet(&socket);
+        let mut is_taken = |number: u32| {
+            let path = home.path(&format!("f{number}"));
+            // A local forward (1) from a socket (port -2) to a port.
+            let listen = [counted(arg(&path).as_bytes()), numbers(&[u32::MAX - 1])].concat();
+            let connect = [counted(b"localhost"), numbers(&[80])].concat();
+            let request = [numbers(&[0x1000_0006, number, 1]), listen, connect].concat();
+            forwards.send(&request);
+            forwards.receive().unwrap()[..4] == [0x80, 0, 0, 1]
+        };
+        assert_eq!((0..600).take_while(|number| is_taken(*number)).count(), 500, "forwards");
+        // One that is too many is closed without a word.
+        let others: Vec<_> = (2..128).map(|_| Mux::greet(&socket)).collect();
+        let mut surplus = Mux::hail(&socket);
+        assert!(surplus.receive().is_err(), "{} clients", others.len() + 3);
+        drop(others);
+        wait_until("there is room again", || Mux::hail(&socket).receive().is_ok());
+    })
+    .await
+    .unwrap();
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::AsyncWrite;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::{attempt, log};
@@ -31,7 +31,7 @@ pub(super) struct TerminalSetting<'a> {
     /// Whether the session is interactive: the terminal is in raw mode.
     pub raw: bool,
     /// Where new sizes go.
-    pub resize: UnboundedSender<WindowSize>,
+    pub resize: watch::Sender<WindowSize>,
     /// The prompt for questions.
     pub prompt: Arc<dyn Prompt>,
     /// The means to start duplicate sessions (`~d`).
@@ -275,7 +275,7 @@ pub(super) fn window_size() -> Option<WindowSize> {
 
 /// Sends the new size on each SIGWINCH, until dropped; also when the program is continued, because
 /// a stopped program is not told of changes.
-pub(super) fn window_changes(resize: UnboundedSender<WindowSize>) -> Watcher {
+pub(super) fn window_changes(resize: watch::Sender<WindowSize>) -> Watcher {
     Watcher(tokio::spawn(async move {
         let mut changes = Arrivals::of(Signal::WindowChange);
         let mut continued = Arrivals::of(Signal::Continue);

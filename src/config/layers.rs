@@ -22,6 +22,13 @@ const MAX_ACCUMULATED: usize = 100;
 /// The most Host and Match lines kept: as many short ones as the largest file holds.
 const MAX_BLOCKS: usize = 100_000;
 
+/// The most values kept, overridden ones included. What counts is always kept: it is the first of
+/// its keyword, or one of few.
+const MAX_DIRECTIVES: usize = 10_000;
+
+/// The most warnings; a file may earn one with each line.
+const MAX_WARNINGS: usize = 100;
+
 /// One collected value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directive {
@@ -196,7 +203,7 @@ impl Layers {
     }
 
     pub(super) fn warn(&mut self, warning: String) {
-        if !self.warnings.contains(&warning) {
+        if self.warnings.len() < MAX_WARNINGS && !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
     }
@@ -240,6 +247,8 @@ impl Layers {
             if self.all(keyword).count() >= MAX_ACCUMULATED {
                 return Err(too_many(keyword, &origin));
             }
+        } else if self.entries.len() >= MAX_DIRECTIVES && self.first(keyword).is_some() {
+            return Ok(());
         }
         self.entries.push(Directive { keyword, args, origin });
         Ok(())

@@ -152,6 +152,46 @@ fn loops_and_floods_end() {
     let many: String = (0..101).map(|n| format!("IdentityFile /{n}\n")).collect();
     home.write("config", many);
     assert!(home.error().to_string().contains("line 101: IdentityFile: more than 100"));
+    let pipe = home.0.path().join(".ssh/pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    home.write("config", "Include pipe\nPort 6\n");
+    assert_eq!(*home.options().port, 6, "a pipe that nobody writes to is not waited for");
+}
+
+#[test]
+fn what_is_kept_of_a_configuration_is_bounded() {
+    let home = Home::new();
+    let largest = usize::try_from(MAX_FILE).unwrap();
+    for at in 0..5 {
+        home.write(&format!("sub/{at}"), vec![b'\n'; largest]);
+    }
+    home.write("config", "Include sub/*\n");
+    assert!(home.error().to_string().contains("larger than 4194304 bytes"), "{}", home.error());
+    let layers = |text: String| {
+        let mut layers = Layers::new();
+        let host = HostFacts { original: "h".to_owned(), ..HostFacts::default() };
+        let path = home.write("config", text);
+        let file = ConfigFile { path, kind: FileKind::User };
+        read_file(&mut layers, &file, &host, &context(home.0.path())).map(|()| layers)
+    };
+    // What is overridden is only there to be told; what counts is never left out.
+    let kept = layers("Port 5\n".repeat(140_000) + "User last\n").unwrap();
+    let overridden = kept.all(Keyword::Port).count();
+    assert!((1_000..20_000).contains(&overridden), "{overridden}");
+    assert_eq!(kept.first(Keyword::User).unwrap().args, ["last"]);
+    assert!(layers("Include ${NOPE}\n".repeat(60_000)).unwrap().warnings().len() <= 100);
+    let blocks = layers("Host x\n".repeat(140_000)).unwrap();
+    assert_eq!(blocks.blocks().len(), 100_000);
+    home.write("config", format!("IdentityFile {}\n", "%d".repeat(100_000)));
+    assert!(home.error().to_string().contains("IdentityFile"), "{}", home.error());
+    home.write("config", format!("ProxyJump {}\n", vec!["a"; 17].join(",")));
+    assert!(home.error().to_string().contains("ProxyJump"), "{}", home.error());
+    let chain = Method::parse_chain(&["none"; 9].join(",")).unwrap_err();
+    assert!(chain.to_string().contains('8'), "{chain}");
+    // Of faults, the first is told, and how many there are.
+    let error = layers("Port x\n".repeat(140_000)).err().unwrap();
+    assert!(error.to_string().contains("line 1: Port"), "{error}");
+    assert!(error.next_step().unwrap().contains("140000"), "{error:?}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use russh::{
     Channel, ChannelId, ChannelOpenFailure, ChannelWriteHalf, MethodKind, MethodSet, Pty, Sig,
 };
 
-use super::session::{DemoProgram, ProgramHandle, RequestedTerminal};
+use super::session::{DemoProgram, Overflow, ProgramHandle, RequestedTerminal};
 use super::shared::DemoState;
 
 use crate::os::size::WindowSize;
@@ -76,6 +76,20 @@ impl Connection {
         let Some(running) = slot else { return session.channel_failure(id) };
         self.channels.insert(id, Slot::Running(running));
         session.channel_success(id)
+    }
+
+    /// Closes a channel whose program leaves too much waiting.
+    fn unless_full(
+        &mut self,
+        id: ChannelId,
+        queued: Result<(), Overflow>,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        if queued.is_err() {
+            self.channels.remove(&id);
+            session.close(id)?;
+        }
+        Ok(())
     }
 
     fn running(&self, id: ChannelId) -> Option<&ProgramHandle> {
@@ -248,10 +262,12 @@ impl Handler for Connection {
         rows: u32,
         pixels_wide: u32,
         pixels_high: u32,
-        _session: &mut Session,
+        session: &mut Session,
     ) -> Result<(), russh::Error> {
         if let Some(running) = self.running(id) {
-            running.resize(WindowSize { columns, rows, width: pixels_wide, height: pixels_high });
+            let size = WindowSize { columns, rows, width: pixels_wide, height: pixels_high };
+            let queued = running.resize(size);
+            self.unless_full(id, queued, session)?;
         }
         Ok(())
     }
@@ -272,20 +288,18 @@ impl Handler for Connection {
         session: &mut Session,
     ) -> Result<(), russh::Error> {
         let Some(running) = self.running(id) else { return Ok(()) };
-        if running.feed(Bytes::copy_from_slice(data)).is_err() {
-            self.channels.remove(&id);
-            session.close(id)?;
-        }
-        Ok(())
+        let queued = running.feed(Bytes::copy_from_slice(data));
+        self.unless_full(id, queued, session)
     }
 
     async fn channel_eof(
         &mut self,
         id: ChannelId,
-        _session: &mut Session,
+        session: &mut Session,
     ) -> Result<(), russh::Error> {
         if let Some(running) = self.running(id) {
-            running.end_of_input();
+            let queued = running.end_of_input();
+            self.unless_full(id, queued, session)?;
         }
         Ok(())
     }

@@ -135,19 +135,17 @@ pub(super) struct Overflow;
 impl ProgramHandle {
     /// Queues input for the program.
     pub(super) fn feed(&self, data: Bytes) -> Result<(), Overflow> {
-        let waiting = self.queue.waiting.fetch_add(data.len(), Ordering::Relaxed) + data.len();
-        self.queue.send(ProgramInput::Data(data));
-        if waiting > MAX_WAITING { Err(Overflow) } else { Ok(()) }
+        self.queue.send(ProgramInput::Data(data))
     }
 
     /// Queues the end of the input.
-    pub(super) fn end_of_input(&self) {
-        self.queue.send(ProgramInput::Eof);
+    pub(super) fn end_of_input(&self) -> Result<(), Overflow> {
+        self.queue.send(ProgramInput::Eof)
     }
 
     /// Queues a new size of the terminal.
-    pub(super) fn resize(&self, size: WindowSize) {
-        self.queue.send(ProgramInput::Resize(size));
+    pub(super) fn resize(&self, size: WindowSize) -> Result<(), Overflow> {
+        self.queue.send(ProgramInput::Resize(size))
     }
 
     /// Whether both the program and the channel have ended.
@@ -168,6 +166,17 @@ enum ProgramInput {
     Resize(WindowSize),
 }
 
+impl ProgramInput {
+    /// What it counts among what waits: its bytes, and its place in the queue.
+    fn cost(&self) -> usize {
+        let bytes = match self {
+            ProgramInput::Data(data) => data.len(),
+            ProgramInput::Eof | ProgramInput::Resize(_) => 0,
+        };
+        bytes + size_of::<ProgramInput>()
+    }
+}
+
 struct Queue {
     sender: UnboundedSender<ProgramInput>,
     waiting: Arc<AtomicUsize>,
@@ -185,9 +194,12 @@ impl Queue {
         (Queue { sender, waiting: waiting.clone() }, WaitingInput { receiver, waiting })
     }
 
-    fn send(&self, input: ProgramInput) {
+    fn send(&self, input: ProgramInput) -> Result<(), Overflow> {
+        let cost = input.cost();
+        let waiting = self.waiting.fetch_add(cost, Ordering::Relaxed) + cost;
         // Sending fails only after the program has ended, when its input does not matter.
         let _ = self.sender.send(input);
+        if waiting > MAX_WAITING { Err(Overflow) } else { Ok(()) }
     }
 }
 
@@ -202,21 +214,19 @@ impl WaitingInput {
     ) {
         let mut to = Some(to);
         while let Some(input) = self.receiver.recv().await {
+            let cost = input.cost();
             match (input, &mut to) {
                 (ProgramInput::Data(data), Some(writer)) => {
                     let written = writer.write_all(&data).await;
-                    self.waiting.fetch_sub(data.len(), Ordering::Relaxed);
                     if written.is_err() {
                         to = None;
                     }
-                }
-                (ProgramInput::Data(data), None) => {
-                    self.waiting.fetch_sub(data.len(), Ordering::Relaxed);
                 }
                 (ProgramInput::Eof, _) if !keep => to = None,
                 (ProgramInput::Resize(size), Some(writer)) => resize(writer, size),
                 _ => {}
             }
+            self.waiting.fetch_sub(cost, Ordering::Relaxed);
         }
     }
 }
@@ -374,5 +384,23 @@ fn signal_name(number: i32) -> Sig {
         15 => Sig::TERM,
         12 => Sig::Custom("USR2".into()),
         other => Sig::Custom(format!("{other}@tessh")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_a_program_is_bounded_whatever_it_is() {
+        let (queue, _kept) = Queue::new();
+        let large = Bytes::from(vec![0; 1 << 20]);
+        let fits = (0..100).take_while(|_| queue.send(ProgramInput::Data(large.clone())).is_ok());
+        assert_eq!(fits.count(), 63);
+        // Input without bytes has its place in the queue, too.
+        let (queue, _kept) = Queue::new();
+        let most = MAX_WAITING / size_of::<ProgramInput>();
+        let fits = (0..=most).take_while(|_| queue.send(ProgramInput::Eof).is_ok());
+        assert_eq!(fits.count(), most);
     }
 }

@@ -181,7 +181,8 @@ async fn converse(helper: &Path, request: &[u8]) -> Result<Vec<u8>, String> {
         let length = usize::try_from(from.read_u32().await?).unwrap_or(usize::MAX);
         let mut answer = vec![0; length.min(MAX_ANSWER)];
         from.read_exact(&mut answer).await?;
-        drop(to);
+        // A helper that has more to say is not waited for.
+        drop((to, from));
         child.wait().await?;
         Ok(answer)
     };
@@ -237,6 +238,22 @@ mod tests {
         ] {
             assert_eq!(read(nonsense), None, "{nonsense:?}");
         }
+    }
+
+    #[test]
+    fn a_helper_that_talks_without_end_is_not_listened_to() {
+        let home = tempfile::tempdir().unwrap();
+        let helper = home.path().join("helper");
+        let text = "#!/bin/sh\nprintf '\\377\\377\\377\\377'\nexec cat /dev/zero\n";
+        std::fs::write(&helper, text).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(&helper, mode).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let talk = async {
+            let limit = Duration::from_secs(30);
+            tokio::time::timeout(limit, converse(&helper, b"request")).await.expect("it hangs")
+        };
+        assert_eq!(runtime.block_on(talk).map(|answer| answer.len()), Ok(MAX_ANSWER));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod file;
 pub mod host;
 pub mod local;
 pub mod modes;
+pub mod output;
 pub mod pipe;
 pub mod private;
 pub mod process;

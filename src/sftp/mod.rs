@@ -77,3 +77,11 @@ pub use transfer::{
     TransferFile, TransferJob, TransferObserver, TransferOptions, TransferReport, target_name,
 };
 pub(crate) use transfer::{join, partial_of};
+
+/// Readers that are fuzzed, and no part of the interface.
+#[doc(hidden)]
+pub mod parsers {
+    pub use super::transfer::journal::parse as journal_ranges;
+    pub use super::transfer::ranges::Ranges;
+    pub use super::transfer::task::SourceFacts;
+}

@@ -290,6 +290,25 @@ mod tests {
     }
 
     #[test]
+    fn principals_are_bounded_in_number() {
+        use russh::keys::ssh_key::certificate::Builder;
+        use russh::keys::ssh_key::private::Ed25519Keypair;
+        let key = russh::keys::PrivateKey::from(Ed25519Keypair::from_seed(&[7; 32]));
+        let certified = |count: usize| {
+            let mut builder = Builder::new([0; 16], key.public_key(), 0, u64::MAX - 1).unwrap();
+            for number in 0..count {
+                builder.valid_principal(format!("h{number}")).unwrap();
+            }
+            builder.sign(&key).unwrap()
+        };
+        let full = certified(PRINCIPALS_MAX);
+        assert!(check_principals(&full, WantedPrincipal::Host("h255")).is_ok());
+        assert_eq!(Presented::of(&full).principals.len(), KEPT_MAX);
+        let fault = check_principals(&certified(PRINCIPALS_MAX + 1), WantedPrincipal::Host("h1"));
+        assert!(fault.unwrap_err().contains("257"));
+    }
+
+    #[test]
     fn long_lists_are_cut() {
         let names: Vec<String> = (0..100).map(|n| format!("h{n}\n")).collect();
         assert_eq!(list(names.iter().map(String::as_str)), "h0 , h1 , h2 , h3 , 96 more");

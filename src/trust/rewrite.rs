@@ -331,6 +331,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn links_that_lead_to_each_other_have_an_end() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let [one, other] = ["one", "other"].map(|name| directory.path().join(name));
+        std::os::unix::fs::symlink(&one, &other).expect("a link");
+        std::os::unix::fs::symlink(&other, &one).expect("a link");
+        let error = follow_links(&one).expect_err("no end").to_string();
+        assert_eq!(error, say!(known_hosts_too_many_links));
+    }
+
+    #[test]
     fn a_lock_that_never_comes_is_given_up_and_one_that_comes_is_taken() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("file");

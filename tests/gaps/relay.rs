@@ -22,6 +22,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, duplex};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::watch;
 
 use super::honest::{Act, Honest};
 use super::{REAL, ours, raw_server};
@@ -99,7 +100,7 @@ async fn relay_into<I: AsyncRead + Unpin>(
     let program = ProgramRequest::Exec(b"run".to_vec());
     let request = SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
     let channel = open(session, request, stdout, stderr).await?;
-    let (_resize, resized) = unbounded_channel();
+    let (_resize, resized) = watch::channel(WindowSize::default());
     let mut console = Said::default();
     let without_pty = &|| {};
     let (is_typed, paste) = (escape.is_some(), None);
@@ -404,6 +405,45 @@ async fn the_escape_works_while_nothing_moves() {
 }
 
 #[tokio::test]
+async fn what_is_typed_while_the_server_takes_nothing_is_held_up_to_a_bound() {
+    let (script, _acts) = Honest::new();
+    let script = script.running(|_, _| std::future::pending());
+    let session = session(Honest { window: 1, ..script }).await;
+    let (mut typing, keys) = duplex(1000);
+    let typed = async {
+        let mut count = 0;
+        // As long as somebody reads what is typed.
+        while tokio::time::timeout(Duration::from_secs(2), typing.write_all(&[b'x'; 1000]))
+            .await
+            .is_ok()
+        {
+            count += 1000;
+            assert!(count < 1_000_000, "all of it is read");
+        }
+        count
+    };
+    let escape = Some(Escape::new(b'~'));
+    tokio::select! {
+        _ = relay_into(&session, Some(keys), escape, sinks()) => panic!("the relay ended"),
+        count = typed => assert!((60_000..200_000).contains(&count), "{count}"),
+    }
+}
+
+#[tokio::test]
+async fn a_program_beside_the_session_prints_up_to_a_bound() {
+    let (script, _acts) = Honest::new();
+    let script = script.running(|handle, id| async move {
+        for _ in 0..100 {
+            let _ = handle.data(id, vec![7; 10_000]).await;
+        }
+        ending(handle, id).await;
+    });
+    let session = session(script).await;
+    let printed = tessh::client::session::program::output_of(&session, b"run".to_vec()).await;
+    assert_eq!(printed.unwrap().unwrap().len(), 64 * 1024);
+}
+
+#[tokio::test]
 async fn the_escape_works_after_more_requests_than_can_wait() {
     let session = session(endless()).await;
     let (sink, _reader) = duplex(100);
@@ -416,16 +456,17 @@ async fn the_escape_works_after_more_requests_than_can_wait() {
 }
 
 #[tokio::test]
-async fn new_window_sizes_reach_the_server() {
+async fn of_any_number_of_window_sizes_the_last_reaches_the_server() {
     let (script, mut acts) = Honest::new();
     let script = script.running(|_, _| std::future::pending());
     let session = session(script).await;
     let program = ProgramRequest::Exec(b"run".to_vec());
     let request = SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
     let channel = open(&session, request, sinks().0, sinks().1).await.unwrap();
-    let (resize, resized) = unbounded_channel();
-    for columns in [100, 120] {
-        resize.send(WindowSize { columns, rows: 50, width: 0, height: 0 }).unwrap();
+    let (resize, resized) = watch::channel(WindowSize::default());
+    let size = |columns| WindowSize { columns, rows: 50, width: 0, height: 0 };
+    for columns in 1..=10_000 {
+        resize.send(size(columns)).unwrap();
     }
     let mut console = Said::default();
     // Input that never ends and never comes.
@@ -444,12 +485,13 @@ async fn new_window_sizes_reach_the_server() {
         while columns.len() < 2 {
             if let Act::Resized(width) = acts.recv().await.unwrap() {
                 columns.push(width);
+                let _ = resize.send(size(120));
             }
         }
         columns
     };
     tokio::select! {
         _ = relay(&session, channel, local) => panic!("the relay ended"),
-        columns = tokio::time::timeout(REAL, seen) => assert_eq!(columns.unwrap(), [100, 120]),
+        columns = tokio::time::timeout(REAL, seen) => assert_eq!(columns.unwrap(), [10_000, 120]),
     }
 }

@@ -31,6 +31,12 @@ pub fn counted(bytes: &[u8]) -> Vec<u8> {
 pub struct Mux(UnixStream);
 
 impl Mux {
+    /// Connects to a master and waits for nothing.
+    #[allow(dead_code)]
+    pub fn hail(socket: &Path) -> Mux {
+        Mux::over(UnixStream::connect(socket).unwrap())
+    }
+
     /// Connects to a master and greets it; its own greeting is given, too.
     pub fn greet(socket: &Path) -> (Mux, Vec<u8>) {
         let mut mux = Mux::over(UnixStream::connect(socket).unwrap());

@@ -25,6 +25,9 @@ texts! {
     config_file_too_large(limit)
         en "larger than {limit} bytes"
         ja "{limit} バイトを超えています"
+    config_files_too_large(limit)
+        en "with this file, the configuration is larger than {limit} bytes"
+        ja "このファイルを含めると、設定全体が {limit} バイトを超えます"
     config_file_permissions(value)
         en "Bad owner or permissions on {value}"
         ja "{value} の所有者またはアクセス権が正しくありません"

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use russh::Pty;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
 use super::background::Tether;
 use super::context::ConnectContext;
@@ -139,7 +139,7 @@ async fn run_session(
         ..session_request(context, pty)
     };
     let modes = request.pty.as_ref().map(|pty| pty.modes.clone()).unwrap_or_default();
-    let (resize, resized) = unbounded_channel();
+    let (resize, resized) = watch::channel(WindowSize::default());
     let again = || once_more(context, &modes);
     let install =
         || -> Interlude<'_, Vec<String>> { Box::pin(copy_id::in_session(context, session)) };
@@ -208,7 +208,7 @@ fn once_more<'a>(
 
 /// Sends changes of the window's size while the result is kept. `None` if the server has no
 /// terminal.
-fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Drop> {
+fn watch_size(pty: bool, resize: watch::Sender<WindowSize>) -> Option<impl Drop> {
     pty.then(|| window_changes(resize))
 }
 

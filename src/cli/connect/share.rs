@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use ::log::{debug, error, info, warn};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::watch;
 
 use super::background::{ChildReport, Tether};
 use super::wants;
@@ -426,7 +426,7 @@ impl Invocation<'_> {
             agent: false,
             x11: None,
         };
-        let (resize, resized) = unbounded_channel();
+        let (resize, resized) = watch::channel(WindowSize::default());
         let local = proxied_descriptors(options, resized)?;
         self.tether.cut(ChildReport::Background)?;
         let raw = (tty && at_terminal).then(|| RawMode::enter(descriptor::stdin()));
@@ -476,7 +476,7 @@ impl Invocation<'_> {
 /// The local side of a session whose packets go through the master.
 fn proxied_descriptors(
     options: &Options,
-    resized: UnboundedReceiver<WindowSize>,
+    resized: watch::Receiver<WindowSize>,
 ) -> Result<proxy::ProxyLocalSide<'static, DescriptorInput>> {
     let stdin = || DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error));
     let (stdout, stderr) = (DescriptorOutput::stdout(), DescriptorOutput::stderr());

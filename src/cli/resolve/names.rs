@@ -4,6 +4,7 @@ use std::net::ToSocketAddrs;
 use std::process::{Command, Stdio};
 
 use crate::config::NameLookup;
+use crate::os::output::output_of;
 
 /// The most bytes of an answer that are read: getent(1) prints a line for each address.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -26,14 +27,10 @@ impl NameLookup for SystemNames {
     fn canonical(&self, name: &str) -> Option<String> {
         // A name with a leading dash would be an option, and is not a host name.
         let name = Some(name).filter(|name| !name.starts_with('-'))?;
-        let answer = Command::new("getent")
-            .args(["ahosts", name])
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .output()
-            .ok()?;
-        let text =
-            std::str::from_utf8(answer.stdout.get(..MAX_ANSWER.min(answer.stdout.len()))?).ok()?;
+        let mut getent = Command::new("getent");
+        getent.args(["ahosts", name]).stdin(Stdio::null()).stderr(Stdio::null());
+        let (_, answer) = output_of(&mut getent, MAX_ANSWER).ok()?;
+        let text = std::str::from_utf8(&answer).ok()?;
         let alias = text.lines().next()?.split_whitespace().nth(2)?;
         crate::destination::check_host(alias).ok().map(|()| alias.to_owned())
     }

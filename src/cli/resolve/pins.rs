@@ -21,12 +21,29 @@ pub fn pins(typed: &Typed, profile: Option<&SavedSession>) -> Result<Vec<Pin>> {
         }
         (typed, _) => (typed, say!(pin_of_flag), Kind::Usage),
     };
+    read(texts, &from, kind)
+}
+
+fn read(texts: &[String], from: &str, kind: Kind) -> Result<Vec<Pin>> {
     if texts.len() > PINS_MAX {
         return Err(Error::new(kind, say!(pin_too_many, limit = PINS_MAX)).context(from));
     }
-    let read = |text: &String| {
-        let fault = |what| Error::new(kind, what).context(&from).hint(say!(pin_unreadable_hint));
-        Pin::parse(text, &from).map_err(fault)
+    let one = |text: &String| {
+        let fault = |what| Error::new(kind, what).context(from).hint(say!(pin_unreadable_hint));
+        Pin::parse(text, from).map_err(fault)
     };
-    texts.iter().map(read).collect()
+    texts.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pins_are_bounded_in_number() {
+        let pin = "SHA256:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0".to_owned();
+        assert_eq!(read(&vec![pin.clone(); PINS_MAX], "x", Kind::Usage).unwrap().len(), PINS_MAX);
+        let error = read(&vec![pin; PINS_MAX + 1], "x", Kind::Usage).unwrap_err();
+        assert!(error.to_string().contains("100"), "{error}");
+    }
 }

@@ -30,3 +30,17 @@ impl Seats {
         seat
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_so_many_seats_and_each_is_used_again() {
+        let seats = Seats::default();
+        let mut taken: Vec<_> = (0..MAX_CONNECTIONS).filter_map(|_| seats.take()).collect();
+        assert!(taken.len() == MAX_CONNECTIONS && seats.take().is_none());
+        taken.pop();
+        assert!(seats.take().is_some());
+    }
+}

@@ -13,6 +13,7 @@ use data_encoding::HEXLOWER_PERMISSIVE as HEX;
 use log::{debug, warn};
 use russh::keys::key::safe_rng;
 use russh::keys::ssh_key::rand_core::Rng;
+use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use tokio::time::{Instant, timeout};
 
@@ -24,6 +25,8 @@ use crate::say;
 
 /// The only protocol for which xauth creates cookies.
 const COOKIE: &str = "MIT-MAGIC-COOKIE-1";
+/// The most bytes that are read of what xauth(1) prints: some thousand cookies.
+const MAX_XAUTH: usize = 256 * 1024;
 /// The length of its cookies in bytes.
 const COOKIE_LENGTH: usize = 16;
 /// How much longer than ForwardX11Timeout an untrusted cookie is valid, as in ssh, so that
@@ -136,6 +139,33 @@ async fn list(xauth: &Path, file: Option<&Path>, display: &str) -> Option<(Strin
 /// Runs xauth without a shell; returns its output if it succeeds.
 async fn run(mut command: Command) -> Option<String> {
     command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    let output = timeout(XAUTH, command.output()).await.ok()?.ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let mut child = command.stdout(Stdio::piped()).spawn().ok()?;
+    let stdout = child.stdout.take()?;
+    let talk = async {
+        let mut output = Vec::new();
+        stdout.take(MAX_XAUTH as u64 + 1).read_to_end(&mut output).await.ok()?;
+        // One that prints more is ended when it is dropped.
+        let succeeded = output.len() <= MAX_XAUTH && child.wait().await.ok()?.success();
+        succeeded.then(|| String::from_utf8_lossy(&output).into_owned())
+    };
+    timeout(XAUTH, talk).await.ok()?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_xauth_prints_is_bounded() {
+        let script = |text: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", text]);
+            command
+        };
+        assert_eq!(run(script("echo cookies")).await.as_deref(), Some("cookies\n"));
+        assert_eq!(run(script("exit 1")).await, None);
+        let start = Instant::now();
+        assert_eq!(run(script("exec yes")).await, None);
+        assert!(start.elapsed() < XAUTH, "it is not waited for");
+    }
 }

@@ -9,7 +9,7 @@ use std::io::{Error as IoError, ErrorKind, Result as IoResult};
 use log::{debug, warn};
 use russh::Pty;
 use tokio::io::{AsyncRead, AsyncWriteExt};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::client::deadline;
@@ -47,7 +47,7 @@ pub struct ProxyLocalSide<'a, I> {
     /// Where standard error goes.
     pub stderr: OutputSink,
     /// New window sizes.
-    pub resized: UnboundedReceiver<WindowSize>,
+    pub resized: watch::Receiver<WindowSize>,
     /// Called if the server refuses the pseudo-terminal; gives the local terminal its normal mode
     /// back.
     pub without_pty: &'a (dyn Fn() + Sync),
@@ -164,8 +164,9 @@ impl ProxyLink {
     }
 
     /// Tells the server each new size of the window.
-    async fn send_sizes(&self, peer: u32, mut resized: UnboundedReceiver<WindowSize>) {
-        while let Some(size) = resized.recv().await {
+    async fn send_sizes(&self, peer: u32, mut resized: watch::Receiver<WindowSize>) {
+        while resized.changed().await.is_ok() {
+            let size = *resized.borrow_and_update();
             if self.writer.send(window_change(peer, size)).await.is_err() {
                 return;
             }

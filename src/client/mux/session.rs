@@ -8,7 +8,7 @@ use bytes::Bytes;
 use log::debug;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
 use crate::client::flow::copy::{ByteSource, LocalOutput, alongside, copy};
 use crate::client::flow::exit::Exit;
@@ -141,7 +141,7 @@ struct ClientSizes<'a> {
 impl ClientSizes<'_> {
     /// Sends the size whenever it has changed. Clients may report changes as often as they like;
     /// only real changes are queued.
-    async fn watch(&self, resize: UnboundedSender<WindowSize>) {
+    async fn watch(&self, resize: watch::Sender<WindowSize>) {
         let mut changes = self.state.resized.clone();
         changes.mark_unchanged();
         let mut last = None;
@@ -197,7 +197,7 @@ impl ClientSession<'_> {
     async fn run(&mut self, beside: ExtraChannel, streams: Streams) -> Option<Exit> {
         let ExtraChannel { channel, stdout, stderr } = beside;
         let (said, refused) = (ClientNotices::default(), Notify::new());
-        let (resize, resized) = unbounded_channel();
+        let (resize, resized) = watch::channel(WindowSize::default());
         let without_pty = || refused.notify_one();
         let mut console = ClientConsole(&said);
         let local = LocalSide {

@@ -113,16 +113,21 @@ impl JumpStream {
 
     /// Reads ahead what the channel has, so that its session does not stop.
     fn read_ahead(&mut self, cx: &mut Context<'_>) {
-        let mut chunk = [0; CHUNK];
-        while self.ahead.len() < MAX_AHEAD {
-            let mut buf = ReadBuf::new(&mut chunk);
-            match Pin::new(&mut self.channel).poll_read(cx, &mut buf) {
-                Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
-                    self.ahead.extend_from_slice(buf.filled());
-                }
-                // The end or error is seen again by the next read.
-                _ => return,
+        read_into(&mut self.ahead, &mut self.channel, cx);
+    }
+}
+
+/// Reads what there is, until so much is kept that it is enough.
+fn read_into(ahead: &mut BytesMut, channel: &mut (impl AsyncRead + Unpin), cx: &mut Context<'_>) {
+    let mut chunk = [0; CHUNK];
+    while ahead.len() < MAX_AHEAD {
+        let mut buf = ReadBuf::new(&mut chunk);
+        match Pin::new(&mut *channel).poll_read(cx, &mut buf) {
+            Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
+                ahead.extend_from_slice(buf.filled());
             }
+            // The end or error is seen again by the next read.
+            _ => return,
         }
     }
 }
@@ -182,5 +187,19 @@ impl AsyncWrite for JumpStream {
         // This fails if the connection has ended; its error is reported elsewhere.
         let _ = ready!(Pin::new(&mut self.channel).poll_shutdown(cx));
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    #[test]
+    fn what_is_read_ahead_is_bounded() {
+        let (mut ahead, mut endless) = (BytesMut::new(), tokio::io::repeat(7));
+        read_into(&mut ahead, &mut endless, &mut Context::from_waker(Waker::noop()));
+        assert!((MAX_AHEAD..MAX_AHEAD + CHUNK).contains(&ahead.len()), "{}", ahead.len());
     }
 }

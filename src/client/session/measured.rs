@@ -249,3 +249,20 @@ impl AsyncWrite for Received {
         Poll::Ready(Ok(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn of_what_is_received_the_beginning_is_kept() {
+        let mut received = Received::default();
+        for _ in 0..10 {
+            received.write_all(&[7; 1000]).await.unwrap();
+        }
+        let noted = received.noted();
+        assert_eq!((noted.count, noted.kept.len()), (10_000, MAX_KEPT));
+    }
+}

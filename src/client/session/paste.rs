@@ -451,6 +451,12 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_sequence_without_an_end_is_passed_on() {
+        let output = format!("\x1b[{}", "0;".repeat(10 * MAX_SEQUENCE));
+        assert_eq!(watched(output.as_bytes(), 7).await, (output, false));
+    }
+
+    #[tokio::test]
     async fn switching_the_mode_stays_between_the_server_and_us() {
         for (output, shown, wanted) in [
             ("$ \x1b[?2004hx", "$ x", true),

@@ -13,7 +13,7 @@ use log::{debug, warn};
 use russh::client::Msg;
 use russh::{ChannelWriteHalf, Disconnect, Sig};
 use tokio::io::AsyncRead;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::client::connection::Session;
@@ -41,8 +41,8 @@ pub struct LocalSide<'a, I> {
     pub escape: Option<Escape>,
     /// The detection of pastes, if they are asked about.
     pub paste: Option<Paste>,
-    /// New window sizes.
-    pub resized: UnboundedReceiver<WindowSize>,
+    /// The window's size, whenever it changes; of several changes the server is told the last.
+    pub resized: watch::Receiver<WindowSize>,
     /// The person's console.
     pub console: &'a mut (dyn Console + Send),
     /// Called if the server refuses the pseudo-terminal: gives the local terminal its normal mode
@@ -132,8 +132,9 @@ async fn escaped(upload: impl Future<Output = Result<InputEnd, russh::Error>>) -
 }
 
 /// Tells the server each new size of the window.
-async fn send_sizes(write: &ChannelWriteHalf<Msg>, mut resized: UnboundedReceiver<WindowSize>) {
-    while let Some(WindowSize { columns, rows, width, height }) = resized.recv().await {
+async fn send_sizes(write: &ChannelWriteHalf<Msg>, mut resized: watch::Receiver<WindowSize>) {
+    while resized.changed().await.is_ok() {
+        let WindowSize { columns, rows, width, height } = *resized.borrow_and_update();
         debug!("client_check_window_change: changed to {columns}x{rows}");
         if write.window_change(columns, rows, width, height).await.is_err() {
             return;

@@ -281,3 +281,18 @@ impl SubsystemEnd {
         Err(Error::new(Kind::Channel, cause).hint(say!(subsystem_ended_hint, name)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn of_standard_error_the_beginning_is_kept() {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let mut sink = ErrorSink(Arc::clone(&kept));
+        for _ in 0..10 {
+            sink.write_all(&[b'e'; 1000]).await.unwrap();
+        }
+        assert_eq!(kept.lock().unwrap().len(), MAX_ERRORS);
+    }
+}

@@ -148,18 +148,23 @@ pub(crate) async fn resolve(
     let found = tokio::net::lookup_host((host, port))
         .await
         .map_err(|error| no_address(host, &error.to_string()))?;
-    let found: Vec<_> = found
+    let found = usable(found, family);
+    match found.is_empty() {
+        true => Err(no_address(host, &say!(no_address_of_family))),
+        false => Ok(found),
+    }
+}
+
+/// The addresses of this family that are tried.
+fn usable(found: impl Iterator<Item = SocketAddr>, family: AddressFamily) -> Vec<SocketAddr> {
+    found
         .filter(|address| match family {
             AddressFamily::Any => true,
             AddressFamily::Inet => address.is_ipv4(),
             AddressFamily::Inet6 => address.is_ipv6(),
         })
         .take(MAX_ADDRESSES)
-        .collect();
-    match found.is_empty() {
-        true => Err(no_address(host, &say!(no_address_of_family))),
-        false => Ok(found),
-    }
+        .collect()
 }
 
 fn no_address(host: &str, why: &str) -> Error {
@@ -244,6 +249,13 @@ mod tests {
 
     fn address(text: &str) -> SocketAddr {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn of_a_name_with_many_addresses_so_many_are_tried() {
+        let many = (0..=255).map(|last| SocketAddr::from(([192, 0, 2, last], 22)));
+        assert_eq!(usable(many.clone(), AddressFamily::Any).len(), MAX_ADDRESSES);
+        assert_eq!(usable(many, AddressFamily::Inet6).len(), 0);
     }
 
     #[test]

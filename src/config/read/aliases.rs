@@ -6,10 +6,12 @@
 //! passed over, too; connecting reports them.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::file::{ConfigFile, FileKind, MAX_DEPTH, MAX_FILE, MAX_FILES};
+use super::file::{ConfigFile, FileKind, MAX_BYTES, MAX_DEPTH, MAX_FILE, MAX_FILES};
 use super::glob::glob;
 use crate::config::keyword::Keyword;
 use crate::config::line;
@@ -46,8 +48,12 @@ pub struct HostAlias {
 /// The names in the Host lines of the files and their includes, in order; a name counts once, and
 /// so does the first of each setting.
 pub fn host_aliases(files: &[ConfigFile], home: &Path) -> Vec<HostAlias> {
-    let mut search =
-        AliasSearch { home, files: 0, sought: SoughtAlias::All(HashMap::new(), Vec::new()) };
+    let mut search = AliasSearch {
+        home,
+        files: 0,
+        bytes: 0,
+        sought: SoughtAlias::All(HashMap::new(), Vec::new()),
+    };
     search.files(files);
     match search.sought {
         SoughtAlias::All(_, found) => found,
@@ -58,7 +64,8 @@ pub fn host_aliases(files: &[ConfigFile], home: &Path) -> Vec<HostAlias> {
 /// Whether a Host line of the files or their includes means this host, by its name or by a pattern
 /// other than `*` alone.
 pub fn is_named(files: &[ConfigFile], home: &Path, host: &str) -> bool {
-    let mut search = AliasSearch { home, files: 0, sought: SoughtAlias::One(host, false) };
+    let mut search =
+        AliasSearch { home, files: 0, bytes: 0, sought: SoughtAlias::One(host, false) };
     search.files(files);
     matches!(search.sought, SoughtAlias::One(_, true))
 }
@@ -66,6 +73,7 @@ pub fn is_named(files: &[ConfigFile], home: &Path, host: &str) -> bool {
 struct AliasSearch<'a> {
     home: &'a Path,
     files: usize,
+    bytes: u64,
     sought: SoughtAlias<'a>,
 }
 
@@ -86,14 +94,19 @@ impl AliasSearch<'_> {
 
     /// Reads a file; `block` are the hosts of the block that includes it.
     fn file(&mut self, path: &Path, user: bool, depth: usize, block: &[usize]) {
-        self.files += 1;
-        let regular = std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() <= MAX_FILE);
-        if self.files > MAX_FILES || depth > MAX_DEPTH || !regular {
+        if self.files >= MAX_FILES || depth > MAX_DEPTH {
             return;
         }
-        let Ok(bytes) = std::fs::read(path) else { return };
+        self.files += 1;
+        let Some(bytes) = bytes_of(path) else { return };
+        self.bytes += bytes.len() as u64;
+        if self.bytes > MAX_BYTES {
+            return;
+        }
         let path: Arc<Path> = path.into();
         let mut block = block.to_vec();
+        // What a block has set already it cannot set again.
+        let mut set = Vec::new();
         for text in String::from_utf8_lossy(&bytes).lines() {
             let Some((typed, rest)) = line::keyword(text) else { continue };
             // The table of all keywords is long, and so are some files.
@@ -102,18 +115,28 @@ impl AliasSearch<'_> {
             let Ok(words) = line::words(rest) else { continue };
             match keyword {
                 Keyword::Host => {
+                    set.clear();
                     block.clear();
                     block.extend(words.into_iter().filter_map(|name| self.add(name, &path)));
                 }
                 Keyword::Match => block.clear(),
                 Keyword::Include => {
                     for word in &words {
+                        if self.files == MAX_FILES {
+                            break;
+                        }
                         for file in glob(&self.included(word, user)) {
                             self.file(&file, user, depth + 1, &block);
                         }
                     }
                 }
-                _ => self.set(keyword, words.first(), &block),
+                _ if set.contains(&keyword) => {}
+                _ => {
+                    // What is no port sets none.
+                    let sets = |word: &String| keyword != Keyword::Port || port(word).is_some();
+                    set.extend(words.first().filter(|word| sets(word)).map(|_| keyword));
+                    self.set(keyword, words.first(), &block);
+                }
             }
         }
     }
@@ -151,7 +174,7 @@ impl AliasSearch<'_> {
                     let name = || word.replace("%h", &host.name).replace("%%", "%");
                     host.hostname = host.hostname.take().or_else(|| Some(name()));
                 }
-                Keyword::Port => host.port = host.port.or_else(|| word.parse().ok()),
+                Keyword::Port => host.port = host.port.or_else(|| port(word)),
                 _ => host.user = host.user.take().or_else(|| Some(word.clone())),
             }
         }
@@ -167,9 +190,49 @@ impl AliasSearch<'_> {
     }
 }
 
+fn port(word: &str) -> Option<u16> {
+    word.parse().ok()
+}
+
+/// The bytes of a regular file that is not too large.
+fn bytes_of(path: &Path) -> Option<Vec<u8>> {
+    let is_regular = std::fs::metadata(path).is_ok_and(|it| it.is_file());
+    let file = is_regular.then(|| File::open(path).ok()).flatten()?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 <= MAX_FILE).then_some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_files_and_settings_are_bounded() {
+        let home = tempfile::tempdir().unwrap();
+        let ssh = home.path().join(".ssh");
+        std::fs::create_dir(&ssh).unwrap();
+        let aliases = |name: &str| {
+            let files = [ConfigFile { path: ssh.join(name), kind: FileKind::User }];
+            host_aliases(&files, home.path())
+        };
+        std::fs::write(ssh.join("loop"), "Host a\nInclude loop loop\n".repeat(500)).unwrap();
+        assert_eq!(aliases("loop").len(), 1);
+        std::fs::write(ssh.join("large"), vec![b'\n'; MAX_FILE as usize + 1]).unwrap();
+        assert_eq!(aliases("large").len(), 0);
+        // Half of the largest file are names, half of it lines that each concern all of them.
+        let names: String = (0..80_000).map(|at| format!(" {at:x}")).collect();
+        let text = format!("Host{names}\n{}", "User u\n".repeat(80_000));
+        assert!((text.len() as u64) < MAX_FILE);
+        std::fs::write(ssh.join("many"), text).unwrap();
+        let start = std::time::Instant::now();
+        let found = aliases("many");
+        assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+        assert!(found.len() == 80_000 && found.iter().all(|it| it.user.as_deref() == Some("u")));
+        let more: String = (0..70_000).map(|at| format!(" y{at}")).collect();
+        std::fs::write(ssh.join("more"), format!("Include many\nHost{more}\n")).unwrap();
+        assert_eq!(aliases("more").len(), MAX_ALIASES);
+    }
 
     #[test]
     fn a_host_has_what_the_blocks_of_its_name_say() {

@@ -32,6 +32,9 @@ pub const MAX_DEPTH: usize = 16;
 pub const MAX_FILES: usize = 256;
 /// The largest file, in bytes: room for some ten thousand Host blocks.
 pub const MAX_FILE: u64 = 1024 * 1024;
+/// The most bytes of all files together: what is read is kept for messages, at several times its
+/// size.
+pub(super) const MAX_BYTES: u64 = 4 * MAX_FILE;
 
 /// The kind of a file. It decides whether the file must exist, who may write it, and which
 /// directory relative names in Include start from.
@@ -59,14 +62,13 @@ pub struct ConfigFile {
 /// # Errors
 /// [`Kind::Config`]: a required file is missing, others can write a file, an option is bad (the
 /// first is named), or a bound is exceeded.
-/// options (the first is named), or a bound exceeded.
 pub fn read_file(
     layers: &mut Layers,
     file: &ConfigFile,
     host: &HostFacts,
     context: &Context,
 ) -> Result<()> {
-    FileReader { layers, kind: file.kind, host, context, files: 0 }.read(file)
+    FileReader { layers, kind: file.kind, host, context, files: 0, bytes: 0 }.read(file)
 }
 
 /// Reads a file and its includes once.
@@ -76,6 +78,7 @@ struct FileReader<'a> {
     host: &'a HostFacts,
     context: &'a Context,
     files: usize,
+    bytes: u64,
 }
 
 /// The position within one file.
@@ -130,6 +133,10 @@ impl<'a> FileReader<'a> {
         if bytes.len() as u64 > MAX_FILE {
             return Err(config(path, &say!(config_file_too_large, limit = MAX_FILE)));
         }
+        self.bytes += bytes.len() as u64;
+        if self.bytes > MAX_BYTES {
+            return Err(config(path, &say!(config_files_too_large, limit = MAX_BYTES)));
+        }
         Ok(Some(bytes))
     }
 
@@ -145,7 +152,8 @@ impl<'a> FileReader<'a> {
     /// Reads all lines of a file. Bad lines are counted, and at the end the first is reported.
     fn lines(&mut self, bytes: &[u8], path: &Path, depth: usize, reachable: bool) -> Result<()> {
         let mut place = ReadingPosition { path, line: 0, depth, active: reachable, reachable };
-        let mut bad: Vec<ConfigFault> = Vec::new();
+        let mut first: Option<ConfigFault> = None;
+        let mut count = 0;
         for raw in bytes.split(|&b| b == b'\n') {
             place.line += 1;
             if raw.trim_ascii_start().starts_with(b"#") {
@@ -156,12 +164,15 @@ impl<'a> FileReader<'a> {
                 Ok(_) => Err(say!(config_nul_byte, origin = origin(&place))),
                 Err(_) => Err(say!(config_not_utf8, origin = origin(&place))),
             };
-            bad.extend(outcome.err());
+            if let Err(fault) = outcome {
+                count += 1;
+                first.get_or_insert(fault);
+            }
         }
-        match bad.first() {
+        match first {
             None => Ok(()),
             Some(first) => {
-                let (file, count) = (name(path), bad.len());
+                let file = name(path);
                 let rest = say!(config_terminating, file, count);
                 Err(Error::new(Kind::Config, first).hint(rest))
             }

@@ -6,9 +6,16 @@ use std::path::{Path, PathBuf};
 /// any number.
 const MAX_FOUND: usize = 1024;
 
+/// The longest pattern, in bytes: the longest path of Linux. As in ssh(1), a longer one matches
+/// nothing.
+const MAX_PATTERN: usize = 4096;
+
 /// The files that a pattern matches, in lexical order. A pattern without wildcards yields its file
 /// even if that does not exist.
 pub fn glob(pattern: &Path) -> Vec<PathBuf> {
+    if pattern.as_os_str().len() >= MAX_PATTERN {
+        return Vec::new();
+    }
     let mut found = vec![PathBuf::new()];
     for part in pattern.components() {
         let wild = match part {
@@ -48,6 +55,8 @@ fn entries(directory: &Path, pattern: &str) -> Vec<PathBuf> {
 fn glob_matches(pattern: &[char], name: &[char]) -> bool {
     let mut reachable = vec![false; name.len() + 1];
     reachable[0] = true;
+    // Behind the last bracket that closes there is no class to look for.
+    let classes = pattern.iter().rposition(|&c| c == ']').map_or(0, |at| at + 1);
     let mut p = 0;
     while p < pattern.len() {
         if pattern[p] == '*' {
@@ -57,7 +66,7 @@ fn glob_matches(pattern: &[char], name: &[char]) -> bool {
             p += 1;
             continue;
         }
-        let (length, fits) = one(&pattern[p..]);
+        let (length, fits) = one(&pattern[p..], p < classes);
         for at in (1..reachable.len()).rev() {
             reachable[at] = reachable[at - 1] && fits(name[at - 1]);
         }
@@ -68,20 +77,26 @@ fn glob_matches(pattern: &[char], name: &[char]) -> bool {
 }
 
 /// The length of a pattern's first element, and a test for the characters that it matches.
-fn one(pattern: &[char]) -> (usize, Box<dyn Fn(char) -> bool + '_>) {
-    let class = pattern.iter().enumerate().skip(2).find(|&(at, &c)| {
-        // A `]` that comes first is an ordinary character.
-        c == ']' && !(at == 2 && pattern[1] == '!')
-    });
+fn one(pattern: &[char], closes: bool) -> (usize, Box<dyn Fn(char) -> bool + '_>) {
+    let class = pattern.first().filter(|&&c| c == '[' && closes).and_then(|_| class_end(pattern));
     match (pattern[0], class) {
         ('?', _) => (1, Box::new(|_| true)),
-        ('[', Some((end, _))) => {
+        ('[', Some(end)) => {
             let negated = pattern[1] == '!';
             let set = &pattern[if negated { 2 } else { 1 }..end];
             (end + 1, Box::new(move |c| in_class(set, c) != negated))
         }
         (literal, _) => (1, Box::new(move |c| c == literal)),
     }
+}
+
+/// Where the bracket is that closes the class at the beginning.
+fn class_end(pattern: &[char]) -> Option<usize> {
+    let class = pattern.iter().enumerate().skip(2).find(|&(at, &c)| {
+        // A `]` that comes first is an ordinary character.
+        c == ']' && !(at == 2 && pattern[1] == '!')
+    });
+    class.map(|(end, _)| end)
 }
 
 fn in_class(set: &[char], c: char) -> bool {
@@ -126,5 +141,19 @@ mod tests {
         assert_eq!(names("missing*"), Vec::<String>::new());
         assert_eq!(names("[x"), Vec::<String>::new());
         assert_eq!(glob(&home.path().join("*/x")).len(), 6);
+        assert_eq!(names(&"x".repeat(MAX_PATTERN)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_pattern_finds_so_many_files_and_takes_no_time() {
+        let home = tempfile::tempdir().unwrap();
+        for name in 0..=MAX_FOUND {
+            std::fs::write(home.path().join(name.to_string()), "").unwrap();
+        }
+        assert_eq!(glob(&home.path().join("*")).len(), MAX_FOUND);
+        let start = std::time::Instant::now();
+        let brackets = "[".repeat(MAX_PATTERN - home.path().as_os_str().len() - 2);
+        assert_eq!(glob(&home.path().join(brackets)).len(), 0);
+        assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
     }
 }

@@ -247,3 +247,18 @@ impl SyncReport {
 fn is_within(path: &[u8], directory: &[u8]) -> bool {
     path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn of_failures_so_many_are_kept() {
+        let mut report = SyncReport::default();
+        for _ in 0..=MOST_FAILURES {
+            assert!(!report.note(Err(Error::new(Kind::Local, "x"))));
+        }
+        assert_eq!(report.failures.len(), MOST_FAILURES);
+    }
+}

@@ -113,6 +113,23 @@ fn devices_stay_and_a_time_that_is_not_known_is_no_difference() {
 }
 
 #[tokio::test]
+async fn a_tree_that_is_too_deep_is_given_up() {
+    let home = tempfile::tempdir().unwrap();
+    let [source, target] = ["source", "target"].map(|name| home.path().join(name));
+    std::fs::create_dir_all(&target).unwrap();
+    let planned = async || {
+        let kept = KeptNames::at_most(10_000, 1 << 20);
+        let sides = (Side::Local(&source), Side::Local(&target));
+        plan(&SyncRules::default(), &sides.0, &sides.1, &kept).await.map(|_| ())
+    };
+    std::fs::create_dir_all(source.join("d/".repeat(98))).unwrap();
+    planned().await.unwrap();
+    std::fs::create_dir_all(source.join("d/".repeat(120))).unwrap();
+    let error = planned().await.unwrap_err().to_string();
+    assert!(error.contains("100 directories deep"), "{error}");
+}
+
+#[tokio::test]
 async fn what_is_kept_of_trees_is_bounded_in_names_and_bytes() {
     let home = tempfile::tempdir().unwrap();
     let [source, target] = ["source", "target"].map(|name| home.path().join(name));

@@ -25,7 +25,7 @@ pub(crate) fn line(range: &Range<u64>) -> String {
 }
 
 /// The ranges that are there of a source; `None` if the journal is of another source or none at all.
-pub(crate) fn parse(text: &[u8], facts: &SourceFacts) -> Option<Ranges> {
+pub fn parse(text: &[u8], facts: &SourceFacts) -> Option<Ranges> {
     let rest = text.strip_prefix(head(facts).as_bytes())?;
     let whole = rest.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let mut ranges = Ranges::default();

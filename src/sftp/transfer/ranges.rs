@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Ranges of bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Ranges(Vec<Range<u64>>);
+pub struct Ranges(Vec<Range<u64>>);
 
 impl Ranges {
     /// The first bytes.

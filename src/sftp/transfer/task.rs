@@ -35,8 +35,10 @@ pub(crate) struct RemotePlace {
 
 /// What is known of a source.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct SourceFacts {
+pub struct SourceFacts {
+    /// In bytes.
     pub size: Option<u64>,
+    /// The permission bits.
     pub mode: Option<u32>,
     /// Last access and last modification.
     pub times: Option<(i64, i64)>,

@@ -1,10 +1,12 @@
 //! The person at the controlling terminal, or the askpass program.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use super::sigil::Sigils;
+use crate::os::output::output_of;
 use crate::prompt::Answer;
 use crate::secret::Secret;
 use crate::terminal;
@@ -71,18 +73,15 @@ impl Plain {
 
 /// Asks with the program; a program that fails counts as cancelled.
 pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
-    let output = Command::new(&ask_pass.program)
-        .arg(label)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output();
-    let mut output = match output {
-        Ok(output) if output.status.success() => output.stdout,
-        Ok(_) => return Answer::Cancelled,
-        Err(_) => return Answer::CannotAsk,
+    let mut program = Command::new(&ask_pass.program);
+    program.arg(label).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let mut output = match output_of(&mut program, MAX_ASKPASS) {
+        Ok((status, output)) if status.success() => output,
+        Err(error) if error.kind() != ErrorKind::FileTooLarge => return Answer::CannotAsk,
+        Ok(_) | Err(_) => return Answer::Cancelled,
     };
     let end = output.iter().position(|&byte| byte == b'\n').unwrap_or(output.len());
-    output.truncate(end.min(MAX_ASKPASS));
+    output.truncate(end);
     if output.last() == Some(&b'\r') {
         output.pop();
     }

@@ -3,7 +3,7 @@
 use std::future::ready;
 use std::time::Instant;
 
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::watch;
 
 use super::connection::stopped;
 use crate::cli::args::Typed;
@@ -15,7 +15,8 @@ use crate::cli::local::{Duplicates, LocalTerminal, TerminalSetting, unusable, wi
 use crate::cli::resolve::Plan;
 use crate::client::Session;
 use crate::client::session::{
-    Brackets, Escape, Interlude, LocalSide, Paste, ProgramRequest, SessionRequest, beside,
+    Brackets, Escape, Interlude, LocalSide, Paste, ProgramRequest, SessionRequest, WindowSize,
+    beside,
 };
 use crate::error::Result;
 use crate::os::stdio::DescriptorInput;
@@ -36,7 +37,7 @@ pub(super) async fn run(
         agent: false,
         x11: None,
     };
-    let (resize, resized) = unbounded_channel();
+    let (resize, resized) = watch::channel(WindowSize::default());
     let brackets = plan.confirm_paste.then(Brackets::default);
     // The escapes that would ask for these are off.
     let no_duplicate = || -> Interlude<'_, Result<_>> { Box::pin(ready(Err(stopped()))) };

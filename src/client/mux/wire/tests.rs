@@ -218,3 +218,23 @@ fn a_zero_byte_ends_no_word() {
     session.bytes(b"id\0rm");
     assert_eq!(MuxRequest::decode(&session.0), Err(Malformed));
 }
+
+#[test]
+fn of_extensions_and_variables_so_many_are_kept() {
+    let extensions = vec![("x".to_owned(), Vec::new()); 10 * MAX_EXTENSIONS];
+    let hello = Hello { version: VERSION, extensions };
+    assert_eq!(Hello::decode(&hello.encode()).unwrap().extensions.len(), MAX_EXTENSIONS);
+    let session = NewSession {
+        want_tty: false,
+        want_x11: false,
+        want_agent: false,
+        subsystem: false,
+        escape_char: NO_ESCAPE,
+        term: String::new(),
+        command: Vec::new(),
+        env: vec![b"A=b".to_vec(); 2 * MAX_VARIABLES],
+    };
+    let (_, decoded) = MuxRequest::decode(&MuxRequest::NewSession(session).encode(1)).unwrap();
+    let MuxRequest::NewSession(session) = decoded else { panic!("{decoded:?}") };
+    assert_eq!(session.env.len(), MAX_VARIABLES);
+}

@@ -336,3 +336,14 @@ async fn what_the_sink_takes_is_logged_as_it_is_taken() {
     assert!(b"0123456789".starts_with(&logged) && logged.len() >= 4, "{logged:?}");
     assert!(logged.len() < 10, "what was not shown is not in the log");
 }
+
+#[test]
+fn what_waits_for_the_end_of_a_line_or_a_string_is_bounded() {
+    // A title without an end is one of 8 MiB; what follows is text.
+    let title = [b"\x1b]0;".to_vec(), vec![b't'; 9 << 20], b"\nafter\n".to_vec()].concat();
+    let log = record(&[&title], 0, LogFormat::Text, stamper(Stamps::None, false));
+    assert!(log.ends_with(b"\nafter\n") && log.len() < 2 << 20, "{}", log.len());
+    assert!(text(format!("e{}\n", "\u{301}".repeat(100_000)).as_bytes()).len() < 80);
+    let far = record(&[b"\x1b[999999999Cx\n"], 0, LogFormat::Text, stamper(Stamps::None, false));
+    assert!(far.len() <= 4097, "{}", far.len());
+}

@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ use crate::ui::panes::path;
 const LOOK: Duration = Duration::from_millis(700);
 /// The largest file that is edited: editors read all of it.
 const MAX_EDITED: u64 = 256 << 20;
+/// How many bytes of a file are read at once to hash it.
+const HASHED_AT_ONCE: usize = 64 * 1024;
 /// How many characters of a path a sentence has.
 const MAX_SHOWN: usize = 200;
 /// How many names are tried for what cannot go under its own.
@@ -195,9 +198,15 @@ async fn transfer(sftp: &Sftp, job: TransferJob) -> Said<()> {
 }
 
 fn hash(file: &Path) -> Said<Vec<u8>> {
-    let bytes = fs::read(file);
-    let bytes = bytes.map_err(|error| about(file.as_os_str().as_encoded_bytes(), &error))?;
-    Ok(Sha256::digest(&bytes).to_vec())
+    let failed = |error| about(file.as_os_str().as_encoded_bytes(), &error);
+    let mut reader = fs::File::open(file).map_err(failed)?;
+    let (mut hasher, mut piece) = (Sha256::new(), vec![0; HASHED_AT_ONCE]);
+    loop {
+        match reader.read(&mut piece).map_err(failed)? {
+            0 => return Ok(hasher.finalize().to_vec()),
+            length => hasher.update(&piece[..length]),
+        }
+    }
 }
 
 /// What tells a file that was saved from one that was not.

@@ -1,6 +1,8 @@
 //! What the file manager keeps in the state directory: the queue, and bookmarks for each place.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
@@ -33,11 +35,12 @@ impl PanesStore {
     }
 
     fn read(&self, name: &str) -> String {
-        let path = self.directory.join(name);
-        let is_small = std::fs::metadata(&path).is_ok_and(|file| file.len() <= MAX_FILE);
-        match is_small {
-            true => std::fs::read_to_string(path).unwrap_or_default(),
-            false => String::new(),
+        let mut text = String::new();
+        let file = File::open(self.directory.join(name));
+        let read = file.and_then(|file| file.take(MAX_FILE + 1).read_to_string(&mut text));
+        match read {
+            Ok(length) if length as u64 <= MAX_FILE => text,
+            _ => String::new(),
         }
     }
 
@@ -115,6 +118,23 @@ impl PaneBookmarks for StoredBookmarks {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let home = tempfile::tempdir().unwrap();
+        let store = PanesStore::new(home.path().to_owned());
+        let mut kept = StoredBookmarks::read(store.clone());
+        for at in 0..=MAX_BOOKMARKS {
+            kept.toggle("web", at.to_string().as_bytes()).unwrap();
+        }
+        assert_eq!(StoredBookmarks::read(store.clone()).of("web").len(), MAX_BOOKMARKS);
+        let queue = |length: u64| {
+            std::fs::write(home.path().join("files-queue.json"), vec![b' '; length as usize])
+                .unwrap();
+            store.queue().len() as u64
+        };
+        assert_eq!((queue(MAX_FILE), queue(MAX_FILE + 1)), (MAX_FILE, 0));
+    }
 
     #[test]
     fn bookmarks_come_back_with_their_bytes_and_go_again() {
