@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "tidy/bounds.rs"]
+mod bounds;
 #[path = "tidy/names.rs"]
 mod names;
 #[path = "tidy/pages.rs"]
@@ -135,7 +137,8 @@ fn binary_is_thin() {
 #[test]
 fn every_file_says_what_it_is_for_and_is_short() {
     let mut faults = Vec::new();
-    for file in sources("src").into_iter().chain(sources("tests")).chain(sources("benches")) {
+    let all = ["src", "tests", "benches", "fuzz/src", "fuzz/fuzz_targets"];
+    for file in all.into_iter().flat_map(sources) {
         let first = file.text.lines().next().unwrap_or_default();
         if !first.starts_with("//! ") {
             faults.push(format!("{}:1: does not begin with a //! paragraph", file.name));
@@ -248,6 +251,7 @@ fn the_main_path_names_functions_that_exist() {
 fn published_texts_speak_of_the_product_alone() {
     let mut files = sources("src");
     files.extend(sources("tests").into_iter().chain(sources("benches")));
+    files.extend(sources("fuzz/src").into_iter().chain(sources("fuzz/fuzz_targets")));
     for entry in fs::read_dir(root()).unwrap().flatten() {
         let path = entry.path();
         let published = ["md", "toml", "sample"].map(Some);
@@ -255,7 +259,7 @@ fn published_texts_speak_of_the_product_alone() {
             files.push(read(&path));
         }
     }
-    for name in ["tests/run", ".ci/run"] {
+    for name in ["tests/run", ".ci/run", "fuzz/README.md", "fuzz/Cargo.toml"] {
         files.push(read(&root().join(name)));
     }
     for directory in ["docs", "docs/pictures"] {

@@ -498,6 +498,15 @@ mod tests {
         assert!(observer.seen().check(&ours("ssh-ed25519")).is_err());
     }
 
+    #[test]
+    fn of_messages_without_end_so_many_are_remembered() {
+        let mut observer = Observer::default();
+        // A message of the key exchange, with ten bytes of padding.
+        let packet = [&[0, 0, 0, 12, 10, 25][..], &[0; 10]].concat();
+        observer.feed(&packet.repeat(100));
+        assert_eq!(observer.seen.messages.len(), MAX_MESSAGES);
+    }
+
     proptest::proptest! {
         /// No input from a server causes a panic, or keeps more than a packet.
         #[test]

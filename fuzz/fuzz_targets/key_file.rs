@@ -1,0 +1,4 @@
+//! Files of keys.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| tessh_fuzz::bodies::keys::key_file(input));

@@ -1,0 +1,4 @@
+//! One line of known_hosts.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| tessh_fuzz::bodies::trust::known_hosts_line(input));

@@ -1,0 +1,4 @@
+//! PuTTY's sessions.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| tessh_fuzz::bodies::settings::putty_session(input));

@@ -1,0 +1,4 @@
+//! For which hosts an authority counts.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| tessh_fuzz::bodies::trust::validity(input));
