@@ -104,6 +104,8 @@ fn proposed(options: &[&str]) -> (Output, String) {
     });
     let (home, port) = (Home::new(), server.port().to_string());
     let output = home.tessh(&[options, &["-p", &port, "127.0.0.1", "true"]].concat()).output();
+    // It ends once it has read all that the client has said.
+    drop(server);
     (output, heard.try_recv().unwrap_or_default())
 }
 

@@ -67,6 +67,24 @@ pub(crate) struct Observed {
 }
 
 impl Observed {
+    /// Compares the ciphers of both directions: the library uses the one that is negotiated for data
+    /// to the server both ways, and what comes back would seem to be corrupted.
+    ///
+    /// # Errors
+    /// With these ciphers of ours, another one is negotiated for data from the server.
+    pub fn check_directions(&self, ours: &[String]) -> Result<()> {
+        let Some(offer) = &self.offer else { return Ok(()) };
+        let [to, from] = &offer.ciphers;
+        let first = |theirs: &[String]| ours.iter().find(|name| theirs.contains(name)).cloned();
+        let (Some(to), from) = (first(to), first(from)) else { return Ok(()) };
+        if from.as_ref() == Some(&to) {
+            return Ok(());
+        }
+        let from = from.unwrap_or_else(|| "-".to_owned());
+        Err(Error::new(Kind::KeyExchange, say!(cipher_of_one_direction, to, from))
+            .hint(say!(cipher_of_one_direction_hint)))
+    }
+
     /// Compares key and signature with the negotiated algorithm: the first of `ours` that the
     /// server has too (RFC 4253 section 7.1).
     ///
@@ -420,6 +438,23 @@ mod tests {
         observer.feed(&packet(MSG_KEX_DH_GEX_REPLY, &reply));
         observer.feed(&packet(MSG_NEWKEYS, &[]));
         assert_eq!(observer.seen().check(&ours("ssh-ed25519")).unwrap(), "ssh-ed25519");
+    }
+
+    #[test]
+    fn a_cipher_of_one_direction_is_refused() {
+        let [gcm, ctr] = ["aes128-gcm@openssh.com", "aes128-ctr"];
+        let mine = ours(&format!("{gcm},{ctr}"));
+        for (to, from, holds) in [
+            (gcm, gcm, true),
+            ("aes128-ctr,aes128-gcm@openssh.com", gcm, true),
+            (gcm, ctr, false),
+            (ctr, "foo", false),
+            ("foo", ctr, true),
+        ] {
+            let offer = Offer { ciphers: [ours(to), ours(from)], ..Offer::default() };
+            let seen = Observed { offer: Some(offer), ..Observed::default() };
+            assert_eq!(seen.check_directions(&mine).is_ok(), holds, "{to} {from}");
+        }
     }
 
     #[test]

@@ -212,3 +212,33 @@ fn row_23_one_in_a_session_is_noticed() {
     assert!(!output.stdout.is_empty());
     assert!(output.stdout == written(output.stdout.len()));
 }
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn row_11_another_cipher_in_each_direction() {
+    // Its KEXINIT has one list twice; the second is changed before it is sent.
+    let server = AsyncSsh::start(
+        "
+    def begin_auth(self, user): return False
+from asyncssh.packet import NameList
+from asyncssh.connection import SSHConnection
+whole = SSHConnection.send_packet
+def send(self, number, *fields, **more):
+    if number == 20:
+        lists = NameList([b'aes128-ctr', b'aes256-ctr'])
+        swapped = NameList([b'aes256-ctr', b'x' * 10])
+        fields = tuple(field.replace(lists + lists, lists + swapped) for field in fields)
+        # What is signed has it, too.
+        self._server_kexinit = bytes([20]) + b''.join(fields)
+    return whole(self, number, *fields, **more)
+SSHConnection.send_packet = send
+import functools
+asyncssh.create_server = functools.partial(
+    asyncssh.create_server, encryption_algs=['aes128-ctr', 'aes256-ctr'])
+",
+    );
+    let peer = Peer::knowing(&server);
+    let row = Row::new(11, "another cipher in each direction").cause(&["aes128-ctr", "aes256-ctr"]);
+    let row = row.next(&["-o Ciphers="]);
+    row.met(|more| peer.command(&[more, &["--auth", "none"]].concat(), "true"));
+}

@@ -193,6 +193,12 @@ texts! {
     algorithm_no_match_hint(keyword)
         en "-o {keyword}=+NAME adds one of theirs where tessh has it"
         ja "tessh が対応していれば、-o {keyword}=+NAME でサーバー側のものを追加できます"
+    cipher_of_one_direction(to, from)
+        en "the server takes the cipher {to} and sends {from}, and tessh has one for both directions"
+        ja "サーバーは受信に {to}、送信に {from} を使いますが、tessh は両方向で同じ暗号を使います"
+    cipher_of_one_direction_hint
+        en "-o Ciphers=NAME names one that the server has both ways"
+        ja "-o Ciphers=名前 で、サーバーが両方向で使えるものを指定してください"
     compression_no_match_hint
         en "-o Compression=yes offers zlib@openssh.com; the server's administrator can allow none"
         ja "-o Compression=yes を付けると zlib@openssh.com も使えます。サーバーの管理者は none を許可できます"

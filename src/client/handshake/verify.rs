@@ -160,6 +160,7 @@ async fn exchange(
         known,
         proposed: proposal.on_the_wire(),
         permitted: proposal.host_key.clone(),
+        ciphers: proposal.cipher.clone(),
         revoked,
         peer,
         only_judge,

@@ -34,6 +34,8 @@ pub(crate) struct HostCheck {
     pub known: KnownHosts,
     pub proposed: Vec<String>,
     pub permitted: Vec<String>,
+    /// The ciphers that were proposed.
+    pub ciphers: Vec<String>,
     pub revoked: Option<RevokedKeys>,
     /// The address connected to, if there is no proxy and no jump host in between.
     pub peer: Option<IpAddr>,
@@ -52,7 +54,9 @@ impl HostCheck {
         if !self.only_judge {
             prompt.step(&self.host.shown, ConnectStep::HostKey);
         }
-        let algorithm = shared.wire.observed().check(&self.proposed)?;
+        let observed = shared.wire.observed();
+        let algorithm = observed.check(&self.proposed)?;
+        observed.check_directions(&self.ciphers)?;
         self.ask_command(key, shared).await?;
         let mut evidence = self.known.lookup(&self.host.subject, key, SystemTime::now());
         let fingerprint = fingerprint::sha256(&evidence.offered);
