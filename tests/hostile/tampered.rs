@@ -140,7 +140,9 @@ fn harmed(
     let proxy = harming(server.port(), behind, harm);
     let known = format!("[127.0.0.1]:{} {}", proxy.port(), server.key());
     let peer = Peer::of(proxy.port(), &known);
-    let fixed = ["--auth", "none", "-o", "KexAlgorithms=curve25519-sha256", "-c", cipher];
+    let quiet = ["-o", "WarnWeakCrypto=no"];
+    let kex = ["--auth", "none", "-o", "KexAlgorithms=curve25519-sha256", "-c", cipher];
+    let fixed = [&quiet[..], &kex].concat();
     let mac = if mac.is_empty() { "hmac-sha2-256" } else { mac };
     row.met(|more| peer.command(&[more, &fixed, &["-m", mac]].concat(), "lines"))
 }
