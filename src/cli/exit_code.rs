@@ -3,6 +3,7 @@
 
 use crate::client::flow::Exit;
 use crate::os::signal::Signal;
+use crate::say;
 
 /// The exit code if standard output was closed: 128 plus SIGPIPE, as for a program that writes to
 /// `head`.
@@ -21,6 +22,17 @@ pub fn exit_code(exit: &Exit) -> u8 {
         Exit::OutputClosed => OUTPUT_CLOSED,
         Exit::HungUp => 128 + Signal::HangUp.number(),
         Exit::Unknown | Exit::Escaped => FAILED,
+    }
+}
+
+/// What is said of a command whose end the exit code does not tell.
+pub fn unexplained(exit: &Exit) -> Option<String> {
+    match exit {
+        Exit::Unknown => Some(say!(session_without_status)),
+        Exit::Signal(name, _) if signal_number(name).is_none() => {
+            Some(say!(session_ended_by_signal, name))
+        }
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use russh::AlgorithmKind;
 use russh::client::{DisconnectReason, RemoteDisconnectInfo};
+use russh::keys::ssh_encoding::Error as Encoding;
 
 use crate::catalogue::texts;
 use crate::error::{Error, Kind};
@@ -62,7 +63,11 @@ pub(crate) fn is_fault(reason: &DisconnectReason<Stop>) -> bool {
 
 fn said_goodbye(info: &RemoteDisconnectInfo) -> Error {
     let said = text::line(&info.message, SHOWN);
-    Error::new(Kind::Disconnected, say!(disconnected_by_server, said))
+    let cause = match said.is_empty() {
+        true => say!(disconnected_without_words),
+        false => say!(disconnected_by_server, said),
+    };
+    Error::new(Kind::Disconnected, cause).hint(say!(session_refused_hint))
 }
 
 /// Turns a library error into our error. `kind` applies where the library's error does not
@@ -83,22 +88,31 @@ pub(crate) fn translate(error: &russh::Error, kind: Kind) -> Error {
             Error::new(Kind::KeyExchange, say!(strict_kex_violated, message_type))
                 .hint(say!(somebody_between_hint))
         }
-        E::KeepaliveTimeout => Error::new(Kind::Disconnected, say!(keepalive_timeout))
-            .hint(say!(keepalive_timeout_hint)),
+        E::KeepaliveTimeout => keepalive_timeout(),
         // The library disconnects when the server offers no method that it knows.
         E::NoAuthMethod => Error::new(Kind::Authentication, say!(auth_nothing_left)),
         E::Disconnect | E::HUP | E::SendError | E::RecvError => {
             hung_up(kind, say!(connection_closed_by_server))
         }
         E::IO(error) => carried(error).unwrap_or_else(|| broken(error, kind)),
-        E::SshEncoding(russh::keys::ssh_encoding::Error::Length) => {
+        E::SshEncoding(Encoding::Length) => {
             Error::new(kind, say!(disconnect_cut_short)).hint(say!(disconnect_cut_short_hint))
         }
-        E::SshEncoding(_) | E::Utf8(_) => {
-            Error::new(kind, say!(message_unreadable, error)).hint(say!(message_unreadable_hint))
+        E::SshEncoding(Encoding::CharacterEncoding) | E::Utf8(_) => {
+            Error::new(kind, say!(message_not_utf8)).hint(say!(message_not_utf8_hint))
         }
+        E::SshEncoding(_) => {
+            Error::new(kind, say!(message_unreadable, error)).hint(say!(host_key_unproved_hint))
+        }
+        E::Inconsistent => Error::new(kind, say!(protocol_broken)).hint(say!(session_refused_hint)),
+        E::Pending => Error::new(kind, say!(rekey_postponed)).hint(say!(rekey_postponed_hint)),
         other => Error::new(kind, text::line(&other.to_string(), SHOWN)),
     }
+}
+
+/// The error for a server that gives no sign of life for as long as it may.
+pub(crate) fn keepalive_timeout() -> Error {
+    Error::new(Kind::Disconnected, say!(keepalive_timeout)).hint(say!(keepalive_timeout_hint))
 }
 
 fn broken(error: &std::io::Error, kind: Kind) -> Error {
@@ -109,17 +123,18 @@ fn broken(error: &std::io::Error, kind: Kind) -> Error {
         BrokenPipe | ConnectionReset if kind == Kind::KeyExchange => {
             hung_up(kind, say!(kex_hung_up, how))
         }
+        _ if kind == Kind::Disconnected => hung_up(kind, how),
         _ => Error::new(kind, how),
     }
 }
 
-/// The error for a lost connection. During a key exchange it gets a hint: the peer, or something on
-/// the way, may have refused us.
+/// The error for a lost connection. In a key exchange the hint is another one: the peer, or something
+/// on the way, may have refused us.
 fn hung_up(kind: Kind, cause: String) -> Error {
     let error = Error::new(kind, cause);
     match kind {
         Kind::KeyExchange => error.hint(say!(kex_hung_up_hint)),
-        _ => error,
+        _ => error.hint(say!(auth_try_again_hint)),
     }
 }
 

@@ -112,6 +112,24 @@ texts! {
     disconnected_with_code(code)
         en "reason {code}, without a word"
         ja "理由 {code} (説明なし)"
+    disconnected_without_words
+        en "the server ended the connection without giving a reason"
+        ja "サーバーが理由を示さずに接続を終了しました"
+    protocol_broken
+        en "the server broke the protocol: a message in the wrong place, or a goodbye with a reason that SSH does not have"
+        ja "サーバーがプロトコルに反しました: その時点で許されないメッセージか、SSH にない理由での切断です"
+    rekey_postponed
+        en "the server went on sending data when new keys were due"
+        ja "鍵を交換すべきときに、サーバーがデータを送り続けました"
+    rekey_postponed_hint
+        en "connect again; a larger RekeyLimit makes this rarer"
+        ja "接続し直してください。RekeyLimit を大きくすると起こりにくくなります"
+    rekey_unanswered
+        en "the server did not exchange new keys in time"
+        ja "サーバーが時間内に新しい鍵を交換しませんでした"
+    session_unanswered(program)
+        en "the server did not answer the {program} request in time"
+        ja "サーバーが時間内に {program} の要求に応答しませんでした"
     host_key_signature_wrong
         en "the server could not prove that it holds its host key: its signature is wrong"
         ja "サーバーはホスト鍵の持ち主であることを証明できませんでした。署名が正しくありません"
@@ -184,9 +202,12 @@ texts! {
     message_unreadable(error)
         en "the server sent a message that cannot be read ({error})"
         ja "サーバーから読み取れないメッセージが届きました ({error})"
-    message_unreadable_hint
-        en "text that is not UTF-8 is one cause; the server's log may say more"
-        ja "UTF-8 ではない文字列が一因として考えられます。サーバーのログに詳細があるかもしれません"
+    message_not_utf8
+        en "the server sent text that is not UTF-8"
+        ja "サーバーから UTF-8 ではない文字列が届きました"
+    message_not_utf8_hint
+        en "most likely its banner, or its reason to end the connection, is in an older encoding such as Latin-1: have it written in UTF-8 there"
+        ja "バナーか切断の理由が Latin-1 などの古い文字コードである可能性が高いです。サーバー側で UTF-8 にしてもらってください"
     algorithm_no_match(what, theirs, ours)
         en "no matching {what} found. Their offer: {theirs}; ours: {ours}"
         ja "一致する{what}がありません。サーバー側: {theirs}、こちら側: {ours}"
@@ -502,6 +523,12 @@ texts! {
     wire_talks_unasked
         en "the server kept sending while no answer was due"
         ja "応答すべきものがないのにサーバーが送信を続けました"
+    wire_answers_nothing
+        en "the server kept sending other messages in place of an answer to the login"
+        ja "ログインに応答せず、サーバーがほかのメッセージを送り続けました"
+    wire_banners_endless
+        en "the server sent banners without end"
+        ja "サーバーがバナーを際限なく送り続けました"
     wire_chatter
         en "the server kept sending messages that want an answer while keys were exchanged, when none may be given"
         ja "応答できない鍵交換の間に、サーバーが応答の必要なメッセージを送り続けました"

@@ -1,6 +1,12 @@
 //! In the middle of a session: escapes, ~i, pastes, announced host keys, logs.
 
 texts! {
+    session_without_status
+        en "the server did not say how the command ended; its exit status is not known, and tessh's is 255"
+        ja "コマンドの終了ステータスをサーバーが伝えませんでした。不明なため、tessh の終了コードは 255 です"
+    session_ended_by_signal(name)
+        en "the command was ended by the signal {name}; no number is known for it, so tessh's exit status is 255"
+        ja "コマンドはシグナル {name} で終了しました。番号が分からないため、tessh の終了コードは 255 です"
     terminal_mode_bad(shown)
         en "terminal mode \"{shown}\" is not known"
         ja "端末モード「{shown}」が不正です"

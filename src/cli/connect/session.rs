@@ -13,7 +13,7 @@ use super::filter::{FilterRequest, FilteredInput, SessionFilter};
 use super::{copy_id, forward, local_command, master, wants};
 use crate::cli::attempt;
 use crate::cli::environment::ProcessEnvironment;
-use crate::cli::exit_code::exit_code;
+use crate::cli::exit_code::{exit_code, unexplained};
 use crate::cli::local::{Duplicates, LocalTerminal, TerminalSetting, unusable, window_changes};
 use crate::cli::resolve::Plan;
 use crate::client::Session;
@@ -181,6 +181,9 @@ async fn run_session(
     filter.finish();
     drop(watcher);
     console.leave();
+    if let (Some(_), Some(text)) = (&plan.command, exit.as_ref().ok().and_then(unexplained)) {
+        log::warn!("{text}");
+    }
     exit
 }
 

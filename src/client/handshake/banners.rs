@@ -7,7 +7,10 @@ pub(crate) const MAX_BANNER: usize = 256 * 1024;
 /// The most banners that are shown.
 pub(crate) const MAX_BANNERS: usize = 64;
 
-/// Counts the banners shown so far.
+/// The most banners, and bytes of them, that are taken at all: what is more has no end.
+pub(crate) const ENDLESS: (usize, usize) = (50_000, 64 << 20);
+
+/// Counts the banners so far.
 #[derive(Default)]
 pub(crate) struct Banners {
     count: usize,
@@ -15,14 +18,19 @@ pub(crate) struct Banners {
 }
 
 impl Banners {
+    /// Whether the server sends banners without end.
+    pub fn is_endless(&self) -> bool {
+        self.count > ENDLESS.0 || self.bytes > ENDLESS.1
+    }
+
     /// The next banner as it may be shown; `None` once a limit is reached.
     pub fn next(&mut self, banner: &str) -> Option<String> {
         self.count += 1;
         let room = MAX_BANNER.saturating_sub(self.bytes);
+        self.bytes += banner.len();
         if room == 0 || self.count > MAX_BANNERS {
             return None;
         }
-        self.bytes += banner.len();
         Some(text::block(banner, room, usize::MAX))
     }
 }

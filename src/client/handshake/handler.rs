@@ -232,8 +232,17 @@ impl Handler for Events {
 
     async fn auth_banner(&mut self, banner: &str, _session: &mut Session) -> Result<(), Stop> {
         self.shared.wire.banner(banner.len());
-        if let Some(shown) = self.banners.next(banner) {
+        if let Some(mut shown) = self.banners.next(banner) {
+            if !shown.is_empty() && !shown.ends_with('\n') {
+                // What tessh says next begins a line of its own.
+                shown.push('\n');
+            }
             self.prompt.notice(Notice::Banner(&shown));
+        }
+        if self.banners.is_endless() {
+            let cause = say!(wire_banners_endless);
+            let error = Error::new(Kind::Disconnected, cause).hint(say!(host_key_unproved_hint));
+            return Err(Stop::Ours(error));
         }
         Ok(())
     }
@@ -376,8 +385,12 @@ impl Handler for Events {
         reason: ChannelOpenFailure,
         description: &str,
         _language: &str,
-        _: &mut Session,
+        session: &mut Session,
     ) -> Result<(), Stop> {
+        if self.output(id).is_some() || self.lane(id).is_some() {
+            // It was confirmed before. The library has forgotten it, so nothing else will end it.
+            return self.channel_close(id, session).await;
+        }
         let said = text::line(description, SHOWN);
         let lanes = &self.shared.incoming.lanes;
         if lanes.is_expecting() && !lanes.is_expecting_aside() {

@@ -142,6 +142,7 @@ async fn exchange(
     debug!("round trip {round_trip:?}: windows of {} MiB", window >> 20);
     let shared = Arc::new(ConnectionState::default());
     shared.watch_end(stream.watch());
+    shared.wire.stalls_at_most(silence(options));
     let Greeting { identification, rest, .. } = &greeting;
     shared.record.greeted(&stream, identification, &ours, rest.len());
     // Only certificates are proposed for a host of a cluster, so a host without one shares no
@@ -194,6 +195,12 @@ async fn exchange(
         debug!("SSH2_MSG_KEX_DH_GEX_REQUEST({min}<{wanted}<{max}) sent");
     }
     Ok((handle, shared))
+}
+
+/// How long the server may be silent where it is asked for signs of life.
+fn silence(options: &TransportOptions<'_>) -> Option<Duration> {
+    let limit = options.alive_interval?.saturating_mul(options.alive_count_max);
+    (!limit.is_zero()).then_some(limit)
 }
 
 /// The key types on record: from the files, and from KnownHostsCommand if they affect the order of

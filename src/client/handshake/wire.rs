@@ -14,12 +14,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::client::deadline;
+use crate::client::failure::keepalive_timeout;
 use crate::client::observe::Observer;
 use crate::client::state::wire_facts::{WireFacts, lock};
 use crate::client::stream::bytes::Stream;
+use crate::error::{Error, Kind};
+use crate::say;
 
 /// How many bytes are read beyond the request: enough for the next packet's length field, and for
 /// whole small packets such as the echo of a key. A larger value would copy bulk data twice.
@@ -41,6 +44,10 @@ pub(crate) struct Wire {
     /// When we last wrote, if the next answer will be timed to measure the round trip.
     wrote: Option<Instant>,
     broken: Option<Broken>,
+    /// Until when the server must have exchanged the keys that we are leaving.
+    rekey: Option<(Instant, Pin<Box<Sleep>>)>,
+    /// Until when the server must take something of what is written.
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 /// Writing has failed.
@@ -76,6 +83,8 @@ impl Wire {
             spill_to: 0,
             wrote: None,
             broken: None,
+            rekey: None,
+            stalled: None,
         }
     }
 
@@ -121,11 +130,35 @@ impl Wire {
         self.broken = Some(Broken { why, patience });
     }
 
+    /// Whether the server has not exchanged keys in time after we have begun to. The library would
+    /// wait for ever, and sends nothing else meanwhile.
+    fn is_rekey_overdue(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(since) = self.facts.left_keys() else {
+            self.rekey = None;
+            return false;
+        };
+        if self.rekey.as_ref().is_none_or(|(of, _)| *of != since) {
+            self.rekey = Some((since, Box::pin(sleep_until(since + deadline::REKEY))));
+        }
+        self.rekey.as_mut().is_some_and(|(_, limit)| limit.as_mut().poll(cx).is_ready())
+    }
+
+    /// Whether the server has taken nothing of what is written for as long as it may be silent. The
+    /// library does nothing else while it writes, so its own limit is not looked at.
+    fn is_stalled(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(limit) = self.facts.most_stalled() else { return false };
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(limit)));
+        stalled.as_mut().poll(cx).is_ready()
+    }
+
     /// Reads from the stream. If writing has failed, its error is reported at the end of the
     /// stream, or once the server has been silent for a while.
     fn poll_stream(&mut self, cx: &mut Context<'_>, target: &mut [u8]) -> Poll<io::Result<usize>> {
         let buffers = &mut [IoSliceMut::new(target), IoSliceMut::new(&mut self.spill)];
         let read = self.stream.poll_read_vectored(cx, buffers);
+        if read.is_pending() && self.is_rekey_overdue(cx) {
+            return Poll::Ready(Err(io::Error::other(rekey_unanswered())));
+        }
         let Some(broken) = &mut self.broken else { return read };
         match read {
             Poll::Ready(Ok(read)) if read > 0 => Poll::Ready(Ok(read)),
@@ -137,6 +170,10 @@ impl Wire {
             }
         }
     }
+}
+
+fn rekey_unanswered() -> Error {
+    Error::new(Kind::Disconnected, say!(rekey_unanswered)).hint(say!(auth_try_again_hint))
 }
 
 impl AsyncRead for Wire {
@@ -191,7 +228,13 @@ impl AsyncWrite for Wire {
             return Poll::Ready(Ok(swallowed));
         }
         if self.broken.is_none() {
-            match ready!(Pin::new(&mut self.stream).poll_write(cx, buf)) {
+            let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+            if written.is_pending() && self.is_stalled(cx) {
+                return Poll::Ready(Err(io::Error::other(keepalive_timeout())));
+            }
+            let written = ready!(written);
+            self.stalled = None;
+            match written {
                 Ok(written) => {
                     self.facts.count_written(written);
                     if !self.facts.is_settled() {

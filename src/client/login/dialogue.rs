@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use log::debug;
+use log::{debug, info};
 use russh::client::AuthResult;
 use russh::keys::HashAlg;
 use russh::{MethodKind, MethodSet};
@@ -105,6 +105,9 @@ impl Dialogue {
         shared.watch_end(None);
         shared.record.logged_in(&self.login.user);
         shared.wire.logged_in();
+        if !shared.record.is_proved() {
+            info!("the server asked for no proof of who logs in");
+        }
         Session { remembered, used, ..Session::new(handle, shared, how) }
     }
 

@@ -5,6 +5,7 @@
 //! by the relay. This saves round trips before the first prompt.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use log::debug;
 use russh::client::Msg;
@@ -175,7 +176,7 @@ async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
     match opened {
         // The reading half is dropped: the handler receives the data in any case.
         Ok(Ok(channel)) => Ok(channel.split().1),
-        Ok(Err(_)) => Err(not_opened(&session.shared)),
+        Ok(Err(_)) => Err(not_opened(&session.shared).await),
         Err(_) => Err(Error::new(Kind::Timeout, say!(session_not_opened_in_time))
             .hint(say!(session_not_opened_in_time_hint))),
     }
@@ -238,8 +239,14 @@ async fn send(
     Ok(awaited)
 }
 
-fn not_opened(shared: &Arc<ConnectionState>) -> Error {
-    match (shared.take_open_failure(), shared.ended()) {
+async fn not_opened(shared: &Arc<ConnectionState>) -> Error {
+    /// The library says why a connection ended shortly after it has failed the request.
+    const MOMENT: Duration = Duration::from_millis(200);
+    let said = shared.take_open_failure();
+    if said.is_none() {
+        let _ = timeout(MOMENT, shared.end()).await;
+    }
+    match (said.or_else(|| shared.take_open_failure()), shared.ended()) {
         (Some(said), _) => Error::new(Kind::Channel, say!(session_refused_because, said))
             .hint(say!(session_refused_forwarding_only_hint)),
         (None, Some(ended)) => ended.context(say!(connection_lost)),

@@ -17,6 +17,7 @@ pub mod rotation;
 pub mod stdio;
 pub mod subsystem;
 mod typing;
+mod unanswered;
 
 pub use channel::{ProgramRequest, PtyRequest, SessionRequest, WindowSize, open};
 pub use console::{CommandLineAction, Console};

@@ -28,6 +28,7 @@ use crate::client::session::escape::Escape;
 use crate::client::session::interlude::InterludeFlag;
 use crate::client::session::paste::Paste;
 use crate::client::session::typing::{InputEnd, Typing};
+use crate::client::session::unanswered::AnswerLimit;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -158,7 +159,8 @@ impl RunningProgram<'_> {
     /// before.
     async fn run(mut self, mut events: EventReceiver) -> Result<Exit> {
         let mut exit = Exit::Unknown;
-        while let Some(event) = events.recv().await {
+        let limit = AnswerLimit::start(&self.session.shared, self.name);
+        while let Some(event) = limit.next(&mut events, !self.awaited.is_empty()).await? {
             match event {
                 Event::Closed => return Ok(exit),
                 Event::ExitStatus(status) => exit = Exit::Status(status),
@@ -186,11 +188,12 @@ impl RunningProgram<'_> {
                 (self.without_pty)();
                 warn!("{}", say!(pty_refused));
             }
-            _ => {
+            Some(AwaitedReply::ProgramRequest) => {
                 let cause = say!(channel_request_refused, program = self.name);
                 let hint = say!(channel_request_refused_hint);
                 return Err(Error::new(Kind::Channel, cause).hint(hint));
             }
+            None => debug!("the server refused a request that nobody made"),
         }
         Ok(())
     }

@@ -29,6 +29,7 @@ use crate::client::session::channel::{
     self, AwaitedReply, Channel, ExtraChannel, ProgramRequest, SessionRequest,
 };
 use crate::client::session::relay;
+use crate::client::session::unanswered::AnswerLimit;
 use crate::client::state::shared::ConnectionState;
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -243,7 +244,9 @@ impl SubsystemEnd {
     /// Handles the channel's events until it is closed.
     async fn program(&mut self) -> Result<()> {
         let mut exit = Exit::Unknown;
-        while let Some(event) = self.events.recv().await {
+        let shared = Arc::clone(&self.shared);
+        let limit = AnswerLimit::start(&shared, "subsystem");
+        while let Some(event) = limit.next(&mut self.events, !self.awaited.is_empty()).await? {
             match event {
                 Event::Closed => return self.ended(&exit),
                 Event::ExitStatus(status) => exit = Exit::Status(status),
@@ -251,9 +254,9 @@ impl SubsystemEnd {
                     exit = Exit::Signal(relay::signal(&name), message);
                 }
                 Event::Success if self.awaited.pop_front().is_some() => self.shared.wire.settle(),
-                Event::Failure => return Err(self.refused()),
+                Event::Failure if !self.awaited.is_empty() => return Err(self.refused()),
                 // Whoever made the sink knows why it failed.
-                Event::Success | Event::OutputFailed(_) => {}
+                Event::Success | Event::Failure | Event::OutputFailed(_) => {}
             }
         }
         Err(self.shared.lost())

@@ -55,6 +55,10 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn lost_unexplained() -> Error {
+    Error::new(Kind::Disconnected, say!(connection_lost)).hint(say!(auth_try_again_hint))
+}
+
 /// How the connection ended. The message is built only when it is asked for, since most sessions
 /// end well.
 pub(crate) enum Ended {
@@ -69,7 +73,7 @@ impl ConnectionState {
     pub fn ended(&self) -> Option<Error> {
         let mut ended = lock(&self.ended);
         let error = match ended.take()? {
-            Ended::Silently => Error::new(Kind::Disconnected, say!(connection_lost)),
+            Ended::Silently => lost_unexplained(),
             Ended::For(reason) => failure::ended(*reason),
             Ended::Said(error) => error,
         };
@@ -79,8 +83,7 @@ impl ConnectionState {
 
     /// Why the connection ended; for callers that know that it has.
     pub fn lost(&self) -> Error {
-        let unexplained = || Error::new(Kind::Disconnected, say!(connection_lost));
-        self.ended().unwrap_or_else(unexplained)
+        self.ended().unwrap_or_else(lost_unexplained)
     }
 
     /// Watches the connection's end until the login is over: while the library waits for a person's

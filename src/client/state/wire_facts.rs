@@ -20,10 +20,13 @@ use crate::say;
 /// The most bytes that a server may send while it owes no answer to a login: padding and keepalives
 /// for as long as a person thinks. The library makes at most five bytes of memory of one.
 const UNASKED: u64 = 64 * 1024;
+/// The most bytes besides banners that a server may send in place of an answer to a login: no answer
+/// is longer than a packet.
+const IN_PLACE_OF_AN_ANSWER: u64 = 1024 * 1024;
 /// The most bytes besides channel data during a key exchange: the answers of very many channels
 /// that were under way. The library keeps at most six bytes of memory for each of them.
 const CHATTER: u64 = 1024 * 1024;
-/// The size of the packet around channel data: numbers, padding and authentication code.
+/// The size of the packet around channel data or a banner: numbers, padding and authentication code.
 const AROUND_DATA: u64 = 64;
 /// The value of `asked` while nothing has been written since the last login request.
 const NEVER: u64 = u64::MAX;
@@ -41,12 +44,18 @@ pub(crate) struct WireFacts {
     asked: AtomicU64,
     /// The most bytes that may be received before the next login request.
     most: AtomicU64,
+    /// The most bytes that may be received before the answer to the open login request.
+    most_before_answer: AtomicU64,
     /// Set once the session runs: the kernel may delay acknowledgements again.
     settled: AtomicBool,
     /// The server did not answer a login request in time.
     late: AtomicBool,
     /// The longest time that an answer of the server took so far, in microseconds.
     turnaround: AtomicU64,
+    /// How many packets of channel data were received so far.
+    data_packets: AtomicU64,
+    /// How long the server may take nothing of what is written, in milliseconds; 0 is no limit.
+    most_stalled: AtomicU64,
     keys: Mutex<KeyUse>,
 }
 
@@ -55,8 +64,8 @@ struct KeyUse {
     since: Instant,
     /// Bytes received and sent before these keys.
     before: (u64, u64),
-    /// We have started to exchange these keys.
-    leaving: bool,
+    /// When we started to exchange these keys.
+    leaving: Option<Instant>,
     /// The limits at which the library exchanges keys by itself.
     library: KeyUsage,
 }
@@ -79,7 +88,7 @@ impl KeyUsage {
 impl Default for WireFacts {
     fn default() -> WireFacts {
         let library = KeyUsage { received: u64::MAX, sent: u64::MAX, time: Duration::MAX };
-        let keys = KeyUse { since: Instant::now(), before: (0, 0), leaving: false, library };
+        let keys = KeyUse { since: Instant::now(), before: (0, 0), leaving: None, library };
         WireFacts {
             observed: Mutex::default(),
             received: AtomicU64::new(0),
@@ -87,9 +96,12 @@ impl Default for WireFacts {
             explained: AtomicU64::new(0),
             asked: AtomicU64::new(NEVER),
             most: AtomicU64::new(u64::MAX),
+            most_before_answer: AtomicU64::new(u64::MAX),
             settled: AtomicBool::new(false),
             late: AtomicBool::new(false),
             turnaround: AtomicU64::new(0),
+            data_packets: AtomicU64::new(0),
+            most_stalled: AtomicU64::new(0),
             keys: Mutex::new(keys),
         }
     }
@@ -124,6 +136,24 @@ impl WireFacts {
     pub fn explain_data(&self, count: usize) {
         let explained = self.explained.load(Ordering::Relaxed) + count as u64 + AROUND_DATA;
         self.explained.store(explained.min(self.received()), Ordering::Relaxed);
+        self.data_packets.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many packets of channel data were received so far.
+    pub fn data_packets(&self) -> u64 {
+        self.data_packets.load(Ordering::Relaxed)
+    }
+
+    /// Sets how long the server may take nothing of what is written; `None` is no limit.
+    pub fn stalls_at_most(&self, limit: Option<Duration>) {
+        let limit = limit.map_or(0, |limit| u64::try_from(limit.as_millis()).unwrap_or(0));
+        self.most_stalled.store(limit, Ordering::Relaxed);
+    }
+
+    /// How long the server may take nothing of what is written, if there is a limit.
+    pub fn most_stalled(&self) -> Option<Duration> {
+        let limit = self.most_stalled.load(Ordering::Relaxed);
+        (limit > 0).then(|| Duration::from_millis(limit))
     }
 
     /// The received bytes that are not accounted for yet.
@@ -139,6 +169,10 @@ impl WireFacts {
         let received = self.received.fetch_add(count as u64, Ordering::Relaxed) + count as u64;
         if received > self.most.load(Ordering::Relaxed) {
             return Err(Error::new(Kind::Disconnected, say!(wire_talks_unasked))
+                .hint(say!(host_key_unproved_hint)));
+        }
+        if received > self.most_before_answer.load(Ordering::Relaxed) {
+            return Err(Error::new(Kind::Disconnected, say!(wire_answers_nothing))
                 .hint(say!(host_key_unproved_hint)));
         }
         if self.unexplained() > CHATTER && self.is_exchanging() {
@@ -158,10 +192,12 @@ impl WireFacts {
         self.sent.fetch_add(count as u64, Ordering::Relaxed);
     }
 
-    /// Notes that a login request is made; the answer may take any number of bytes.
+    /// Notes that a login request is made.
     pub fn ask(&self) {
         self.asked.store(NEVER, Ordering::Relaxed);
         self.most.store(u64::MAX, Ordering::Relaxed);
+        let most = self.received() + IN_PLACE_OF_AN_ANSWER;
+        self.most_before_answer.store(most, Ordering::Relaxed);
     }
 
     /// Notes that the library returned an answer to the last request. `false` if it cannot be one,
@@ -169,6 +205,7 @@ impl WireFacts {
     pub fn answered(&self) -> bool {
         let received = self.received();
         self.most.store(received + UNASKED, Ordering::Relaxed);
+        self.most_before_answer.store(u64::MAX, Ordering::Relaxed);
         let asked = self.asked.load(Ordering::Relaxed);
         asked != NEVER && received > asked
     }
@@ -191,8 +228,10 @@ impl WireFacts {
     /// Allows the bytes of a banner, which is not an answer and may be long.
     pub fn banner(&self, count: usize) {
         self.explain();
-        let longer = |most: u64| most.checked_add(count as u64);
-        let _ = self.most.fetch_update(Ordering::Relaxed, Ordering::Relaxed, longer);
+        let longer = |most: u64| most.checked_add(count as u64 + AROUND_DATA);
+        for most in [&self.most, &self.most_before_answer] {
+            let _ = most.fetch_update(Ordering::Relaxed, Ordering::Relaxed, longer);
+        }
     }
 
     /// Lifts the limit after the login, when nothing can count as an answer to it.
@@ -204,7 +243,7 @@ impl WireFacts {
     pub fn exchanged(&self) {
         let before = self.counted();
         let mut keys = lock(&self.keys);
-        *keys = KeyUse { since: Instant::now(), before, leaving: false, library: keys.library };
+        *keys = KeyUse { since: Instant::now(), before, leaving: None, library: keys.library };
     }
 
     /// Sets the limits at which the library exchanges keys by itself.
@@ -214,11 +253,16 @@ impl WireFacts {
 
     /// Notes that we start a key exchange.
     pub fn leave_keys(&self) {
-        lock(&self.keys).leaving = true;
+        lock(&self.keys).leaving = Some(Instant::now());
     }
 
     /// Whether [`WireFacts::leave_keys`] was called for these keys.
     pub fn is_leaving_keys(&self) -> bool {
+        self.left_keys().is_some()
+    }
+
+    /// When [`WireFacts::leave_keys`] was called for these keys.
+    pub fn left_keys(&self) -> Option<Instant> {
         lock(&self.keys).leaving
     }
 
@@ -234,7 +278,7 @@ impl WireFacts {
     fn is_exchanging(&self) -> bool {
         let passed = self.key_use();
         let keys = lock(&self.keys);
-        keys.leaving || passed.reaches(&keys.library)
+        keys.leaving.is_some() || passed.reaches(&keys.library)
     }
 
     /// Notes how long an answer took.
