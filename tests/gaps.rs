@@ -14,6 +14,9 @@ mod honest;
 mod host_key;
 #[path = "gaps/login.rs"]
 mod login;
+#[path = "lab/message.rs"]
+#[allow(dead_code)]
+mod message;
 #[path = "gaps/names.rs"]
 mod names;
 #[path = "gaps/ours.rs"]

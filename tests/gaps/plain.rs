@@ -8,78 +8,12 @@
 use russh::keys::signature::Signer;
 use russh::keys::ssh_encoding::Encode;
 use russh::keys::ssh_key::{PrivateKey, PublicKey, Signature};
-use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use super::message::{BASE_POINT, Said};
+pub use super::message::{Message, number};
+
 const IDENTIFICATION: &str = "SSH-2.0-plain";
-
-/// The base point of NIST P-256: the server's share where its secret is 1.
-const BASE_POINT: [u8; 65] = [
-    0x04, 0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40,
-    0xf2, 0x77, 0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2,
-    0x96, 0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e,
-    0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51,
-    0xf5,
-];
-
-/// Message numbers (RFC 4250 section 4.1).
-pub mod number {
-    pub const DISCONNECT: u8 = 1;
-    pub const SERVICE_REQUEST: u8 = 5;
-    pub const SERVICE_ACCEPT: u8 = 6;
-    pub const KEXINIT: u8 = 20;
-    pub const NEWKEYS: u8 = 21;
-    pub const KEX_ECDH_INIT: u8 = 30;
-    pub const KEX_ECDH_REPLY: u8 = 31;
-    pub const USERAUTH_REQUEST: u8 = 50;
-    pub const USERAUTH_FAILURE: u8 = 51;
-    pub const USERAUTH_SUCCESS: u8 = 52;
-    pub const USERAUTH_BANNER: u8 = 53;
-    pub const USERAUTH_PASSWD_CHANGEREQ: u8 = 60;
-    pub const USERAUTH_INFO_REQUEST: u8 = 60;
-    pub const GLOBAL_REQUEST: u8 = 80;
-}
-
-/// A message under construction.
-pub struct Message(Vec<u8>);
-
-impl Message {
-    pub fn new(number: u8) -> Message {
-        Message(vec![number])
-    }
-
-    pub fn string(mut self, bytes: impl AsRef<[u8]>) -> Message {
-        let bytes = bytes.as_ref();
-        self.0.extend_from_slice(&u32::try_from(bytes.len()).unwrap().to_be_bytes());
-        self.0.extend_from_slice(bytes);
-        self
-    }
-
-    pub fn number(mut self, number: u32) -> Message {
-        self.0.extend_from_slice(&number.to_be_bytes());
-        self
-    }
-
-    pub fn flag(mut self, flag: bool) -> Message {
-        self.0.push(u8::from(flag));
-        self
-    }
-
-    fn raw(mut self, bytes: &[u8]) -> Message {
-        self.0.extend_from_slice(bytes);
-        self
-    }
-
-    /// A number of any size (RFC 4251 section 5).
-    fn mpint(self, bytes: &[u8]) -> Message {
-        let start = bytes.iter().position(|&byte| byte != 0).unwrap_or(bytes.len());
-        let mut digits = bytes[start..].to_vec();
-        if digits.first().is_some_and(|&byte| byte >= 0x80) {
-            digits.insert(0, 0);
-        }
-        self.string(digits)
-    }
-}
 
 /// What the server names in its KEXINIT.
 #[derive(Clone, Copy)]
@@ -207,16 +141,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Plain<S> {
         let init = self.skip(number::KEX_ECDH_INIT).await;
         let share = &init[5..];
         let blob = shown.to_bytes().unwrap();
-        let hashed = Message(Vec::new())
-            .string(&self.client)
-            .string(IDENTIFICATION)
-            .string(&self.theirs)
-            .string(&self.ours)
-            .string(&blob)
-            .string(share)
-            .string(BASE_POINT)
-            .mpint(&share[1..33]);
-        let signature = sign(&Sha256::digest(&hashed.0));
+        let said = Said {
+            client: &self.client,
+            server: IDENTIFICATION.as_bytes(),
+            theirs: &self.theirs,
+            ours: &self.ours,
+            host_key: &blob,
+            share,
+        };
+        let signature = sign(&said.hash());
         let mut signed = Vec::new();
         signature.encode(&mut signed).unwrap();
         let reply = Message::new(number::KEX_ECDH_REPLY);

@@ -9,11 +9,13 @@
 mod agent;
 mod asyncssh;
 mod bed;
+pub mod conversation;
 mod demo;
 pub mod fault;
 mod home;
 mod hosted;
 mod loopback;
+pub mod message;
 pub mod mux;
 mod pty;
 mod raw;

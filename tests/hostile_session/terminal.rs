@@ -1,0 +1,162 @@
+//! The same on a terminal, which is as before afterwards, whatever the server did.
+
+use super::lab::conversation::{
+    Conversation, KEX, MAX_PACKET, Talk, WINDOW, close, confirmation, disconnect, exit_status,
+};
+use super::lab::message::{Message, number};
+use super::lab::{Pty, Row, arg};
+use super::{Server, fault};
+
+/// A session on a terminal in which this happens once the shell has said something.
+#[track_caller]
+fn ends(row: Row, options: &[&str], script: fn(&mut Conversation, u32) -> Talk) {
+    acts(row, options, script, |_| ());
+}
+
+#[track_caller]
+fn acts(
+    row: Row,
+    options: &[&str],
+    script: fn(&mut Conversation, u32) -> Talk,
+    act: impl Fn(&Pty),
+) {
+    let server = Server::new(move |talk| {
+        talk.log_in_by_key()?;
+        let id = talk.opened()?;
+        talk.send(&super::lab::conversation::data(id, "welcome\r\n"))?;
+        script(talk, id)
+    });
+    on_pty(&row.unlisted(), &server, options, |pty| {
+        pty.wait_written("welcome");
+        act(pty);
+    });
+}
+
+#[track_caller]
+fn on_pty(row: &Row, server: &Server, options: &[&str], act: impl Fn(&Pty)) {
+    let key = super::login_key(&server.peer.home);
+    let start = |more: &[&str]| {
+        let login = ["-o", KEX, "--auth", "publickey", "-i", arg(&key), "-p", &server.peer.port];
+        server.peer.home.on_pty(&[more, options, &login, &["someone@127.0.0.1"]].concat())
+    };
+    row.met_on_pty(start, act);
+}
+
+#[test]
+fn a_terminal_is_as_before_when_the_connection_ends() {
+    let log = "the server's log";
+    let row = fault(31, "disconnect").cause(&["closing time"]).next(&[log]);
+    ends(row, &[], |talk, _| {
+        talk.send(&disconnect(11, "closing time\x1b[?1049h"))?;
+        talk.linger()
+    });
+    let row = fault(31, "code 100").cause(&["broke the protocol"]).next(&[log]);
+    ends(row, &[], |talk, _| {
+        talk.send(&disconnect(100, "closing time"))?;
+        talk.linger()
+    });
+    let row = fault(36, "end").cause(&["closed by the server"]).next(&["try again"]);
+    ends(row, &[], |_, _| Ok(()));
+    let row = fault(36, "reset").cause(&["reset"]).next(&["try again"]);
+    ends(row, &[], |talk, _| talk.reset());
+    let row = fault(35, "noise").cause(&["packet"]).next(&["connection"]);
+    ends(row, &[], |talk, _| {
+        talk.send_bytes(&[0xa5; 4096])?;
+        talk.linger()
+    });
+    let row = fault(35, "a claim of 4 GiB").cause(&["cannot be read"]).next(&["administrator"]);
+    ends(row, &[], |talk, id| {
+        talk.send(&Message::new(number::CHANNEL_DATA).number(id).number(u32::MAX))?;
+        talk.linger()
+    });
+    let alive = ["-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=1"];
+    let row = fault(40, "silence").cause(&["keepalives"]).next(&["ServerAliveInterval"]);
+    ends(row, &alive, |talk, _| talk.ignore());
+}
+
+#[test]
+fn a_terminal_is_as_before_when_the_session_ends() {
+    let silent = |code| fault(37, "an end of a session").code(code).silent();
+    ends(silent(255), &[], |talk, id| {
+        talk.send(&close(id))?;
+        talk.linger()
+    });
+    ends(silent(7), &[], |talk, id| {
+        talk.send_all(&[exit_status(id, 7), close(id), close(id)])?;
+        talk.linger()
+    });
+    ends(silent(143), &[], |talk, id| {
+        let signal = Message::new(number::CHANNEL_REQUEST).number(id).string("exit-signal");
+        let signal = signal.flag(false).string("TERM").flag(true).string("\x1b[?25l").string("");
+        talk.send_all(&[signal, close(id)])?;
+        talk.linger()
+    });
+    ends(silent(255), &[], |talk, id| {
+        let refusal = Message::new(number::CHANNEL_OPEN_FAILURE).number(id).number(1);
+        talk.send(&refusal.string("changed my mind").string(""))?;
+        talk.linger()
+    });
+    // The server takes nothing and answers nothing, and begins to exchange keys.
+    acts(
+        silent(255),
+        &[],
+        |talk, _| {
+            talk.begin_exchange()?;
+            talk.ignore()
+        },
+        |pty| pty.send("<enter>~."),
+    );
+}
+
+#[test]
+fn a_terminal_that_is_refused_is_named() {
+    let refuses = |row: &Row, refused: &'static [&'static str]| {
+        let server = Server::new(move |talk| {
+            talk.log_in_by_key()?;
+            let id = talk.asked()?;
+            talk.send(&confirmation(id, WINDOW, MAX_PACKET))?;
+            loop {
+                let (name, wants_reply) = talk.requested()?;
+                if wants_reply {
+                    let is_refused = refused.contains(&&*name);
+                    let answer = if is_refused { 100 } else { 99 };
+                    talk.send(&Message::new(answer).number(id))?;
+                }
+                if name == "shell" {
+                    return talk.exit(id, 0);
+                }
+            }
+        });
+        on_pty(row, &server, &[], |_| ());
+    };
+    let row = fault(38, "refuses a terminal").code(0).cause(&["PTY allocation request failed"]);
+    refuses(&row, &["pty-req"]);
+    let row = fault(38, "refuses a shell").cause(&["shell request failed"]);
+    refuses(&row.next(&["does not allow"]), &["shell"]);
+}
+
+#[test]
+fn questions_with_escapes_are_shown_as_text() {
+    let server = Server::new(|talk| {
+        talk.attempt()?;
+        let asked = Message::new(number::USERAUTH_INFO_REQUEST);
+        let asked = asked.string("\x1b]0;name\x07").string("\x1b[2J\u{202e}instruction").string("");
+        talk.send(&asked.number(1).string("Code\x1b[31m: \u{9b}2J").flag(true))?;
+        talk.skip(number::USERAUTH_INFO_RESPONSE)?;
+        talk.send(&Message::new(number::USERAUTH_SUCCESS))?;
+        let id = talk.opened()?;
+        talk.exit(id, 0)
+    });
+    let start = |more: &[&str]| {
+        let login = ["-o", KEX, "--auth", "keyboard-interactive", "-p", &server.peer.port];
+        let arguments = [more, &login, &["someone@127.0.0.1", "true"]].concat();
+        server.peer.home.on_pty(&arguments)
+    };
+    let row = fault(28, "a question with escapes").code(0).cause(&["authenticated"]).unlisted();
+    let written = row.met_on_pty(start, |pty| {
+        pty.wait_written("Code");
+        pty.send("123<enter>");
+    });
+    assert!(!written.contains("\x1b]0;name") && !written.contains("\x1b[31m"), "{written:?}");
+    assert!(written.contains("\\x1b[31m") && !written.contains('\u{202e}'), "{written:?}");
+}
