@@ -218,6 +218,7 @@ fn login(method: Method) -> Login {
         password: None,
         keep: false,
         rsa_bits: 0,
+        warn_weak_crypto: true,
         opened: None,
         tries: 2,
         signatures: vec!["ssh-ed25519".to_owned()],
