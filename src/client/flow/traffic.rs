@@ -103,6 +103,11 @@ impl Traffic {
         self.throttling.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// How many channels there are, the session's own among them.
+    pub fn channels(&self) -> usize {
+        self.lanes.load(Ordering::Relaxed) + 1
+    }
+
     /// Whether there are forwarded channels; if not, use need not be noted.
     pub fn is_shared(&self) -> bool {
         self.lanes.load(Ordering::Relaxed) > 0

@@ -230,6 +230,11 @@ impl Handler for Events {
         Ok(())
     }
 
+    /// The window that all channels are given from now on.
+    fn adjust_window(&mut self, _channel: ChannelId, _window: u32) -> u32 {
+        self.rekey.window(self.shared.incoming.lanes.traffic.channels())
+    }
+
     async fn auth_banner(&mut self, banner: &str, _session: &mut Session) -> Result<(), Stop> {
         self.shared.wire.banner(banner.len());
         if let Some(mut shown) = self.banners.next(banner) {

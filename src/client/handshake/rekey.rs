@@ -5,8 +5,9 @@
 //! data that was under way. One channel cannot have more than its window under way; several can. So
 //! the exchange is started from here, at a moment when less is under way. To measure that, a
 //! request that any server answers is sent: what arrives before its answer is what would arrive
-//! before the server's KEXINIT. If that is too much, the exchange is postponed. The library's own
-//! limits are higher and apply to connections on which nothing else happens.
+//! before the server's KEXINIT. If that is too much, the exchange is postponed, and meanwhile the
+//! windows are smaller, so that it becomes less. The library's own limits are higher and apply to
+//! connections on which nothing else happens.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,6 +35,9 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// what it has taken (RFC 4254 section 5.2).
 const PATIENCE: (u64, u64) = (8, 64 << 30);
 
+/// Two packets of the usual size: no window is smaller.
+const LEAST_WINDOW: u64 = 64 << 10;
+
 /// The wanted limits: new keys after this many bytes or this much time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RekeyPolicy {
@@ -50,15 +54,21 @@ impl RekeyPolicy {
         RekeyPolicy { bytes, time: time.unwrap_or(TIME), window: window.into() }
     }
 
-    /// The most data under way at which an exchange is started: less than the two windows that the
-    /// library bears.
+    /// The most data under way at which an exchange is started. The library bears two windows; a
+    /// channel that has just been opened may bring one more than was measured.
     fn under_way(&self) -> u64 {
-        3 * self.window / 2
+        3 * self.window / 4
+    }
+
+    /// The window of each of so many channels while an exchange is due: together they have half a
+    /// usual one under way.
+    fn while_due(&self, channels: usize) -> u64 {
+        (self.window / (2 * channels as u64)).max(LEAST_WINDOW)
     }
 
     /// How many bytes must arrive before the next measurement.
     fn again(&self) -> u64 {
-        2 * self.window
+        self.window / 2
     }
 
     /// The limits for the library, which apply if no exchange is started from here.
@@ -133,12 +143,25 @@ impl Rekey {
         }
     }
 
-    fn step(&mut self, is_shared: bool) -> RekeyStep {
+    /// The window that a channel is given next. `channels` is how many there are.
+    pub fn window(&self, channels: usize) -> u32 {
+        let window = match channels > 1 && self.is_due() {
+            true => self.wanted.while_due(channels),
+            false => self.wanted.window,
+        };
+        u32::try_from(window).unwrap_or(u32::MAX)
+    }
+
+    fn is_due(&self) -> bool {
         let RekeyPolicy { bytes, time, .. } = self.wanted;
         // Nine tenths of the time: the library starts an exchange at the full time whatever is
         // under way.
         let limit = KeyUsage { received: bytes, sent: bytes, time: time - time / 10 };
-        if !self.facts.key_use().reaches(&limit) || self.facts.is_leaving_keys() {
+        self.facts.key_use().reaches(&limit)
+    }
+
+    fn step(&mut self, is_shared: bool) -> RekeyStep {
+        if !self.is_due() || self.facts.is_leaving_keys() {
             return RekeyStep::Wait;
         }
         if !is_shared {
@@ -231,6 +254,18 @@ mod tests {
         }
         ask(&mut rekey).send(()).unwrap();
         assert_eq!(rekey.step(true), RekeyStep::Begin);
+    }
+
+    #[test]
+    fn windows_are_smaller_while_new_keys_are_due_beside_other_channels() {
+        let (mut rekey, facts) = rekey(1000);
+        facts.hear(999);
+        assert_eq!(rekey.window(4), WINDOW);
+        facts.hear(1);
+        assert_eq!((rekey.window(1), rekey.window(4)), (WINDOW, WINDOW / 8));
+        assert_eq!(rekey.window(10_000), 64 << 10);
+        rekey.exchanged();
+        assert_eq!(rekey.window(4), WINDOW);
     }
 
     #[test]
