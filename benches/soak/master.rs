@@ -123,6 +123,11 @@ impl Master {
         Ok(log.lines().filter(|line| line.contains("SSH2_MSG_NEWKEYS sent")).count())
     }
 
+    /// Whether the connection is still there.
+    pub fn stands(&self) -> bool {
+        self.needs().is_ok_and(|(resident, _)| resident > 0)
+    }
+
     /// The resident memory in KiB and the number of open descriptors.
     pub fn needs(&self) -> Result<(u64, usize), Failure> {
         let directory = format!("/proc/{}", self.process.id());

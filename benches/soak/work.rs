@@ -113,7 +113,8 @@ pub fn work(master: &Master, site: &Site, tallies: &Tallies, until: Instant, mos
     std::thread::scope(|scope| {
         for (number, work) in Work::ALL.into_iter().enumerate() {
             scope.spawn(move || {
-                while Instant::now() < until && interrupt::check().is_ok() {
+                // What has lost its connection would fail as fast as it can.
+                while Instant::now() < until && interrupt::check().is_ok() && master.stands() {
                     if work == Work::Logins && tallies.now()[number].times >= most_logins {
                         return;
                     }
@@ -217,7 +218,10 @@ fn forward(master: &Master, way: Way) -> Result<(u64, bool), Failure> {
         (giving.join().expect("it does not panic"), got)
     });
     let ((got, came), gave) = (got?, gave?);
-    Ok((data.length + came, got == gave))
+    match came == data.length {
+        true => Ok((data.length + came, got == gave)),
+        false => Err(format!("{way:?}: ended after {came} bytes of {}", data.length)),
+    }
 }
 
 /// A client under timeout(1), which ends both when it is asked to; ended on drop.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{DEADLINE, Pty, Running, Sshd, arg, strs, tool};
+use super::{DEADLINE, Pty, Running, Sshd, arg, signals, strs, tool};
 
 /// The program under test.
 pub const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
@@ -119,6 +119,7 @@ impl Home {
     }
 
     fn prepare(&self, command: &mut Command) {
+        signals::mean_what_they_usually_do();
         command.env_clear().env("PATH", PATH).env("HOME", self.dir.path()).env("TERM", "dumb");
         command.current_dir(self.dir.path());
     }

@@ -21,6 +21,7 @@ mod pty;
 mod raw;
 mod running;
 mod sftp_server;
+mod signals;
 mod sshd;
 pub mod teleport;
 mod tmux;

@@ -11,8 +11,8 @@ use pty_process::blocking::{self, Pts, open};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
-use super::DEADLINE;
 use super::transcript::Transcript;
+use super::{DEADLINE, signals};
 
 const ROWS: u16 = 24;
 const COLUMNS: u16 = 80;
@@ -44,6 +44,7 @@ impl Read for Reader {
 impl Pty {
     /// Starts a program of 80 columns and 24 rows.
     pub fn spawn(command: impl FnOnce() -> blocking::Command) -> Pty {
+        signals::mean_what_they_usually_do();
         let (terminal, pts) = open().unwrap();
         terminal.resize(Size::new(ROWS, COLUMNS)).unwrap();
         let found = tcgetattr(&pts).unwrap();
