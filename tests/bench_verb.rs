@@ -41,7 +41,7 @@ fn both_programs_are_measured_with_one_cipher_and_every_figure_is_in_the_json_an
     let bed = Bed::new(&[]);
     let picture = bed.home.path("bars.svg");
     // Enough for every part, on a busy machine too.
-    let more = ["--seconds", "10", "--json", "--svg", arg(&picture), "-c", "aes256-ctr"];
+    let more = ["--seconds", "20", "--json", "--svg", arg(&picture), "-c", "aes256-ctr"];
     let output = bench(&bed, &more).output();
     let found = object(&output);
     // The judgement of the host key is an event of its own; the further logins say nothing.

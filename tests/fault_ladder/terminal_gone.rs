@@ -9,7 +9,7 @@ use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::lab::{DEADLINE, DemoBed, TESSH, strs, wait_within};
+use super::lab::{DEADLINE, DemoBed, TESSH, signals, strs, wait_within};
 use super::{SOON, used};
 
 /// A dialog that waits for keys notices within a second that none can come, and looks all that time.
@@ -58,6 +58,7 @@ fn gone(bed: &DemoBed, scene: &Scene<'_>, deaf: bool) -> i32 {
     let first = if deaf { "trap '' HUP; " } else { "" };
     let script = format!("{first}exec \"$0\" \"$@\"");
     let words = [&["-c", &script, TESSH][..], &strs(&scene.words)].concat();
+    signals::mean_what_they_usually_do();
     let home = bed.home.path("");
     let command = Command::new("/bin/sh").args(&words).env_clear().current_dir(&home);
     let command = command.env("PATH", "/usr/bin:/bin").env("HOME", &home).env("TERM", scene.term);

@@ -21,7 +21,7 @@ mod pty;
 mod raw;
 mod running;
 mod sftp_server;
-mod signals;
+pub mod signals;
 mod sshd;
 pub mod teleport;
 mod tmux;
