@@ -16,7 +16,7 @@ use proptest::test_runner::{Config, TestRunner};
 /// of the time.
 const LONG: Duration = Duration::from_secs(10);
 /// Inputs for a body in each test; a conversation is some hundred times as much work.
-const CASES: u32 = 200;
+const CASES: u32 = 100;
 
 /// What a target begins with.
 fn seeds(name: &str) -> Vec<Vec<u8>> {
