@@ -6,7 +6,7 @@ mod lab;
 
 use std::time::Duration;
 
-use lab::{Bed, Home, Output, PASSWORD, Run, Sshd, arg, python, strs, tool};
+use lab::{Bed, DEADLINE, Home, Output, PASSWORD, Run, Sshd, arg, python, strs, tool};
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -42,7 +42,7 @@ fn both_programs_are_measured_with_one_cipher_and_every_figure_is_in_the_json_an
     let picture = bed.home.path("bars.svg");
     // Enough for every part, on a busy machine too.
     let more = ["--seconds", "20", "--json", "--svg", arg(&picture), "-c", "aes256-ctr"];
-    let output = bench(&bed, &more).output();
+    let output = bench(&bed, &more).deadline(2 * DEADLINE).output();
     let found = object(&output);
     // The judgement of the host key is an event of its own; the further logins say nothing.
     let events: Vec<Value> =

@@ -5,10 +5,10 @@
 
 mod lab;
 
-use std::fs;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
+use lab::fault::peak;
 use lab::{AsyncSsh, Home, Pty, retry};
 
 /// What no server may take the client over, in KiB.
@@ -50,17 +50,6 @@ fn refused_once(server: &AsyncSsh, home: &Home) -> Pty {
     pty.wait_for("password:");
     pty.send("wrong<enter>");
     pty
-}
-
-/// The most memory that a process has had, in KiB, without the pages of its program, of which a
-/// debug build has many.
-fn peak(pid: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let field = |name: &str| -> Option<u64> {
-        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-        line.trim().strip_suffix(" kB")?.trim().parse().ok()
-    };
-    Some(field("VmHWM:")?.saturating_sub(field("RssFile:")?))
 }
 
 /// Watches a process until it is over or has had time enough; gives its peak, and whether it

@@ -79,6 +79,7 @@ fn a_dsa_key_is_offered_only_where_it_is_named() {
     output.expect_code(0);
     assert_eq!(output.text(), "in\n");
     assert!(output.stderr.contains("ssh-dss: old and weak"), "{}", output.stderr);
+    assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
     // Beside another key it is passed over.
     let other = home.key("other", &["ed25519"], "");
     sshd.authorize(&other, "");

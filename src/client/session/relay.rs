@@ -122,8 +122,8 @@ async fn bulk<I: AsyncRead + Unpin>(
     Ok(InputEnd::Eof)
 }
 
-/// Waits until the person ends the connection, or their terminal goes. If the upload ends otherwise, this waits on: the
-/// server may still send, and the channel's end arrives as an event.
+/// Waits until the person ends the connection, or their terminal goes. If the upload ends otherwise,
+/// this waits on: the server may still send, and the channel's end arrives as an event.
 async fn escaped(upload: impl Future<Output = Result<InputEnd, russh::Error>>) -> Exit {
     match upload.await {
         Ok(InputEnd::Escaped) => Exit::Escaped,
