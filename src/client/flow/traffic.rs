@@ -5,7 +5,7 @@
 //! acceptable depends on the other channels: there is none, a program prints by itself, or a
 //! person types.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -66,6 +66,8 @@ pub struct Traffic {
     asked: Mutex<Option<Instant>>,
     /// The number of forwarded channels.
     lanes: AtomicUsize,
+    /// How often that number has grown.
+    opened: AtomicU64,
     /// The number of other reasons for which the server may send something: the session, and
     /// forwards whose connections begin at the server.
     server_sources: AtomicUsize,
@@ -79,7 +81,11 @@ pub struct Traffic {
 impl Traffic {
     /// Sets the number of forwarded channels; returns the number before.
     pub(crate) fn count(&self, lanes: usize) -> usize {
-        self.lanes.swap(lanes, Ordering::Relaxed)
+        let before = self.lanes.swap(lanes, Ordering::Relaxed);
+        if lanes > before {
+            self.opened.fetch_add(1, Ordering::Relaxed);
+        }
+        before
     }
 
     /// From now on the server has one more reason to send something besides forwarded data.
@@ -103,9 +109,9 @@ impl Traffic {
         self.throttling.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// How many channels there are, the session's own among them.
-    pub fn channels(&self) -> usize {
-        self.lanes.load(Ordering::Relaxed) + 1
+    /// How often the number of forwarded channels has grown so far.
+    pub fn opened(&self) -> u64 {
+        self.opened.load(Ordering::Relaxed)
     }
 
     /// Whether there are forwarded channels; if not, use need not be noted.

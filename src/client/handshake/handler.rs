@@ -133,9 +133,15 @@ impl Events {
         }
     }
 
+    /// Accounts for this much data of a channel.
+    fn count_data(&mut self, channel: ChannelId, count: usize) {
+        self.shared.wire.explain_data(count);
+        self.rekey.count(channel.number(), count);
+    }
+
     /// Starts a key exchange if one is due.
     fn consider_rekey(&mut self, session: &mut Session) {
-        self.rekey.consider(session, self.shared.incoming.lanes.traffic.is_shared());
+        self.rekey.consider(session, &self.shared.incoming.lanes.traffic);
     }
 
     /// Counts a channel that the server opens; fails if too many are unanswered.
@@ -230,11 +236,6 @@ impl Handler for Events {
         Ok(())
     }
 
-    /// The window that all channels are given from now on.
-    fn adjust_window(&mut self, _channel: ChannelId, _window: u32) -> u32 {
-        self.rekey.window(self.shared.incoming.lanes.traffic.channels())
-    }
-
     async fn auth_banner(&mut self, banner: &str, _session: &mut Session) -> Result<(), Stop> {
         self.shared.wire.banner(banner.len());
         if let Some(mut shown) = self.banners.next(banner) {
@@ -258,7 +259,7 @@ impl Handler for Events {
         data: &[u8],
         session: &mut Session,
     ) -> Result<(), Stop> {
-        self.shared.wire.explain_data(data.len());
+        self.count_data(channel, data.len());
         self.consider_rekey(session);
         let is_forwarded = self.lane.as_ref().is_some_and(|(of, _)| *of == channel);
         let Some(output) = self.output(channel).filter(|_| !is_forwarded) else {
@@ -283,7 +284,7 @@ impl Handler for Events {
         data: &[u8],
         session: &mut Session,
     ) -> Result<(), Stop> {
-        self.shared.wire.explain_data(data.len());
+        self.count_data(channel, data.len());
         self.consider_rekey(session);
         const SSH_EXTENDED_DATA_STDERR: u32 = 1;
         let Some(ChannelOutput { stderr, .. }) = self.output(channel) else {

@@ -3,12 +3,14 @@
 //! The library would do this by itself. But it ends the connection if more than two windows of
 //! data, from all channels together, arrive between its own KEXINIT and the server's (gap G14): the
 //! data that was under way. One channel cannot have more than its window under way; several can. So
-//! the exchange is started from here, at a moment when less is under way. To measure that, a
-//! request that any server answers is sent: what arrives before its answer is what would arrive
-//! before the server's KEXINIT. If that is too much, the exchange is postponed, and meanwhile the
-//! windows are smaller, so that it becomes less. The library's own limits are higher and apply to
-//! connections on which nothing else happens.
+//! the exchange is started from here, at a moment when all but one have little under way. To measure
+//! that, a request that any server answers is sent: what arrives before its answer is what would
+//! arrive before the server's KEXINIT. If that is too much, the exchange is postponed. The
+//! measurement says nothing of later times: where the answer is older than the round trip, or a
+//! channel was opened meanwhile, it is measured again. The library's own limits are higher and
+//! apply to connections on which nothing else happens.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +19,7 @@ use russh::Limits;
 use russh::client::Session;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
+use crate::client::flow::traffic::Traffic;
 use crate::client::state::wire_facts::{KeyUsage, WireFacts};
 
 /// The default without RekeyLimit, slightly above the 1 GiB that RFC 4253 recommends: OpenSSH's
@@ -35,8 +38,8 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// what it has taken (RFC 4254 section 5.2).
 const PATIENCE: (u64, u64) = (8, 64 << 30);
 
-/// Two packets of the usual size: no window is smaller.
-const LEAST_WINDOW: u64 = 64 << 10;
+/// An answer counts for as long as it took, and at least for this long.
+const FRESH: Duration = Duration::from_millis(1);
 
 /// The wanted limits: new keys after this many bytes or this much time.
 #[derive(Clone, Copy, Debug)]
@@ -54,16 +57,11 @@ impl RekeyPolicy {
         RekeyPolicy { bytes, time: time.unwrap_or(TIME), window: window.into() }
     }
 
-    /// The most data under way at which an exchange is started. The library bears two windows; a
-    /// channel that has just been opened may bring one more than was measured.
-    fn under_way(&self) -> u64 {
-        3 * self.window / 4
-    }
-
-    /// The window of each of so many channels while an exchange is due: together they have half a
-    /// usual one under way.
-    fn while_due(&self, channels: usize) -> u64 {
-        (self.window / (2 * channels as u64)).max(LEAST_WINDOW)
+    /// The most data of all channels but the busiest at which an exchange is started. The library
+    /// bears two windows: one for the busiest, and one for all others, which may send more by then
+    /// than was measured.
+    fn beside_busiest(&self) -> u64 {
+        self.window / 4
     }
 
     /// How many bytes must arrive before the next measurement.
@@ -96,10 +94,30 @@ pub(crate) struct Rekey {
 
 /// A measurement of the data under way.
 struct Measurement {
-    answer: oneshot::Receiver<()>,
+    /// When the server's answer came.
+    answer: oneshot::Receiver<Instant>,
     asked: Instant,
     /// The bytes that had been received when the request was sent.
     received: u64,
+    /// How many channels had been asked for then.
+    opened: u64,
+    /// What each channel has brought since.
+    brought: HashMap<u32, u64>,
+}
+
+impl Measurement {
+    /// Whether what was measured, with an answer at this time, is still so.
+    fn holds(&self, answered: Instant, opened: u64) -> bool {
+        let took = answered - self.asked;
+        answered.elapsed() <= took.max(FRESH) && opened == self.opened
+    }
+
+    /// What has arrived since the request, `received` bytes in all by now, for other channels than
+    /// the busiest.
+    fn beside_busiest(&self, received: u64) -> u64 {
+        let busiest = self.brought.values().max().copied().unwrap_or(0);
+        (received - self.received).saturating_sub(busiest)
+    }
 }
 
 /// The next step.
@@ -122,16 +140,26 @@ impl Rekey {
         self.not_before = 0;
     }
 
-    /// Checks, after data has passed, whether an exchange or a measurement is due. `is_shared` says
-    /// whether there is more than one channel.
-    pub fn consider(&mut self, session: &mut Session, is_shared: bool) {
-        match self.step(is_shared) {
+    /// Counts data that has arrived for the channel with this number.
+    pub fn count(&mut self, channel: u32, count: usize) {
+        if let Some(question) = &mut self.question {
+            *question.brought.entry(channel).or_default() += count as u64;
+        }
+    }
+
+    /// Checks, after data has passed, whether an exchange or a measurement is due.
+    pub fn consider(&mut self, session: &mut Session, traffic: &Traffic) {
+        match self.step(traffic) {
             RekeyStep::Wait => {}
             RekeyStep::Ask => {
-                let (asked, answer) = oneshot::channel();
-                if session.send_ping(asked).is_ok() {
-                    let (received, _) = self.facts.counted();
-                    self.question = Some(Measurement { answer, asked: Instant::now(), received });
+                let (ping, pong) = oneshot::channel();
+                if session.send_ping(ping).is_ok() {
+                    let answered = self.measure(traffic);
+                    tokio::spawn(async move {
+                        if pong.await.is_ok() {
+                            let _ = answered.send(Instant::now());
+                        }
+                    });
                 }
             }
             RekeyStep::Begin => {
@@ -143,13 +171,14 @@ impl Rekey {
         }
     }
 
-    /// The window that a channel is given next. `channels` is how many there are.
-    pub fn window(&self, channels: usize) -> u32 {
-        let window = match channels > 1 && self.is_due() {
-            true => self.wanted.while_due(channels),
-            false => self.wanted.window,
-        };
-        u32::try_from(window).unwrap_or(u32::MAX)
+    /// Begins a measurement; the result takes the time of the answer.
+    fn measure(&mut self, traffic: &Traffic) -> oneshot::Sender<Instant> {
+        let (answered, answer) = oneshot::channel();
+        let (received, _) = self.facts.counted();
+        let (asked, opened) = (Instant::now(), traffic.opened());
+        self.question =
+            Some(Measurement { answer, asked, received, opened, brought: HashMap::new() });
+        answered
     }
 
     fn is_due(&self) -> bool {
@@ -160,11 +189,11 @@ impl Rekey {
         self.facts.key_use().reaches(&limit)
     }
 
-    fn step(&mut self, is_shared: bool) -> RekeyStep {
+    fn step(&mut self, traffic: &Traffic) -> RekeyStep {
         if !self.is_due() || self.facts.is_leaving_keys() {
             return RekeyStep::Wait;
         }
-        if !is_shared {
+        if !traffic.is_shared() {
             return RekeyStep::Begin;
         }
         let (received, _) = self.facts.counted();
@@ -172,13 +201,14 @@ impl Rekey {
             return if received < self.not_before { RekeyStep::Wait } else { RekeyStep::Ask };
         };
         match question.answer.try_recv() {
-            Ok(()) if received - question.received > self.wanted.under_way() => {
-                let under_way = (received - question.received) >> 20;
-                debug!("{under_way} MiB are under way, too much for new keys");
+            Ok(_) if question.beside_busiest(received) > self.wanted.beside_busiest() => {
+                let beside = question.beside_busiest(received) >> 10;
+                debug!("{beside} KiB are under way beside the busiest channel's: keys are kept");
                 self.question = None;
                 self.not_before = received + self.wanted.again();
                 RekeyStep::Wait
             }
+            Ok(answered) if !question.holds(answered, traffic.opened()) => RekeyStep::Ask,
             Err(TryRecvError::Empty) if question.asked.elapsed() < ANSWER => RekeyStep::Wait,
             _ => RekeyStep::Begin,
         }
@@ -202,70 +232,106 @@ mod tests {
         (rekey, facts)
     }
 
-    /// Steps like [`Rekey::consider`] and expects a measurement; sending on the result answers its
-    /// request.
-    fn ask(rekey: &mut Rekey) -> oneshot::Sender<()> {
-        assert_eq!(rekey.step(true), RekeyStep::Ask);
-        let (asked, answer) = oneshot::channel();
-        let (received, _) = rekey.facts.counted();
-        rekey.question = Some(Measurement { answer, asked: Instant::now(), received });
-        asked
+    fn shared() -> Traffic {
+        let traffic = Traffic::default();
+        traffic.count(2);
+        traffic
+    }
+
+    /// Steps like [`Rekey::consider`] and expects a measurement; the result takes its answer.
+    fn ask(rekey: &mut Rekey, traffic: &Traffic) -> oneshot::Sender<Instant> {
+        assert_eq!(rekey.step(traffic), RekeyStep::Ask);
+        rekey.measure(traffic)
     }
 
     #[test]
     fn keys_are_exchanged_where_little_is_under_way() {
         let (mut rekey, facts) = rekey(1000);
+        let traffic = shared();
         facts.hear(999);
-        assert_eq!(rekey.step(true), RekeyStep::Wait);
+        assert_eq!(rekey.step(&traffic), RekeyStep::Wait);
         facts.hear(1);
-        let asked = ask(&mut rekey);
-        facts.hear(rekey.wanted.under_way());
-        assert_eq!(rekey.step(true), RekeyStep::Wait);
-        asked.send(()).unwrap();
-        assert_eq!(rekey.step(true), RekeyStep::Begin);
+        let answered = ask(&mut rekey, &traffic);
+        facts.hear(rekey.wanted.beside_busiest());
+        assert_eq!(rekey.step(&traffic), RekeyStep::Wait);
+        answered.send(later()).unwrap();
+        assert_eq!(rekey.step(&traffic), RekeyStep::Begin);
         facts.leave_keys();
-        assert_eq!(rekey.step(true), RekeyStep::Wait);
+        assert_eq!(rekey.step(&traffic), RekeyStep::Wait);
         rekey.exchanged();
-        assert_eq!(rekey.step(true), RekeyStep::Wait);
+        assert_eq!(rekey.step(&traffic), RekeyStep::Wait);
+    }
+
+    /// A time that is not old when it is looked at, however busy the machine is.
+    fn later() -> Instant {
+        Instant::now() + Duration::from_secs(60)
     }
 
     #[test]
     fn one_channel_alone_has_no_more_than_its_window_under_way() {
         let (mut rekey, facts) = rekey(1000);
-        facts.hear(999);
-        assert_eq!(rekey.step(false), RekeyStep::Wait);
-        facts.hear(1);
-        assert_eq!(rekey.step(true), RekeyStep::Ask);
-        assert_eq!(rekey.step(false), RekeyStep::Begin);
+        facts.hear(1000);
+        assert_eq!(rekey.step(&shared()), RekeyStep::Ask);
+        assert_eq!(rekey.step(&Traffic::default()), RekeyStep::Begin);
     }
 
     #[test]
     fn g14_where_too_much_is_under_way_the_keys_are_kept_and_it_is_measured_again() {
         let (mut rekey, facts) = rekey(1000);
+        let traffic = shared();
         facts.hear(1000);
         for _ in 0..3 {
-            let asked = ask(&mut rekey);
-            facts.hear(rekey.wanted.under_way() + 1);
-            asked.send(()).unwrap();
-            assert_eq!(rekey.step(true), RekeyStep::Wait);
+            let answered = ask(&mut rekey, &traffic);
+            facts.hear(rekey.wanted.beside_busiest() + 1);
+            answered.send(later()).unwrap();
+            assert_eq!(rekey.step(&traffic), RekeyStep::Wait);
             facts.hear(rekey.wanted.again() - 1);
-            assert_eq!(rekey.step(true), RekeyStep::Wait);
+            assert_eq!(rekey.step(&traffic), RekeyStep::Wait);
             facts.hear(1);
         }
-        ask(&mut rekey).send(()).unwrap();
-        assert_eq!(rekey.step(true), RekeyStep::Begin);
+        ask(&mut rekey, &traffic).send(later()).unwrap();
+        assert_eq!(rekey.step(&traffic), RekeyStep::Begin);
     }
 
     #[test]
-    fn windows_are_smaller_while_new_keys_are_due_beside_other_channels() {
+    fn g14_the_busiest_channel_has_no_more_than_its_window_under_way() {
         let (mut rekey, facts) = rekey(1000);
-        facts.hear(999);
-        assert_eq!(rekey.window(4), WINDOW);
-        facts.hear(1);
-        assert_eq!((rekey.window(1), rekey.window(4)), (WINDOW, WINDOW / 8));
-        assert_eq!(rekey.window(10_000), 64 << 10);
-        rekey.exchanged();
-        assert_eq!(rekey.window(4), WINDOW);
+        let traffic = shared();
+        facts.hear(1000);
+        let answered = ask(&mut rekey, &traffic);
+        for (channel, windows) in [(1, 3), (0, 1), (1, 3)] {
+            let data = windows * u64::from(WINDOW) / 8;
+            rekey.count(channel, usize::try_from(data).unwrap());
+            facts.hear(data);
+        }
+        answered.send(later()).unwrap();
+        assert_eq!(rekey.step(&traffic), RekeyStep::Begin);
+    }
+
+    #[test]
+    fn g14_an_old_answer_says_nothing_of_what_is_under_way_now() {
+        let (mut rekey, facts) = rekey(1000);
+        let traffic = shared();
+        facts.hear(1000);
+        let answered = ask(&mut rekey, &traffic);
+        let old = Instant::now() - Duration::from_secs(1);
+        rekey.question.as_mut().unwrap().asked = old;
+        answered.send(old).unwrap();
+        ask(&mut rekey, &traffic).send(later()).unwrap();
+        assert_eq!(rekey.step(&traffic), RekeyStep::Begin);
+    }
+
+    #[test]
+    fn g14_a_channel_opened_since_the_question_was_not_measured() {
+        let (mut rekey, facts) = rekey(1000);
+        let traffic = shared();
+        facts.hear(1000);
+        let answered = ask(&mut rekey, &traffic);
+        traffic.count(1);
+        traffic.count(2);
+        answered.send(later()).unwrap();
+        ask(&mut rekey, &traffic).send(later()).unwrap();
+        assert_eq!(rekey.step(&traffic), RekeyStep::Begin);
     }
 
     #[test]
