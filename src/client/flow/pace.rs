@@ -223,6 +223,11 @@ impl Pace {
         Interactive(self)
     }
 
+    /// Whether somebody types in a session.
+    pub fn is_interactive(&self) -> bool {
+        lock(&self.state).interactive > 0
+    }
+
     /// Notes that a key is sent.
     pub fn typed(&self) {
         lock(&self.state).typed = Some(Instant::now());

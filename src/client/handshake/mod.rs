@@ -4,6 +4,7 @@
 mod agreed;
 mod banners;
 mod broken;
+mod gather;
 pub(super) mod greeting;
 pub(super) mod handler;
 mod hello;

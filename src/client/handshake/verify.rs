@@ -152,6 +152,7 @@ async fn exchange(
     let wire = Wire::new(
         stream,
         Arc::clone(&shared.wire),
+        Arc::clone(&shared.incoming.lanes.traffic.pace),
         &greeting.identification,
         &greeting.rest,
         &ours,

@@ -6,7 +6,7 @@
 //! counted and bounded (`state::wire_facts`, gap G15). When writing fails, everything that has
 //! arrived is read before the error is reported (gap G19). Each read of a packet also takes the
 //! first bytes of the next one, so that bulk data costs one system call a packet and no extra
-//! copy.
+//! copy. Where much comes, it gathers a little (`gather`).
 
 use std::io::{self, IoSliceMut};
 use std::pin::Pin;
@@ -18,6 +18,8 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::client::deadline;
 use crate::client::failure::keepalive_timeout;
+use crate::client::flow::pace::Pace;
+use crate::client::handshake::gather::{self, Gathering};
 use crate::client::observe::Observer;
 use crate::client::state::wire_facts::{WireFacts, lock};
 use crate::client::stream::bytes::Stream;
@@ -32,6 +34,8 @@ const SPILL: usize = 128;
 pub(crate) struct Wire {
     stream: Stream,
     facts: Arc<WireFacts>,
+    pace: Arc<Pace>,
+    gathering: Gathering,
     observer: Option<Observer>,
     /// Bytes to hand out before reading from the stream.
     replay: Vec<u8>,
@@ -63,6 +67,7 @@ impl Wire {
     pub fn new(
         stream: Stream,
         facts: Arc<WireFacts>,
+        pace: Arc<Pace>,
         identification: &str,
         rest: &[u8],
         ours: &str,
@@ -74,6 +79,8 @@ impl Wire {
         Wire {
             stream,
             facts,
+            pace,
+            gathering: Gathering::new(std::time::Instant::now()),
             observer: Some(observer),
             replay,
             replay_from: 0,
@@ -106,6 +113,7 @@ impl Wire {
     }
 
     fn received(&mut self, count: usize) -> io::Result<()> {
+        self.gathering.received(count);
         self.facts.heard(count).map_err(io::Error::other)?;
         // sshd keeps Nagle's algorithm on until the session starts, so a delayed acknowledgement of
         // ours would cost 40 ms a step. Linux resets the option, so it is set again after each
@@ -151,11 +159,27 @@ impl Wire {
         stalled.as_mut().poll(cx).is_ready()
     }
 
+    /// Whether it is worth a pause to let more data gather, where there is nothing to read. The
+    /// kernel gathers meanwhile; what comes over a jump host needs this thread.
+    fn is_worth_a_pause(&mut self) -> bool {
+        matches!(self.stream, Stream::Tcp(..))
+            && self.gathering.is_worth_a_pause(std::time::Instant::now())
+            && !self.pace.is_interactive()
+    }
+
+    fn poll_once(&mut self, cx: &mut Context<'_>, target: &mut [u8]) -> Poll<io::Result<usize>> {
+        let buffers = &mut [IoSliceMut::new(target), IoSliceMut::new(&mut self.spill)];
+        self.stream.poll_read_vectored(cx, buffers)
+    }
+
     /// Reads from the stream. If writing has failed, its error is reported at the end of the
     /// stream, or once the server has been silent for a while.
     fn poll_stream(&mut self, cx: &mut Context<'_>, target: &mut [u8]) -> Poll<io::Result<usize>> {
-        let buffers = &mut [IoSliceMut::new(target), IoSliceMut::new(&mut self.spill)];
-        let read = self.stream.poll_read_vectored(cx, buffers);
+        let mut read = self.poll_once(cx, target);
+        if read.is_pending() && self.is_worth_a_pause() {
+            std::thread::sleep(gather::PAUSE);
+            read = self.poll_once(cx, target);
+        }
         if read.is_pending() && self.is_rekey_overdue(cx) {
             return Poll::Ready(Err(io::Error::other(rekey_unanswered())));
         }
@@ -237,6 +261,7 @@ impl AsyncWrite for Wire {
             match written {
                 Ok(written) => {
                     self.facts.count_written(written);
+                    self.gathering.sent(written);
                     if !self.facts.is_settled() {
                         self.wrote = Some(Instant::now());
                     }
@@ -287,7 +312,8 @@ mod tests {
         let (server, _) = listener.accept().unwrap();
         server.set_nodelay(true).unwrap();
         let facts = Arc::new(WireFacts::default());
-        (Wire::new(Stream::Tcp(client, Duration::ZERO), facts, THEIRS, rest, OURS), server)
+        let (stream, pace) = (Stream::Tcp(client, Duration::ZERO), Arc::default());
+        (Wire::new(stream, facts, pace, THEIRS, rest, OURS), server)
     }
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
