@@ -5,6 +5,7 @@ use futures_util::FutureExt;
 use tessh::client::mux::{Hello, MuxRequest, MuxResponse};
 use tessh::sftp::parsers::{SourceFacts, journal_ranges};
 use tessh::sftp::{Attributes, InFlight, OpenFlags, Pending, RemoteDirectory, RemoteFile, Sftp};
+use tessh::wire_format::{put_string, put_uint32};
 
 use super::made;
 
@@ -46,10 +47,12 @@ pub fn journal(input: &[u8]) {
     }
 }
 
-/// The client of a server that says this: bytes after the greeting, cut where the first byte says.
+/// The client of a server that says this: bytes after the greeting, cut where the first byte says,
+/// or, where the second byte is large, packets of which only what they say is the server's.
 /// Every request ends, or waits for more; none holds more than came.
 pub fn sftp(input: &[u8]) {
     let [cut, greeted, bytes @ ..] = input else { return };
+    let bytes = if *greeted >= 0x80 { &framed(bytes)[..] } else { bytes };
     let (sftp, mut incoming, mut outgoing) = Sftp::pair(InFlight::default());
     let mut writing = Box::pin(outgoing.write_to(tokio::io::sink()));
     if greeted % 8 != 0 && incoming.feed(b"\0\0\0\x05\x02\0\0\0\x03").is_err() {
@@ -72,6 +75,20 @@ pub fn sftp(input: &[u8]) {
     asked.answered();
     asked.answered();
     assert!(sftp.is_gone() && asked.is_over(), "a request outlives its connection");
+}
+
+/// Packets of a type, the number of a request and a content whose length is before it.
+fn framed(mut bytes: &[u8]) -> Vec<u8> {
+    let mut packets = Vec::new();
+    while let [kind, id, length, rest @ ..] = bytes {
+        let (content, after) = rest.split_at(rest.len().min(usize::from(*length)));
+        let mut packet = vec![*kind];
+        put_uint32(&mut packet, u32::from(*id));
+        packet.extend_from_slice(content);
+        put_string(&mut packets, &packet);
+        bytes = after;
+    }
+    packets
 }
 
 /// The requests of a client, the first ones made at once.

@@ -1,12 +1,14 @@
 //! An SSH server that may say anything, before the exchange of keys and after it.
 //!
-//! The exchange is a real one (RFC 5656 section 4), so that the client takes what follows. The
-//! server's secret number is 1, which makes the shared point the client's own, and the client picks
-//! its own anew each time: an input leads to the same messages, not to the same bytes.
+//! The exchange is a real one (RFC 8731), so that the client takes what follows; of those that the
+//! client knows it is the one that costs least. The client picks its secret number anew each time:
+//! an input leads to the same messages, not to the same bytes.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::agreement::{self, UnparsedPublicKey, X25519};
 use russh::keys::PrivateKey;
 use russh::keys::signature::Signer;
 use russh::keys::ssh_encoding::Encode;
@@ -17,18 +19,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::time::timeout;
 
 const IDENTIFICATION: &str = "SSH-2.0-fuzzed";
-const HOST_KEY: &str = include_str!("../data/keys/made/ed25519.openssh");
+static HOST_KEY: LazyLock<PrivateKey> = LazyLock::new(|| {
+    let text = include_str!("../data/keys/made/ed25519.openssh");
+    PrivateKey::from_openssh(text).expect("a key")
+});
+/// The server's secret number.
+static SECRET: LazyLock<agreement::PrivateKey> = LazyLock::new(|| {
+    agreement::PrivateKey::from_private_key(&X25519, &[1; 32]).expect("any 32 bytes are one")
+});
 /// The longest packet of the client that is read.
 const LONGEST: usize = 256 * 1024;
-
-/// The base point of NIST P-256, which is the share of the secret number 1.
-const BASE_POINT: [u8; 65] = [
-    0x04, 0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40,
-    0xf2, 0x77, 0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2,
-    0x96, 0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e,
-    0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51,
-    0xf5,
-];
 
 const KEXINIT: u8 = 20;
 const NEWKEYS: u8 = 21;
@@ -119,12 +119,11 @@ impl Server {
 
     /// Exchanges keys; what is sent afterwards is encrypted.
     pub async fn exchange(&mut self) -> Option<()> {
-        let key = PrivateKey::from_openssh(HOST_KEY).expect("a key");
         let mut ours = vec![KEXINIT];
         ours.extend_from_slice(&[7; 16]);
         let (cipher, mac) = ("aes256-gcm@openssh.com", "hmac-sha2-256");
         for list in
-            ["ecdh-sha2-nistp256", "ssh-ed25519", cipher, cipher, mac, mac, "none", "none", "", ""]
+            ["curve25519-sha256", "ssh-ed25519", cipher, cipher, mac, mac, "none", "none", "", ""]
         {
             put_string(&mut ours, list.as_bytes());
         }
@@ -132,21 +131,23 @@ impl Server {
         self.send(&ours).await?;
         let theirs = self.skip(KEXINIT).await?;
         let init = self.skip(ECDH_INIT).await?;
-        let share = init.get(5..70)?;
-        let blob = key.public_key().to_bytes().expect("a key in memory");
+        let share = init.get(5..37)?;
+        let own = SECRET.compute_public_key().expect("a key in memory");
+        let blob = HOST_KEY.public_key().to_bytes().expect("a key in memory");
         let mut hashed = Vec::new();
         for part in [&self.client[..], IDENTIFICATION.as_bytes(), &theirs, &ours, &blob, share] {
             put_string(&mut hashed, part);
         }
-        put_string(&mut hashed, &BASE_POINT);
-        let secret = integer(&share[1..33]);
+        put_string(&mut hashed, own.as_ref());
+        let share = UnparsedPublicKey::new(&X25519, share);
+        let secret = agreement::agree(&SECRET, share, (), |secret| Ok(integer(secret))).ok()?;
         hashed.extend_from_slice(&secret);
         let hash = Sha256::digest(&hashed);
-        let signature: Signature = key.key_data().try_sign(&hash).ok()?;
+        let signature: Signature = HOST_KEY.key_data().try_sign(&hash).ok()?;
         let mut signed = Vec::new();
         signature.encode(&mut signed).ok()?;
         let mut reply = vec![ECDH_REPLY];
-        for part in [&blob[..], &BASE_POINT, &signed] {
+        for part in [&blob[..], own.as_ref(), &signed] {
             put_string(&mut reply, part);
         }
         self.send(&reply).await?;

@@ -52,9 +52,17 @@ fn searched(known: &KnownHosts) {
     }
 }
 
-/// One line, as a program prints it for KnownHostsCommand.
+/// One line, as a program prints it for KnownHostsCommand. Behind a one stand the length of what
+/// is before the key, that, and the key itself, not in base64.
 pub fn known_hosts_line(input: &[u8]) {
-    let line: Vec<u8> = input.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }).collect();
+    let mut line = match input {
+        [1, length, rest @ ..] => {
+            let (hosts, blob) = rest.split_at(rest.len().min(usize::from(*length)));
+            [hosts, b" ", made::key_text(blob).as_bytes()].concat()
+        }
+        text => text.to_vec(),
+    };
+    line.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
     let mut known = KnownHosts::load(&Sources::default());
     known.add_output("program", line);
     searched(&known);
