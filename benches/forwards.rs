@@ -8,11 +8,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-#[path = "throughput/environment.rs"]
-mod environment;
-mod figures;
-#[path = "throughput/interrupt.rs"]
-mod interrupt;
+mod front;
 #[path = "forwards/load.rs"]
 mod load;
 #[path = "forwards/shell.rs"]
@@ -23,42 +19,23 @@ mod site;
 #[path = "throughput/stats.rs"]
 mod stats;
 
-use figures::Publication;
+use front::{Bench, Environment, Failure, Found, Programs, count, interrupt};
+use lexopt::Parser;
 use load::{Load, Running};
 use serde_json::{Value, json};
 use shell::Shell;
 use site::Site;
-use std::path::PathBuf;
 use std::process::ExitCode;
-
-/// What went wrong, in one line; a bench has nobody to match on kinds.
-type Failure = String;
 
 /// No key may take longer under any load, in milliseconds.
 const TARGET: f64 = 200.0;
-
-const HELP: &str = "\
-cargo bench --bench forwards -- [options]
-
-  --quick              under a minute: 2 rounds of 100 keys
-  --rounds N           sessions of each client (5)
-  --keys N             keystrokes of each session under each load (200)
-  --client NAME=PATH   another program in the place of NAME, ssh or tessh
-  --sshd PATH          (/usr/sbin/sshd)
-  --all                the figures of docs/benchmarks.md; what is measured without it, too
-  --json FILE          puts the figures there, beside other benches'
-  --page FILE          puts the table there, in its place between the marks
-  --check              exit 1 when a key of tessh's takes 200 ms or longer
-";
 
 /// A run's choices.
 struct Options {
     rounds: usize,
     keys: usize,
-    clients: [(String, PathBuf); 2],
-    sshd: PathBuf,
+    programs: Programs,
     check: bool,
-    publication: Publication,
 }
 
 /// One client under one load.
@@ -72,91 +49,67 @@ struct Cell {
 }
 
 fn main() -> ExitCode {
-    match parse() {
-        Ok(None) => ExitCode::SUCCESS,
-        Ok(Some(options)) => match run(&options) {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::FAILURE,
-            Err(why) => {
-                eprintln!("forwards: {why}");
-                ExitCode::FAILURE
-            }
-        },
-        Err(why) => {
-            eprintln!("forwards: {why}; try --help");
-            ExitCode::from(2)
-        }
+    front::lead::<Options>()
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { rounds: 5, keys: 200, programs: Programs::default(), check: false }
     }
 }
 
-/// `None` where there is nothing to measure: help, or started as a test.
-fn parse() -> Result<Option<Options>, lexopt::Error> {
-    use lexopt::prelude::*;
-    let tessh = PathBuf::from(env!("CARGO_BIN_EXE_tessh"));
-    let clients = [("ssh".to_owned(), PathBuf::from("/usr/bin/ssh")), ("tessh".to_owned(), tessh)];
-    let sshd = PathBuf::from("/usr/sbin/sshd");
-    let publication = Publication::default();
-    let mut options = Options { rounds: 5, keys: 200, clients, sshd, check: false, publication };
-    let mut is_bench = false;
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Long("bench") => is_bench = true,
-            Long("quick") => (options.rounds, options.keys) = (2, 100),
-            Long("rounds") => options.rounds = parser.value()?.parse::<usize>()?.max(1),
-            Long("keys") => options.keys = parser.value()?.parse::<usize>()?.max(1),
-            Long("sshd") => options.sshd = parser.value()?.into(),
-            Long("check") => options.check = true,
-            Long("all") => {}
-            Long("json") => options.publication.json = Some(parser.value()?.into()),
-            Long("page") => options.publication.page = Some(parser.value()?.into()),
-            Long("client") => {
-                let value = parser.value()?.string()?;
-                let (name, path) = value.split_once('=').ok_or("--client takes NAME=PATH")?;
-                let known = options.clients.iter_mut().find(|(known, _)| known == name);
-                known.ok_or("the clients are ssh and tessh")?.1 = path.into();
-            }
-            Long("help") => {
-                print!("{HELP}");
-                return Ok(None);
-            }
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(is_bench.then_some(options))
-}
+impl Bench for Options {
+    const NAME: &str = "forwards";
+    const FLAGS: &str = "  \
+  --quick              under a minute: 2 rounds of 100 keys
+  --rounds N           sessions of each client (5)
+  --keys N             keystrokes of each session under each load (200)
+  --client NAME=PATH   another program in the place of NAME, ssh or tessh
+  --sshd PATH          (/usr/sbin/sshd)
+  --check              exit 1 when a key of tessh's takes 200 ms or longer
+";
 
-/// The whole run; whether the target was met, where that was asked.
-fn run(options: &Options) -> Result<bool, Failure> {
-    interrupt::catch()?;
-    if cfg!(debug_assertions) {
-        eprintln!("forwards: an unoptimised build; its numbers mean nothing");
-    }
-    let environment = environment::Environment::read();
-    let site = Site::open(&options.sshd)?;
-    let mut cells = Vec::new();
-    for load in Load::ALL {
-        for client in 0..options.clients.len() {
-            cells.push(Cell { load, client, keys: Vec::new(), flood: Vec::new() });
+    fn take(&mut self, flag: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
+        match flag {
+            "quick" => (self.rounds, self.keys) = (2, 100),
+            "rounds" => self.rounds = count(parser)?,
+            "keys" => self.keys = count(parser)?,
+            "check" => self.check = true,
+            _ => return self.programs.take(flag, parser),
         }
+        Ok(true)
     }
-    for round in 0..options.rounds {
-        eprintln!("round {} of {}", round + 1, options.rounds);
-        sit(options, &site, round, &mut cells)?;
+
+    /// The whole run; it is good if the target was met, where that was asked.
+    fn run(self, environment: &Environment) -> Result<Found, Failure> {
+        let site = Site::open(&self.programs.sshd)?;
+        let mut cells = Vec::new();
+        for load in Load::ALL {
+            for client in 0..self.programs.clients.len() {
+                cells.push(Cell { load, client, keys: Vec::new(), flood: Vec::new() });
+            }
+        }
+        for round in 0..self.rounds {
+            eprintln!("round {} of {}", round + 1, self.rounds);
+            sit(&self, &site, round, &mut cells)?;
+        }
+        let slow = cells.iter().filter(|cell| self.programs.clients[cell.client].0 == "tessh");
+        let slowest = slow.flat_map(|cell| cell.keys.iter().copied()).fold(0.0, f64::max);
+        Ok(Found {
+            table: table(&self, &cells),
+            figures: json!({
+                "environment": environment.json(),
+                "cells": cells_json(&self, &cells),
+            }),
+            is_good: !self.check || slowest < TARGET,
+        })
     }
-    let table = table(options, &cells);
-    print!("{}\n{table}", environment.lines());
-    let found = json!({"environment": environment.json(), "cells": cells_json(options, &cells)});
-    options.publication.publish("forwards", &table, found)?;
-    let slow = cells.iter().filter(|cell| options.clients[cell.client].0 == "tessh");
-    let slowest = slow.flat_map(|cell| cell.keys.iter().copied()).fold(0.0, f64::max);
-    Ok(!options.check || slowest < TARGET)
 }
 
 /// One session of each client, which take turns under every load.
 fn sit(options: &Options, site: &Site, round: usize, cells: &mut [Cell]) -> Result<(), Failure> {
     let mut sessions = Vec::new();
-    for (name, path) in &options.clients {
+    for (name, path) in &options.programs.clients {
         let shell = Shell::open(path, site).map_err(|why| format!("{name}: {why}"))?;
         sessions.push(shell);
     }
@@ -171,7 +124,7 @@ fn sit(options: &Options, site: &Site, round: usize, cells: &mut [Cell]) -> Resu
             let (passed, seconds) = running.since(begun);
             drop(running);
             interrupt::check()?;
-            let (name, _) = &options.clients[client];
+            let (name, _) = &options.programs.clients[client];
             let keys = measured.map_err(|why| format!("{name}, {}: {why}", load.name()))?;
             let cell = cells.iter_mut().find(|cell| cell.load == load && cell.client == client);
             let cell = cell.expect("each load and client has a cell");
@@ -198,7 +151,7 @@ fn table(options: &Options, cells: &[Cell]) -> String {
         text.push_str(&format!(
             "| {} | {} | {:.2} | {:.2} | {:.1} | {:.1} | {:.2} | {flood} | {} |\n",
             cell.load.name(),
-            options.clients[cell.client].0,
+            options.programs.clients[cell.client].0,
             half(cell),
             half(cell) / half(ssh),
             stats::percentile(&cell.keys, 99.0).unwrap_or(f64::NAN),
@@ -215,7 +168,7 @@ fn cells_json(options: &Options, cells: &[Cell]) -> Vec<Value> {
     let json = cells.iter().map(|cell| {
         json!({
             "load": cell.load.name(),
-            "client": options.clients[cell.client].0,
+            "client": options.programs.clients[cell.client].0,
             "keys_ms": cell.keys,
             "flood_mib_per_s": cell.flood,
         })

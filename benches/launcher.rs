@@ -6,7 +6,7 @@
 //! whole. A median over the limit is a failure. What is in the home, launcher/home.rs says.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
-mod figures;
+mod front;
 #[path = "launcher/home.rs"]
 mod home;
 #[allow(dead_code)] // more than the median is for other benches
@@ -20,23 +20,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use figures::Publication;
-use lexopt::prelude::*;
+use front::{Bench, Environment, Failure, Found, count, interrupt, words};
+use lexopt::Parser;
 use pty_process::Size;
 use pty_process::blocking::{Command, open};
 use serde_json::json;
 
-const HELP: &str = "\
-cargo bench --bench launcher -- [options]
-
-  --quick              5 runs with each list instead of 31
-  --rounds N           runs with each list
-  --sessions LIST      how many sessions are in the lists (100,5000,50000)
-  --client PATH        another program than this tessh
-  --all                the figures of docs/benchmarks.md; what is measured without it, too
-  --json FILE          puts the figures there, beside other benches'
-  --page FILE          puts the table there, in its place between the marks
-";
 /// The longest median that is no failure.
 const LIMIT: Duration = Duration::from_millis(50);
 /// How long to wait for a screen before the program is taken to hang.
@@ -50,7 +39,6 @@ struct Options {
     rounds: usize,
     sessions: Vec<usize>,
     client: PathBuf,
-    publication: Publication,
 }
 
 /// One run: the time to the first screen, and the most memory that it took.
@@ -59,87 +47,75 @@ struct Start {
     mebibytes: f64,
 }
 
-/// What went wrong, in one line; a bench has nobody to match on kinds.
-type Failure = String;
-
 fn main() -> ExitCode {
-    let options = match options() {
-        Ok(Some(options)) => options,
-        Ok(None) => return ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("launcher: {error}; --help says more");
-            return ExitCode::FAILURE;
-        }
-    };
-    let (mut figures, mut slow) = (Vec::new(), false);
-    let mut table = String::from("### New connection with saved sessions\n\n");
-    table.push_str("| sessions | first screen ms | memory MiB |\n| ---: | ---: | ---: |\n");
-    for &sessions in &options.sessions {
-        let directory = tempfile::tempdir().unwrap();
-        home::fill(directory.path(), sessions);
-        // The first run finds nothing in the system's caches.
-        start(&options.client, directory.path(), sessions);
-        let runs = (0..options.rounds).map(|_| start(&options.client, directory.path(), sessions));
-        let runs: Vec<Start> = runs.collect();
-        let median = |of: &dyn Fn(&Start) -> f64| {
-            stats::median(&runs.iter().map(of).collect::<Vec<_>>()).unwrap_or_default()
-        };
-        let (time, memory) = (median(&|run| run.milliseconds), median(&|run| run.mebibytes));
-        table.push_str(&format!("| {sessions} | {time:.1} | {memory:.1} |\n"));
-        let figure = |what: &str| format!("launcher, {sessions} sessions: {what}");
-        let rounded = |value: f64| (value * 10.0).round() / 10.0;
-        figures.push(json!({
-            "figure": figure("first screen"), "value": rounded(time), "unit": "ms",
-        }));
-        figures.push(json!({
-            "figure": figure("memory"), "value": rounded(memory), "unit": "MiB",
-        }));
-        slow |= time > LIMIT.as_secs_f64() * 1000.0;
-    }
-    print!("{table}");
-    options.publication.publish("launcher", &table, json!(figures)).unwrap();
-    match slow {
-        true => ExitCode::FAILURE,
-        false => ExitCode::SUCCESS,
+    front::lead::<Options>()
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        let client = front::TESSH.into();
+        Options { rounds: 31, sessions: vec![100, 5_000, 50_000], client }
     }
 }
 
-/// The choices; `None` where there is nothing to do.
-fn options() -> Result<Option<Options>, lexopt::Error> {
-    let mut options = Options {
-        rounds: 31,
-        sessions: vec![100, 5_000, 50_000],
-        client: env!("CARGO_BIN_EXE_tessh").into(),
-        publication: Publication::default(),
-    };
-    let mut is_bench = false;
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("bench") => is_bench = true,
-            Long("quick") => options.rounds = 5,
-            Long("rounds") => options.rounds = parser.value()?.parse::<usize>()?.max(1),
-            Long("sessions") => {
-                let list = parser.value()?.string()?;
-                let numbers = list.split(',').map(str::parse).collect::<Result<_, _>>();
-                options.sessions = numbers.map_err(|_| "--sessions takes numbers")?;
+impl Bench for Options {
+    const NAME: &str = "launcher";
+    const FLAGS: &str = "  \
+  --quick              5 runs with each list instead of 31
+  --rounds N           runs with each list
+  --sessions LIST      how many sessions are in the lists (100,5000,50000)
+  --client PATH        another program than this tessh
+";
+
+    fn take(&mut self, flag: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
+        match flag {
+            "quick" => self.rounds = 5,
+            "rounds" => self.rounds = count(parser)?,
+            "sessions" => {
+                let numbers = words(parser)?;
+                let numbers = numbers.iter().map(|word| word.parse()).collect::<Result<_, _>>();
+                self.sessions = numbers.map_err(|_| "--sessions takes numbers")?;
             }
-            Long("client") => {
+            "client" => {
                 let client = std::path::absolute(parser.value()?);
-                options.client = client.map_err(|error| error.to_string())?;
+                self.client = client.map_err(|error| error.to_string())?;
             }
-            Long("all") => {}
-            Long("json") => options.publication.json = Some(parser.value()?.into()),
-            Long("page") => options.publication.page = Some(parser.value()?.into()),
-            Long("help") => {
-                println!("{HELP}");
-                return Ok(None);
-            }
-            other => return Err(other.unexpected()),
+            _ => return Ok(false),
         }
+        Ok(true)
     }
-    // `cargo test --benches` starts this, too.
-    Ok(is_bench.then_some(options))
+
+    fn run(self, _: &Environment) -> Result<Found, Failure> {
+        let (mut figures, mut is_good) = (Vec::new(), true);
+        let mut table = String::from("### New connection with saved sessions\n\n");
+        table.push_str("| sessions | first screen ms | memory MiB |\n| ---: | ---: | ---: |\n");
+        for &sessions in &self.sessions {
+            let directory = tempfile::tempdir().unwrap();
+            home::fill(directory.path(), sessions);
+            // The first run finds nothing in the system's caches.
+            start(&self.client, directory.path(), sessions);
+            let mut runs = Vec::new();
+            for _ in 0..self.rounds {
+                interrupt::check()?;
+                runs.push(start(&self.client, directory.path(), sessions));
+            }
+            let median = |of: &dyn Fn(&Start) -> f64| {
+                stats::median(&runs.iter().map(of).collect::<Vec<_>>()).unwrap_or_default()
+            };
+            let (time, memory) = (median(&|run| run.milliseconds), median(&|run| run.mebibytes));
+            table.push_str(&format!("| {sessions} | {time:.1} | {memory:.1} |\n"));
+            let figure = |what: &str| format!("launcher, {sessions} sessions: {what}");
+            let rounded = |value: f64| (value * 10.0).round() / 10.0;
+            figures.push(json!({
+                "figure": figure("first screen"), "value": rounded(time), "unit": "ms",
+            }));
+            figures.push(json!({
+                "figure": figure("memory"), "value": rounded(memory), "unit": "MiB",
+            }));
+            is_good &= time <= LIMIT.as_secs_f64() * 1000.0;
+        }
+        Ok(Found { table, figures: json!(figures), is_good })
+    }
 }
 
 /// Starts the program, waits for its first screen, and leaves it.

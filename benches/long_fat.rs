@@ -12,11 +12,7 @@
 
 #[path = "long_fat/delay.rs"]
 mod delay;
-#[path = "throughput/environment.rs"]
-mod environment;
-mod figures;
-#[path = "throughput/interrupt.rs"]
-mod interrupt;
+mod front;
 #[path = "sftp/link.rs"]
 mod link;
 #[path = "long_fat/road.rs"]
@@ -28,32 +24,14 @@ mod site;
 #[path = "throughput/stats.rs"]
 mod stats;
 
-use figures::Publication;
+use front::{Bench, Environment, Failure, Found, Programs, count, interrupt};
+use lexopt::{Parser, ValueExt};
 use road::{Buffers, Road};
 use serde_json::{Value, json};
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
-
-/// What went wrong, in one line; a bench has nobody to match on kinds.
-type Failure = String;
-
-const HELP: &str = "\
-cargo bench --bench long_fat -- [options]
-
-  --quick              a few minutes: 3 rounds, 128 MiB
-  --rounds N           how often each client does each job (5)
-  --size MiB           what goes up and down (256)
-  --round-trip MS      of the path (100)
-  --rate MBIT          of the path (1000)
-  --proxy              a proxy on loopback even where namespaces can be had
-  --all                the figures of docs/benchmarks.md; what is measured without it, too
-  --json FILE          puts the figures there, beside other benches'
-  --page FILE          puts the table there, in its place between the marks
-  --client NAME=PATH   another program in the place of NAME, ssh or tessh
-  --sshd PATH          (/usr/sbin/sshd)
-";
 
 /// A run's choices.
 struct Options {
@@ -62,9 +40,7 @@ struct Options {
     round_trip: Duration,
     rate: u64,
     is_proxy: bool,
-    publication: Publication,
-    clients: [(String, PathBuf); 2],
-    sshd: PathBuf,
+    programs: Programs,
 }
 
 /// What a client does.
@@ -100,110 +76,89 @@ struct Cell {
 }
 
 fn main() -> ExitCode {
-    match parse() {
-        Ok(None) => ExitCode::SUCCESS,
-        Ok(Some(options)) => match run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(why) => {
-                eprintln!("long_fat: {why}");
-                ExitCode::FAILURE
-            }
-        },
-        Err(why) => {
-            eprintln!("long_fat: {why}; try --help");
-            ExitCode::from(2)
+    front::lead::<Options>()
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            rounds: 5,
+            size: 256,
+            round_trip: Duration::from_millis(100),
+            rate: 1000,
+            is_proxy: false,
+            programs: Programs::default(),
         }
     }
 }
 
-/// `None` where there is nothing to measure: help, or started as a test.
-fn parse() -> Result<Option<Options>, lexopt::Error> {
-    use lexopt::prelude::*;
-    let tessh = PathBuf::from(env!("CARGO_BIN_EXE_tessh"));
-    let mut options = Options {
-        rounds: 5,
-        size: 256,
-        round_trip: Duration::from_millis(100),
-        rate: 1000,
-        is_proxy: false,
-        publication: Publication::default(),
-        clients: [("ssh".to_owned(), "/usr/bin/ssh".into()), ("tessh".to_owned(), tessh)],
-        sshd: "/usr/sbin/sshd".into(),
-    };
-    let mut is_bench = false;
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Long("bench") => is_bench = true,
-            Long("quick") => (options.rounds, options.size) = (3, 128),
-            Long("rounds") => options.rounds = parser.value()?.parse::<usize>()?.max(1),
-            Long("size") => options.size = parser.value()?.parse::<u64>()?.max(1),
-            Long("round-trip") => {
-                options.round_trip = Duration::from_millis(parser.value()?.parse()?);
-            }
-            Long("rate") => options.rate = parser.value()?.parse::<u64>()?.max(1),
-            Long("proxy") => options.is_proxy = true,
-            Long("all") => {}
-            Long("json") => options.publication.json = Some(parser.value()?.into()),
-            Long("page") => options.publication.page = Some(parser.value()?.into()),
-            Long("sshd") => options.sshd = parser.value()?.into(),
-            Long("client") => {
-                let value = parser.value()?.string()?;
-                let (name, path) = value.split_once('=').ok_or("--client takes NAME=PATH")?;
-                let known = options.clients.iter_mut().find(|(known, _)| known == name);
-                known.ok_or("the clients are ssh and tessh")?.1 = path.into();
-            }
-            Long("help") => {
-                print!("{HELP}");
-                return Ok(None);
-            }
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(is_bench.then_some(options))
-}
+impl Bench for Options {
+    const NAME: &str = "long_fat";
+    const FLAGS: &str = "  \
+  --quick              a few minutes: 3 rounds, 128 MiB
+  --rounds N           how often each client does each job (5)
+  --size MiB           what goes up and down (256)
+  --round-trip MS      of the path (100)
+  --rate MBIT          of the path (1000)
+  --proxy              a proxy on loopback even where namespaces can be had
+  --client NAME=PATH   another program in the place of NAME, ssh or tessh
+  --sshd PATH          (/usr/sbin/sshd)
+";
 
-fn run(options: &Options) -> Result<(), Failure> {
-    interrupt::catch()?;
-    if cfg!(debug_assertions) {
-        eprintln!("long_fat: an unoptimised build; its numbers mean nothing");
+    fn take(&mut self, flag: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
+        match flag {
+            "quick" => (self.rounds, self.size) = (3, 128),
+            "rounds" => self.rounds = count(parser)?,
+            "size" => self.size = count(parser)? as u64,
+            "round-trip" => self.round_trip = Duration::from_millis(parser.value()?.parse()?),
+            "rate" => self.rate = count(parser)? as u64,
+            "proxy" => self.is_proxy = true,
+            _ => return self.programs.take(flag, parser),
+        }
+        Ok(true)
     }
-    let environment = environment::Environment::read();
-    let (sshd, round_trip) = (&options.sshd, options.round_trip);
-    let road = match options.is_proxy || !Road::has_namespaces() {
-        true => Road::by_proxy(sshd, round_trip, options.rate)?,
-        false => Road::by_namespaces(sshd, round_trip, options.rate)?,
-    };
-    let zeros = road.site.path("zeros");
-    let file = File::create(&zeros).and_then(|file| file.set_len(options.size << 20));
-    file.map_err(|error| error.to_string())?;
-    let mut cells = Vec::new();
-    for &buffers in road.buffers() {
-        for job in Job::ALL {
-            for client in 0..options.clients.len() {
-                cells.push(Cell { buffers, job, client, seconds: Vec::new() });
+
+    fn run(self, environment: &Environment) -> Result<Found, Failure> {
+        let (sshd, clients) = (&self.programs.sshd, &self.programs.clients);
+        let road = match self.is_proxy || !Road::has_namespaces() {
+            true => Road::by_proxy(sshd, self.round_trip, self.rate)?,
+            false => Road::by_namespaces(sshd, self.round_trip, self.rate)?,
+        };
+        let zeros = road.site.path("zeros");
+        let file = File::create(&zeros).and_then(|file| file.set_len(self.size << 20));
+        file.map_err(|error| error.to_string())?;
+        let mut cells = Vec::new();
+        for &buffers in road.buffers() {
+            for job in Job::ALL {
+                for client in 0..clients.len() {
+                    cells.push(Cell { buffers, job, client, seconds: Vec::new() });
+                }
             }
         }
-    }
-    for round in 0..options.rounds {
-        eprintln!("round {} of {}", round + 1, options.rounds);
-        for first in (0..cells.len()).step_by(options.clients.len()) {
-            road.set(cells[first].buffers)?;
-            for turn in 0..options.clients.len() {
-                // Another client goes first next time.
-                let cell = &mut cells[first + (turn + round) % options.clients.len()];
-                let (name, path) = &options.clients[cell.client];
-                let seconds = turn_of(path, cell.job, &road, options.size << 20, &zeros)
-                    .map_err(|why| format!("{name}, {}: {why}", cell.job.name()))?;
-                cell.seconds.push(seconds);
-                interrupt::check()?;
+        for round in 0..self.rounds {
+            eprintln!("round {} of {}", round + 1, self.rounds);
+            for first in (0..cells.len()).step_by(clients.len()) {
+                road.set(cells[first].buffers)?;
+                for turn in 0..clients.len() {
+                    // Another client goes first next time.
+                    let cell = &mut cells[first + (turn + round) % clients.len()];
+                    let (name, path) = &clients[cell.client];
+                    let seconds = turn_of(path, cell.job, &road, self.size << 20, &zeros)
+                        .map_err(|why| format!("{name}, {}: {why}", cell.job.name()))?;
+                    cell.seconds.push(seconds);
+                    interrupt::check()?;
+                }
             }
         }
+        Ok(Found {
+            table: table(&self, &road, &cells),
+            figures: json!({
+                "environment": environment.json(),
+                "medians": medians(&self, &cells),
+            }),
+            is_good: true,
+        })
     }
-    let table = table(options, &road, &cells);
-    print!("{}\n{table}", environment.lines());
-    let found = json!({"environment": environment.json(), "medians": medians(options, &cells)});
-    options.publication.publish("long_fat", &table, found)
 }
 
 /// One client does one job once: the seconds that passed.
@@ -261,7 +216,7 @@ fn table(options: &Options, road: &Road, cells: &[Cell]) -> String {
         text.push_str(&format!(
             "| {job} | {} | {} | {seconds:.2} | {} | {:.2} |\n",
             cell.buffers.name(),
-            options.clients[cell.client].0,
+            options.programs.clients[cell.client].0,
             rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}")),
             // Of times less is better, of rates more: both are told as the speed.
             ssh.medians(options).0 / seconds,
@@ -274,7 +229,7 @@ fn table(options: &Options, road: &Road, cells: &[Cell]) -> String {
 fn medians(options: &Options, cells: &[Cell]) -> Vec<Value> {
     let figures = cells.iter().map(|cell| {
         let (seconds, rate) = cell.medians(options);
-        let client = &options.clients[cell.client].0;
+        let client = &options.programs.clients[cell.client].0;
         let figure = format!("{}, {} buffers, {client}", cell.job.name(), cell.buffers.name());
         match rate {
             Some(rate) => json!({"figure": figure, "value": rate, "unit": "MiB/s"}),

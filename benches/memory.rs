@@ -8,11 +8,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-#[path = "throughput/environment.rs"]
-mod environment;
-mod figures;
-#[path = "throughput/interrupt.rs"]
-mod interrupt;
+mod front;
 #[allow(dead_code)] // namespaces are for another bench
 #[path = "forwards/site.rs"]
 mod site;
@@ -20,41 +16,25 @@ mod site;
 #[path = "throughput/stats.rs"]
 mod stats;
 
-use figures::Publication;
+use front::{Bench, Environment, Failure, Found, Programs, interrupt};
+use lexopt::{Parser, ValueExt};
 use serde_json::{Value, json};
 use site::Site;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ExitCode, Stdio};
 use std::time::{Duration, Instant};
-
-/// What went wrong, in one line; a bench has nobody to match on kinds.
-type Failure = String;
 
 /// How many sessions share the pages of their program.
 const TOGETHER: usize = 10;
 
-const HELP: &str = "\
-cargo bench --bench memory -- [options]
-
-  --quick              ten seconds of idling
-  --idle SECONDS       how long wake-ups are counted (60; 600 with --all)
-  --all                the figures of docs/benchmarks.md
-  --client NAME=PATH   another program in the place of NAME, ssh or tessh
-  --sshd PATH          (/usr/sbin/sshd)
-  --json FILE          puts the figures there, too, beside other benches'
-  --page FILE          puts the table there, in its place between the marks
-";
-
 /// A run's choices.
 struct Options {
     idle: Duration,
-    clients: [(String, PathBuf); 2],
-    sshd: PathBuf,
-    publication: Publication,
+    programs: Programs,
 }
 
 /// What one client was found to need; memory in KiB.
@@ -67,105 +47,81 @@ struct Figures {
 }
 
 fn main() -> ExitCode {
-    match parse() {
-        Ok(None) => ExitCode::SUCCESS,
-        Ok(Some(options)) => match run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(why) => {
-                eprintln!("memory: {why}");
-                ExitCode::FAILURE
-            }
-        },
-        Err(why) => {
-            eprintln!("memory: {why}; try --help");
-            ExitCode::from(2)
-        }
+    front::lead::<Options>()
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { idle: Duration::from_secs(60), programs: Programs::default() }
     }
 }
 
-/// `None` where there is nothing to measure: help, or started as a test.
-fn parse() -> Result<Option<Options>, lexopt::Error> {
-    use lexopt::prelude::*;
-    let tessh = PathBuf::from(env!("CARGO_BIN_EXE_tessh"));
-    let clients = [("ssh".to_owned(), PathBuf::from("/usr/bin/ssh")), ("tessh".to_owned(), tessh)];
-    let sshd = PathBuf::from("/usr/sbin/sshd");
-    let mut options = Options {
-        idle: Duration::from_secs(60),
-        clients,
-        sshd,
-        publication: Publication::default(),
-    };
-    let mut is_bench = false;
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Long("bench") => is_bench = true,
-            Long("quick") => options.idle = Duration::from_secs(10),
-            Long("all") => options.idle = Duration::from_secs(600),
-            Long("idle") => options.idle = Duration::from_secs(parser.value()?.parse()?),
-            Long("sshd") => options.sshd = parser.value()?.into(),
-            Long("json") => options.publication.json = Some(parser.value()?.into()),
-            Long("page") => options.publication.page = Some(parser.value()?.into()),
-            Long("client") => {
-                let value = parser.value()?.string()?;
-                let (name, path) = value.split_once('=').ok_or("--client takes NAME=PATH")?;
-                let known = options.clients.iter_mut().find(|(known, _)| known == name);
-                known.ok_or("the clients are ssh and tessh")?.1 = path.into();
-            }
-            Long("help") => {
-                print!("{HELP}");
-                return Ok(None);
-            }
-            other => return Err(other.unexpected()),
+impl Bench for Options {
+    const NAME: &str = "memory";
+    const FLAGS: &str = "  \
+  --quick              ten seconds of idling
+  --idle SECONDS       how long wake-ups are counted (60; 600 with --all)
+  --client NAME=PATH   another program in the place of NAME, ssh or tessh
+  --sshd PATH          (/usr/sbin/sshd)
+";
+
+    fn take(&mut self, flag: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
+        match flag {
+            "quick" => self.idle = Duration::from_secs(10),
+            "all" => self.idle = Duration::from_secs(600),
+            "idle" => self.idle = Duration::from_secs(parser.value()?.parse()?),
+            _ => return self.programs.take(flag, parser),
         }
+        Ok(true)
     }
-    Ok(is_bench.then_some(options))
+
+    fn run(self, environment: &Environment) -> Result<Found, Failure> {
+        let site = Site::open(&self.programs.sshd)?;
+        let mut busy = Vec::new();
+        for (name, path) in &self.programs.clients {
+            busy.push(loaded(&site, name, path).map_err(|why| format!("{name}: {why}"))?);
+        }
+        let begun: Vec<_> = busy.iter().map(Idle::wake_ups).collect::<Result<_, _>>()?;
+        let since = Instant::now();
+        let mut found = Vec::new();
+        for (name, path) in &self.programs.clients {
+            let figures = measure(&site, path).map_err(|why| format!("{name}: {why}"))?;
+            found.push(figures);
+        }
+        while since.elapsed() < self.idle {
+            interrupt::check()?;
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        for ((figures, idle), begun) in found.iter_mut().zip(&busy).zip(begun) {
+            figures.wake_ups = idle.wake_ups()? - begun;
+            figures.threads = idle.threads()?;
+        }
+        Ok(Found {
+            table: table(&self, &found),
+            figures: figures_json(&self, environment, &found),
+            is_good: true,
+        })
+    }
 }
 
-fn run(options: &Options) -> Result<(), Failure> {
-    interrupt::catch()?;
-    if cfg!(debug_assertions) {
-        eprintln!("memory: an unoptimised build; its numbers mean nothing");
+/// A session with forwards, which is a master and, if it is tessh's, records.
+fn loaded(site: &Site, name: &str, path: &Path) -> Result<Idle, Failure> {
+    let mut options = vec!["-M".into(), "-S".into(), site.path(name).into_os_string()];
+    let socket = site.path(&format!("{name}.local")).display().to_string();
+    let dynamic = format!("127.0.0.1:{}", free_port()?);
+    // The server chooses the port of -R.
+    let forwards = [
+        ("-L", format!("{socket}:127.0.0.1:{}", site.port)),
+        ("-R", format!("0:127.0.0.1:{}", site.port)),
+        ("-D", dynamic),
+    ];
+    for (flag, forward) in forwards {
+        options.extend([flag.into(), forward.into()]);
     }
-    let environment = environment::Environment::read();
-    let site = Site::open(&options.sshd)?;
-    let mut busy = Vec::new();
-    for (name, path) in &options.clients {
-        let mut options = vec!["-M".into(), "-S".into(), site.path(name).into_os_string()];
-        let socket = site.path(&format!("{name}.local")).display().to_string();
-        let dynamic = format!("127.0.0.1:{}", free_port()?);
-        // The server chooses the port of -R.
-        let forwards = [
-            ("-L", format!("{socket}:127.0.0.1:{}", site.port)),
-            ("-R", format!("0:127.0.0.1:{}", site.port)),
-            ("-D", dynamic),
-        ];
-        for (flag, forward) in forwards {
-            options.extend([flag.into(), forward.into()]);
-        }
-        if name == "tessh" {
-            options.extend(["--log".into(), site.path("recording").into_os_string()]);
-        }
-        busy.push(Idle::begin(&site, path, &options).map_err(|why| format!("{name}: {why}"))?);
+    if name == "tessh" {
+        options.extend(["--log".into(), site.path("recording").into_os_string()]);
     }
-    let begun: Vec<_> = busy.iter().map(Idle::wake_ups).collect::<Result<_, _>>()?;
-    let since = Instant::now();
-    let mut found = Vec::new();
-    for (name, path) in &options.clients {
-        let figures = measure(&site, path).map_err(|why| format!("{name}: {why}"))?;
-        found.push(figures);
-    }
-    while since.elapsed() < options.idle {
-        interrupt::check()?;
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    for ((figures, idle), begun) in found.iter_mut().zip(&busy).zip(begun) {
-        figures.wake_ups = idle.wake_ups()? - begun;
-        figures.threads = idle.threads()?;
-    }
-    let table = table(options, &found);
-    print!("{}{table}", environment.lines());
-    options.publication.publish("memory", &table, figures_json(options, &environment, &found))
+    Idle::begin(site, path, &options)
 }
 
 fn free_port() -> Result<u16, Failure> {
@@ -249,7 +205,7 @@ fn table(options: &Options, found: &[Figures]) -> String {
     ));
     text.push_str("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     let ssh = &found[0];
-    for ((name, _), figures) in options.clients.iter().zip(found) {
+    for ((name, _), figures) in options.programs.clients.iter().zip(found) {
         text.push_str(&format!(
             "| {name} | {:.0} | {:.2} | {:.0} | {:.2} | {:.0} | {:.2} | {} | {} |\n",
             figures.private,
@@ -265,12 +221,8 @@ fn table(options: &Options, found: &[Figures]) -> String {
     text
 }
 
-fn figures_json(
-    options: &Options,
-    environment: &environment::Environment,
-    found: &[Figures],
-) -> Value {
-    let clients = options.clients.iter().zip(found);
+fn figures_json(options: &Options, environment: &Environment, found: &[Figures]) -> Value {
+    let clients = options.programs.clients.iter().zip(found);
     let sessions: Vec<_> = clients
         .map(|((name, _), figures)| {
             json!({

@@ -10,13 +10,9 @@
 
 #[path = "sftp/client.rs"]
 mod client;
-#[path = "throughput/environment.rs"]
-mod environment;
-mod figures;
 #[path = "sftp/files.rs"]
 mod files;
-#[path = "throughput/interrupt.rs"]
-mod interrupt;
+mod front;
 #[path = "sftp/link.rs"]
 mod link;
 #[allow(dead_code)] // namespaces are for another bench
@@ -27,8 +23,9 @@ mod site;
 mod stats;
 
 use client::{Client, Dialect, Direction};
-use figures::Publication;
 use files::Files;
+use front::{Bench, Environment, Failure, Found, count, interrupt, named_path, words};
+use lexopt::{Parser, ValueExt};
 use link::Link;
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::{Value, json};
@@ -36,27 +33,6 @@ use site::Site;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-
-/// What went wrong, in one line; a bench has nobody to match on kinds.
-type Failure = String;
-
-const HELP: &str = "\
-cargo bench --bench sftp -- [options]
-
-  --quick              about two minutes: 2 rounds, 256 MiB, 2,000 small files
-  --rounds N           how often each client does each job (5)
-  --size MIB           the big file (1024)
-  --files N            small files of 4 KiB (10000)
-  --jobs LIST          of big, small, far (all); far is the big file over a path with delay
-  --round-trip MS      of the path with delay (100)
-  --rate MBIT          of the path with delay (1000)
-  --directory DIR      where the files are (/dev/shm if it is there)
-  --client NAME=PATH   another program in the place of NAME: sftp, psftp or tessh
-  --all                the figures of docs/benchmarks.md; what is measured without it, too
-  --json FILE          puts the figures there, beside other benches'
-  --page FILE          puts the table there, in its place between the marks
-  --sshd PATH          (/usr/sbin/sshd)
-";
 
 /// A run's choices.
 struct Options {
@@ -69,7 +45,6 @@ struct Options {
     directory: PathBuf,
     clients: Vec<Client>,
     sshd: PathBuf,
-    publication: Publication,
 }
 
 /// What is moved, and over which path.
@@ -96,127 +71,117 @@ struct Cell {
 }
 
 fn main() -> ExitCode {
-    match parse() {
-        Ok(None) => ExitCode::SUCCESS,
-        Ok(Some(options)) => match run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(why) => {
-                eprintln!("sftp: {why}");
-                ExitCode::FAILURE
-            }
-        },
-        Err(why) => {
-            eprintln!("sftp: {why}; try --help");
-            ExitCode::from(2)
+    front::lead::<Options>()
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        let shm = PathBuf::from("/dev/shm");
+        let program = |name, path: &str, dialect| Client { name, path: path.into(), dialect };
+        Options {
+            rounds: 5,
+            size: 1024,
+            files: 10_000,
+            jobs: Work::ALL.map(|(work, _)| work).to_vec(),
+            round_trip: Duration::from_millis(100),
+            rate: 1000,
+            directory: if shm.is_dir() { shm } else { std::env::temp_dir() },
+            clients: vec![
+                program("sftp", "/usr/bin/sftp", Dialect::Sftp),
+                program("tessh", front::TESSH, Dialect::Tessh),
+                program("psftp", "/usr/bin/psftp", Dialect::Psftp),
+            ],
+            sshd: front::SSHD.into(),
         }
     }
 }
 
-/// `None` where there is nothing to measure: help, or started as a test.
-fn parse() -> Result<Option<Options>, lexopt::Error> {
-    use lexopt::prelude::*;
-    let shm = PathBuf::from("/dev/shm");
-    let program = |name, path: &str, dialect| Client { name, path: path.into(), dialect };
-    let mut options = Options {
-        rounds: 5,
-        size: 1024,
-        files: 10_000,
-        jobs: Work::ALL.map(|(work, _)| work).to_vec(),
-        round_trip: Duration::from_millis(100),
-        rate: 1000,
-        directory: if shm.is_dir() { shm } else { std::env::temp_dir() },
-        clients: vec![
-            program("sftp", "/usr/bin/sftp", Dialect::Sftp),
-            program("tessh", env!("CARGO_BIN_EXE_tessh"), Dialect::Tessh),
-            program("psftp", "/usr/bin/psftp", Dialect::Psftp),
-        ],
-        sshd: "/usr/sbin/sshd".into(),
-        publication: Publication::default(),
-    };
-    let mut is_bench = false;
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Long("bench") => is_bench = true,
-            Long("quick") => (options.rounds, options.size, options.files) = (2, 256, 2000),
-            Long("rounds") => options.rounds = parser.value()?.parse::<usize>()?.max(1),
-            Long("size") => options.size = parser.value()?.parse::<u64>()?.max(1),
-            Long("files") => options.files = parser.value()?.parse::<usize>()?.max(1),
-            Long("jobs") => {
-                let list = parser.value()?.string()?;
-                options.jobs.clear();
-                for word in list.split(',') {
-                    let known = Work::ALL.iter().find(|(_, name)| *name == word);
-                    options.jobs.push(known.ok_or("the jobs are big, small and far")?.0);
+impl Bench for Options {
+    const NAME: &str = "sftp";
+    const FLAGS: &str = "  \
+  --quick              about two minutes: 2 rounds, 256 MiB, 2,000 small files
+  --rounds N           how often each client does each job (5)
+  --size MIB           the big file (1024)
+  --files N            small files of 4 KiB (10000)
+  --jobs LIST          of big, small, far (all); far is the big file over a path with delay
+  --round-trip MS      of the path with delay (100)
+  --rate MBIT          of the path with delay (1000)
+  --directory DIR      where the files are (/dev/shm if it is there)
+  --client NAME=PATH   another program in the place of NAME: sftp, psftp or tessh
+  --sshd PATH          (/usr/sbin/sshd)
+";
+
+    fn take(&mut self, flag: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
+        match flag {
+            "quick" => (self.rounds, self.size, self.files) = (2, 256, 2000),
+            "rounds" => self.rounds = count(parser)?,
+            "size" => self.size = count(parser)? as u64,
+            "files" => self.files = count(parser)?,
+            "jobs" => {
+                let known = |word: &String| {
+                    let known = Work::ALL.iter().find(|(_, name)| name == word);
+                    known.map(|(work, _)| *work).ok_or("the jobs are big, small and far")
+                };
+                self.jobs = words(parser)?.iter().map(known).collect::<Result<_, _>>()?;
+            }
+            "round-trip" => self.round_trip = Duration::from_millis(parser.value()?.parse()?),
+            "rate" => self.rate = count(parser)? as u64,
+            "directory" => self.directory = parser.value()?.into(),
+            "client" => {
+                let (name, path) = named_path(parser)?;
+                let known = self.clients.iter_mut().find(|known| known.name == name);
+                known.ok_or("the clients are sftp, psftp and tessh")?.path = path;
+            }
+            "sshd" => self.sshd = parser.value()?.into(),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn run(mut self, environment: &Environment) -> Result<Found, Failure> {
+        self.clients.retain(|client| client.path.is_file());
+        let site = Site::open(&self.sshd)?;
+        let link = Link::open(site.port, self.round_trip, self.rate)?;
+        let directory = tempfile::Builder::new().prefix("tessh-bench-").tempdir_in(&self.directory);
+        let directory =
+            directory.map_err(|error| format!("{}: {error}", self.directory.display()))?;
+        let small = if self.jobs.contains(&Work::Small) { self.files } else { 0 };
+        let files = Files::make(directory.path(), self.size << 20, small)?;
+        let mut cells = Vec::new();
+        for &work in &self.jobs {
+            for direction in Direction::BOTH {
+                for client in 0..self.clients.len() {
+                    cells.push(Cell { work, direction, client, wall: Vec::new(), cpu: Vec::new() });
                 }
             }
-            Long("round-trip") => {
-                options.round_trip = Duration::from_millis(parser.value()?.parse()?);
-            }
-            Long("rate") => options.rate = parser.value()?.parse::<u64>()?.max(1),
-            Long("directory") => options.directory = parser.value()?.into(),
-            Long("sshd") => options.sshd = parser.value()?.into(),
-            Long("all") => {}
-            Long("json") => options.publication.json = Some(parser.value()?.into()),
-            Long("page") => options.publication.page = Some(parser.value()?.into()),
-            Long("client") => {
-                let value = parser.value()?.string()?;
-                let (name, path) = value.split_once('=').ok_or("--client takes NAME=PATH")?;
-                let known = options.clients.iter_mut().find(|known| known.name == name);
-                known.ok_or("the clients are sftp, psftp and tessh")?.path = path.into();
-            }
-            Long("help") => {
-                print!("{HELP}");
-                return Ok(None);
-            }
-            other => return Err(other.unexpected()),
         }
-    }
-    options.clients.retain(|client| client.path.is_file());
-    Ok(is_bench.then_some(options))
-}
-
-fn run(options: &Options) -> Result<(), Failure> {
-    interrupt::catch()?;
-    if cfg!(debug_assertions) {
-        eprintln!("sftp: an unoptimised build; its numbers mean nothing");
-    }
-    let environment = environment::Environment::read();
-    let site = Site::open(&options.sshd)?;
-    let link = Link::open(site.port, options.round_trip, options.rate)?;
-    let directory = tempfile::Builder::new().prefix("tessh-bench-").tempdir_in(&options.directory);
-    let directory =
-        directory.map_err(|error| format!("{}: {error}", options.directory.display()))?;
-    let small = if options.jobs.contains(&Work::Small) { options.files } else { 0 };
-    let files = Files::make(directory.path(), options.size << 20, small)?;
-    let mut cells = Vec::new();
-    for &work in &options.jobs {
-        for direction in Direction::BOTH {
-            for client in 0..options.clients.len() {
-                cells.push(Cell { work, direction, client, wall: Vec::new(), cpu: Vec::new() });
+        for round in 0..self.rounds {
+            eprintln!("round {} of {}", round + 1, self.rounds);
+            for first in (0..cells.len()).step_by(self.clients.len()) {
+                for turn in 0..self.clients.len() {
+                    // Another client goes first next time.
+                    let cell = &mut cells[first + (turn + round) % self.clients.len()];
+                    let client = &self.clients[cell.client];
+                    let port = if cell.work == Work::Far { link.port } else { site.port };
+                    let (wall, cpu) = turn_of(client, cell, &site, port, &files, directory.path())
+                        .map_err(|why| {
+                            format!("{}, {}: {why}", client.name, cell.direction.name())
+                        })?;
+                    cell.wall.push(wall);
+                    cell.cpu.push(cpu);
+                    interrupt::check()?;
+                }
             }
         }
+        Ok(Found {
+            table: table(&self, &files, &cells),
+            figures: json!({
+                "environment": environment.json(),
+                "cells": cells_json(&self, &cells),
+            }),
+            is_good: true,
+        })
     }
-    for round in 0..options.rounds {
-        eprintln!("round {} of {}", round + 1, options.rounds);
-        for first in (0..cells.len()).step_by(options.clients.len()) {
-            for turn in 0..options.clients.len() {
-                // Another client goes first next time.
-                let cell = &mut cells[first + (turn + round) % options.clients.len()];
-                let client = &options.clients[cell.client];
-                let port = if cell.work == Work::Far { link.port } else { site.port };
-                let (wall, cpu) = turn_of(client, cell, &site, port, &files, directory.path())
-                    .map_err(|why| format!("{}, {}: {why}", client.name, cell.direction.name()))?;
-                cell.wall.push(wall);
-                cell.cpu.push(cpu);
-                interrupt::check()?;
-            }
-        }
-    }
-    let table = table(options, &files, &cells);
-    print!("{}\n{table}", environment.lines());
-    let found = json!({"environment": environment.json(), "cells": cells_json(options, &cells)});
-    options.publication.publish("sftp", &table, found)
 }
 
 /// One client moves the files of one cell once: the seconds that passed and that it worked.

@@ -14,11 +14,7 @@
 
 #[path = "soak/data.rs"]
 mod data;
-#[path = "throughput/environment.rs"]
-mod environment;
-mod figures;
-#[path = "throughput/interrupt.rs"]
-mod interrupt;
+mod front;
 #[path = "soak/master.rs"]
 mod master;
 #[allow(dead_code)] // namespaces are for another bench
@@ -27,7 +23,8 @@ mod site;
 #[path = "soak/work.rs"]
 mod work;
 
-use figures::Publication;
+use front::{Bench, Environment, Failure, Found, interrupt};
+use lexopt::{Parser, ValueExt};
 use master::Master;
 use serde_json::json;
 use site::Site;
@@ -36,26 +33,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use work::{Tallies, Tally, Work};
 
-/// What went wrong, in one line; a bench has nobody to match on kinds.
-type Failure = String;
-
 /// After how many bytes keys are exchanged, one part of the run each.
 const REKEY: [&str; 4] = ["32K", "128K", "512K", "1M"];
 /// What memory may grow by between a quarter of a part and its end, besides a twentieth.
 const SLACK: u64 = 1024;
-
-const HELP: &str = "\
-cargo bench --bench soak -- [options]
-
-  --minutes N          the whole run (20)
-  --connections N      connections of their own, one after the other, at most (1000)
-  --quick              one minute, 50 connections
-  --client PATH        another program than this tessh
-  --sshd PATH          (/usr/sbin/sshd)
-  --all                the figures of docs/benchmarks.md
-  --json FILE          puts the figures there, beside other benches'
-  --page FILE          puts the table there, in its place between the marks
-";
 
 /// A run's choices.
 struct Options {
@@ -63,7 +44,6 @@ struct Options {
     connections: u64,
     client: PathBuf,
     sshd: PathBuf,
-    publication: Publication,
 }
 
 /// What one part of the run came to.
@@ -91,79 +71,58 @@ impl Part {
 }
 
 fn main() -> ExitCode {
-    match parse() {
-        Ok(None) => ExitCode::SUCCESS,
-        Ok(Some(options)) => match run(&options) {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::FAILURE,
-            Err(why) => {
-                eprintln!("soak: {why}");
-                ExitCode::FAILURE
-            }
-        },
-        Err(why) => {
-            eprintln!("soak: {why}; try --help");
-            ExitCode::from(2)
-        }
+    front::lead::<Options>()
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        let (client, sshd) = (front::TESSH.into(), front::SSHD.into());
+        Options { time: Duration::from_secs(20 * 60), connections: 1000, client, sshd }
     }
 }
 
-/// `None` where there is nothing to do: help, or started as a test.
-fn parse() -> Result<Option<Options>, lexopt::Error> {
-    use lexopt::prelude::*;
-    let mut options = Options {
-        time: Duration::from_secs(20 * 60),
-        connections: 1000,
-        client: PathBuf::from(env!("CARGO_BIN_EXE_tessh")),
-        sshd: PathBuf::from("/usr/sbin/sshd"),
-        publication: Publication::default(),
-    };
-    let mut is_bench = false;
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Long("bench") => is_bench = true,
-            Long("minutes") => {
-                options.time = Duration::from_secs(60 * parser.value()?.parse::<u64>()?);
-            }
-            Long("connections") => options.connections = parser.value()?.parse()?,
-            Long("quick") => (options.time, options.connections) = (Duration::from_secs(60), 50),
-            Long("client") => options.client = parser.value()?.into(),
-            Long("sshd") => options.sshd = parser.value()?.into(),
-            Long("all") => {}
-            Long("json") => options.publication.json = Some(parser.value()?.into()),
-            Long("page") => options.publication.page = Some(parser.value()?.into()),
-            Long("help") => {
-                print!("{HELP}");
-                return Ok(None);
-            }
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(is_bench.then_some(options))
-}
+impl Bench for Options {
+    const NAME: &str = "soak";
+    const FLAGS: &str = "  \
+  --minutes N          the whole run (20)
+  --connections N      connections of their own, one after the other, at most (1000)
+  --quick              one minute, 50 connections
+  --client PATH        another program than this tessh
+  --sshd PATH          (/usr/sbin/sshd)
+";
 
-/// The whole run; whether nothing was lost and nothing grew.
-fn run(options: &Options) -> Result<bool, Failure> {
-    interrupt::catch()?;
-    let environment = environment::Environment::read();
-    let site = Site::open(&options.sshd)?;
-    let mut parts = Vec::new();
-    for rekey in REKEY {
-        eprintln!("RekeyLimit {rekey}");
-        let logins = options.connections / REKEY.len() as u64;
-        let part = soak(options, &site, rekey, logins)
-            .map_err(|why| format!("RekeyLimit {rekey}: {why}"))?;
-        parts.push(part);
+    fn take(&mut self, flag: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
+        match flag {
+            "minutes" => self.time = Duration::from_secs(60 * parser.value()?.parse::<u64>()?),
+            "connections" => self.connections = parser.value()?.parse()?,
+            "quick" => (self.time, self.connections) = (Duration::from_secs(60), 50),
+            "client" => self.client = parser.value()?.into(),
+            "sshd" => self.sshd = parser.value()?.into(),
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
-    let table = table(&parts);
-    print!("{}\n{table}", environment.lines());
-    let found = json!({
-        "environment": environment.json(),
-        "parts": parts.iter().map(part_json).collect::<Vec<_>>(),
-    });
-    options.publication.publish("soak", &table, found)?;
-    Ok(parts.iter().all(Part::is_good))
+
+    /// The whole run; it is good if nothing was lost and nothing grew.
+    fn run(self, environment: &Environment) -> Result<Found, Failure> {
+        let site = Site::open(&self.sshd)?;
+        let mut parts = Vec::new();
+        for rekey in REKEY {
+            eprintln!("RekeyLimit {rekey}");
+            let logins = self.connections / REKEY.len() as u64;
+            let part = soak(&self, &site, rekey, logins)
+                .map_err(|why| format!("RekeyLimit {rekey}: {why}"))?;
+            parts.push(part);
+        }
+        Ok(Found {
+            table: table(&parts),
+            figures: json!({
+                "environment": environment.json(),
+                "parts": parts.iter().map(part_json).collect::<Vec<_>>(),
+            }),
+            is_good: parts.iter().all(Part::is_good),
+        })
+    }
 }
 
 fn soak(options: &Options, site: &Site, rekey: &'static str, logins: u64) -> Result<Part, Failure> {

@@ -12,11 +12,7 @@
 mod client;
 #[path = "throughput/echo.rs"]
 mod echo;
-#[path = "throughput/environment.rs"]
-mod environment;
-mod figures;
-#[path = "throughput/interrupt.rs"]
-mod interrupt;
+mod front;
 #[path = "throughput/options.rs"]
 mod options;
 #[path = "throughput/report.rs"]
@@ -30,11 +26,10 @@ mod stats;
 #[path = "throughput/watch.rs"]
 mod watch;
 
-use options::{Command, Options};
+use front::{Bench, Environment, Failure, Found};
+use lexopt::Parser;
+use options::Typed;
 use std::process::ExitCode;
-
-/// What went wrong, in one line; a bench has nobody to match on kinds.
-type Failure = String;
 
 fn main() -> ExitCode {
     let argv: Vec<_> = std::env::args_os().skip(1).collect();
@@ -44,54 +39,40 @@ fn main() -> ExitCode {
         Some(watch::KEEP) => return watch::keep(&argv[1..]),
         _ => {}
     }
-    match options::parse(argv) {
-        Ok(Command::Nothing) => ExitCode::SUCCESS,
-        Ok(Command::Help) => {
-            print!("{}", options::HELP);
-            ExitCode::SUCCESS
-        }
-        Ok(Command::Run(options)) => conclude(run(&options)),
-        Err(why) => {
-            eprintln!("throughput: {why}; try --help");
-            ExitCode::from(2)
-        }
-    }
+    front::lead::<Typed>()
 }
 
-fn conclude(outcome: Result<bool, Failure>) -> ExitCode {
-    match outcome {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(why) => {
-            eprintln!("throughput: {why}");
-            ExitCode::FAILURE
+impl Bench for Typed {
+    const NAME: &str = "throughput";
+    const FLAGS: &str = options::FLAGS;
+
+    fn take(&mut self, flag: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
+        self.choose(flag, parser)
+    }
+
+    /// The whole run. It is not good when a cell failed that should have a number, or when
+    /// `--check` was given and a target is missed.
+    fn run(self, environment: &Environment) -> Result<Found, Failure> {
+        let options = self.settle();
+        let site = server::Site::open(&options)?;
+        let mut clients = client::find(&options, &site)?;
+        rounds::probe(&options, &site, &mut clients)?;
+
+        let cells = rounds::measure(&options, &site, &clients)?;
+        let echoes = match options.wants(options::Section::Echo) {
+            true => echo::measure(&options, &site, &clients)?,
+            false => Vec::new(),
+        };
+
+        let report = report::Report::new(&options, environment, &clients, &cells, &echoes);
+        print!("{}", report.facts());
+        for line in report.failures() {
+            eprintln!("throughput: {line}");
         }
+        Ok(Found {
+            table: report.table(),
+            figures: report.json(),
+            is_good: report.failures().is_empty() && !(options.check && report.misses_a_target()),
+        })
     }
-}
-
-/// The whole run. `Ok(false)` when a cell failed that should have a number, or when
-/// `--check` was given and a target is missed.
-fn run(options: &Options) -> Result<bool, Failure> {
-    interrupt::catch()?;
-    if cfg!(debug_assertions) {
-        eprintln!("throughput: an unoptimised build; its numbers mean nothing");
-    }
-    let environment = environment::Environment::read();
-    let site = server::Site::open(options)?;
-    let mut clients = client::find(options, &site)?;
-    rounds::probe(options, &site, &mut clients)?;
-
-    let cells = rounds::measure(options, &site, &clients)?;
-    let echoes = match options.wants(options::Section::Echo) {
-        true => echo::measure(options, &site, &clients)?,
-        false => Vec::new(),
-    };
-
-    let report = report::Report::new(options, environment, &clients, &cells, &echoes);
-    print!("{}", report.table());
-    options.publication.publish("throughput", &report.sections(), report.json())?;
-    for line in report.failures() {
-        eprintln!("throughput: {line}");
-    }
-    Ok(report.failures().is_empty() && !(options.check && report.misses_a_target()))
 }

@@ -4,7 +4,7 @@
 //! the one that sshd connects to. What floods is written as fast as it is taken, and read at
 //! once; what stalls is written the same way, and never read.
 
-use crate::Failure;
+use crate::front::Failure;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;

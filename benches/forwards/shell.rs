@@ -4,9 +4,9 @@
 //! The remote side is `cat` on a raw terminal without echo: a line editor would be measured
 //! otherwise. Between two keys there is the pause of somebody who types fast.
 
+use crate::front::{Failure, interrupt};
 use crate::load::Forward;
 use crate::site::Site;
-use crate::{Failure, interrupt};
 use pty_process::Size;
 use pty_process::blocking::{Command as PtyCommand, Pty, open};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

@@ -3,7 +3,7 @@
 //! One cipher and one key exchange, so that both clients do the same work. The login is the
 //! current user's: no account is made.
 
-use crate::{Failure, interrupt};
+use crate::front::{Failure, interrupt};
 use std::ffi::OsString;
 use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

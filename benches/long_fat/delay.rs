@@ -4,7 +4,7 @@
 //! The kernel hands over segments of up to 64 KiB uncut and takes them so: at 1 Gbit/s the packets
 //! of 1500 bytes would cost more than what is measured.
 
-use crate::Failure;
+use crate::front::Failure;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};

@@ -1,7 +1,7 @@
 //! Client and server with a long path between them: two network namespaces, or a proxy.
 
-use crate::Failure;
 use crate::delay::Delay;
+use crate::front::Failure;
 use crate::link::Link;
 use crate::site::{Namespace, Site};
 use std::net::Ipv4Addr;

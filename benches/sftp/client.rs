@@ -1,6 +1,6 @@
 //! The programs compared, and the command line that makes each move the same files.
 
-use crate::Failure;
+use crate::front::Failure;
 use crate::site::Site;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

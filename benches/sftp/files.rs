@@ -1,6 +1,6 @@
 //! What is moved: a big file and a tree of small ones, and the proof that all of it arrived.
 
-use crate::Failure;
+use crate::front::Failure;
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@
 //! The delay is behind the sockets, so the windows of SSH and SFTP feel it and TCP's do not: a real
 //! path with small TCP buffers is slower for one connection, never for several.
 
-use crate::Failure;
+use crate::front::Failure;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Bytes that tell where they came from: a stream of pseudo-random data and its digest.
 
-use crate::Failure;
+use crate::front::Failure;
 use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};

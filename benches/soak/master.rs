@@ -1,7 +1,7 @@
 //! The connection that all work goes over: a master with three forwards, and what it needs.
 
-use crate::Failure;
-use crate::interrupt;
+use crate::front::Failure;
+use crate::front::interrupt;
 use crate::site::Site;
 use std::fs;
 use std::io::{Read, Write};

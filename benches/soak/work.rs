@@ -2,9 +2,9 @@
 //! compares the SHA-256 of everything that it gets with that of what it gave.
 
 use crate::data::{Data, digest_of};
+use crate::front::{Failure, interrupt};
 use crate::master::{Master, Way};
 use crate::site::Site;
-use crate::{Failure, interrupt};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::io::{Read, Write};

@@ -3,7 +3,7 @@
 //! ssh and tessh get one and the same line, letter for letter. plink and dbclient get theirs;
 //! which cipher and key exchange they use is the listener's choice (server.rs).
 
-use crate::Failure;
+use crate::front::Failure;
 use crate::options::Options;
 use crate::server::{KEX, Site, tool};
 use std::ffi::OsString;

@@ -7,9 +7,9 @@
 //! terminal echoed would be a splendid number, so the local terminal must be raw first.
 
 use crate::client::Client;
+use crate::front::{Failure, interrupt};
 use crate::options::Options;
 use crate::server::Site;
-use crate::{Failure, interrupt};
 use pty_process::Size;
 use pty_process::blocking::{Command as PtyCommand, Pty, open};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

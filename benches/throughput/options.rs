@@ -1,16 +1,12 @@
-//! The bench's command line: what to measure, how often, with which clients. Cargo's own
-//! arguments are understood here too; what the choices mean for a run is in rounds.rs and echo.rs.
+//! The bench's own flags: what to measure, how often, with which clients. What the choices mean
+//! for a run is in rounds.rs and echo.rs.
 
-use crate::Failure;
-use crate::figures::Publication;
-use lexopt::prelude::*;
-use std::ffi::OsString;
+use crate::front::{self, count, named_path, words};
+use lexopt::Parser;
 use std::path::PathBuf;
 
-/// What `--help` prints.
-pub const HELP: &str = "\
-cargo bench --bench throughput -- [options]
-
+/// What `--help` has of them.
+pub const FLAGS: &str = "  \
   --quick              under two minutes: 256 MiB; plink and dbclient one round, two ciphers, 10 logins
   --only LIST          of download,upload,setup,echo,memory
   --size MIB           bytes of each transfer (1024)
@@ -24,9 +20,6 @@ cargo bench --bench throughput -- [options]
                        plink or dbclient; an existing NAME is replaced. With
                        `--client again=/usr/bin/ssh` its ratios show this run's noise
   --sshd PATH          (/usr/sbin/sshd)
-  --all                the figures of docs/benchmarks.md; what is measured without it, too
-  --json FILE          puts every sample, median and ratio there, beside other benches'
-  --page FILE          puts the tables there, in their place between the marks
   --check              exit 1 when a target is missed
 ";
 
@@ -46,16 +39,6 @@ pub enum Section {
     Echo,
     /// Peak resident memory of the runs above.
     Memory,
-}
-
-/// What the command line asks for.
-pub enum Command {
-    /// Started as a test, or without cargo's `--bench`: there is nothing to do.
-    Nothing,
-    /// Print [`HELP`].
-    Help,
-    /// Measure.
-    Run(Box<Options>),
 }
 
 /// A run's choices. Counts are at least one.
@@ -82,8 +65,6 @@ pub struct Options {
     pub added: Vec<(String, PathBuf)>,
     /// The server program.
     pub sshd: PathBuf,
-    /// Where the figures go, besides stdout.
-    pub publication: Publication,
     /// A missed target fails the run.
     pub check: bool,
     /// `--quick` was given.
@@ -102,54 +83,9 @@ impl Options {
     }
 }
 
-/// Reads the command line (without the program's name).
-pub fn parse(argv: Vec<OsString>) -> Result<Command, Failure> {
-    // `cargo bench` passes --bench; `cargo test --benches` does not, and may pass anything
-    // that its test harness understands.
-    let asked = argv.iter().any(|arg| arg == "--bench" || arg == "--help" || arg == "-h");
-    if !asked || argv.iter().any(|arg| arg == "--test") {
-        return Ok(Command::Nothing);
-    }
-    read(argv).map_err(|error| error.to_string())
-}
-
-fn read(argv: Vec<OsString>) -> Result<Command, lexopt::Error> {
-    let mut typed = Typed::default();
-    let mut parser = lexopt::Parser::from_args(argv);
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Long("bench") => {}
-            Long("help") | Short('h') => return Ok(Command::Help),
-            Long("quick") => typed.quick = true,
-            Long("check") => typed.check = true,
-            Long("only") => typed.only = sections(&list(parser.value()?)?)?,
-            Long("size") => typed.size = Some(parser.value()?.parse_with(at_least_one)? as u64),
-            Long("rounds") => typed.rounds = Some(parser.value()?.parse_with(at_least_one)?),
-            Long("peer-rounds") => {
-                typed.peer_rounds = Some(parser.value()?.parse_with(at_least_one)?);
-            }
-            Long("logins") => typed.logins = Some(parser.value()?.parse_with(at_least_one)?),
-            Long("keys") => typed.keys = Some(parser.value()?.parse_with(at_least_one)?),
-            Long("ciphers") => typed.ciphers = Some(list(parser.value()?)?),
-            Long("clients") => typed.clients = list(parser.value()?)?,
-            Long("client") => {
-                let pair = parser.value()?.string()?;
-                let (name, path) = pair.split_once('=').ok_or("--client wants NAME=PATH")?;
-                typed.added.push((name.to_owned(), path.into()));
-            }
-            Long("sshd") => typed.sshd = Some(parser.value()?.into()),
-            Long("all") => {}
-            Long("json") => typed.publication.json = Some(parser.value()?.into()),
-            Long("page") => typed.publication.page = Some(parser.value()?.into()),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Command::Run(Box::new(typed.settle())))
-}
-
 /// What was typed, before `--quick` and the defaults fill the rest.
 #[derive(Default)]
-struct Typed {
+pub struct Typed {
     only: Vec<Section>,
     size: Option<u64>,
     rounds: Option<usize>,
@@ -160,13 +96,33 @@ struct Typed {
     clients: Vec<String>,
     added: Vec<(String, PathBuf)>,
     sshd: Option<PathBuf>,
-    publication: Publication,
     check: bool,
     quick: bool,
 }
 
 impl Typed {
-    fn settle(self) -> Options {
+    /// Takes a flag with its value; `false` if there is none of this name.
+    pub fn choose(&mut self, flag: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
+        match flag {
+            "quick" => self.quick = true,
+            "check" => self.check = true,
+            "only" => self.only = sections(&words(parser)?)?,
+            "size" => self.size = Some(count(parser)? as u64),
+            "rounds" => self.rounds = Some(count(parser)?),
+            "peer-rounds" => self.peer_rounds = Some(count(parser)?),
+            "logins" => self.logins = Some(count(parser)?),
+            "keys" => self.keys = Some(count(parser)?),
+            "ciphers" => self.ciphers = Some(words(parser)?),
+            "clients" => self.clients = words(parser)?,
+            "client" => self.added.push(named_path(parser)?),
+            "sshd" => self.sshd = Some(parser.value()?.into()),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The run's choices.
+    pub fn settle(self) -> Options {
         let quick = |short, long| if self.quick { short } else { long };
         let all = vec![
             Section::Download,
@@ -191,18 +147,11 @@ impl Typed {
                 .unwrap_or_else(|| CIPHERS.split(',').map(str::to_owned).collect()),
             clients: self.clients,
             added: self.added,
-            sshd: self.sshd.unwrap_or_else(|| "/usr/sbin/sshd".into()),
-            publication: self.publication,
+            sshd: self.sshd.unwrap_or_else(|| front::SSHD.into()),
             check: self.check,
             quick: self.quick,
         }
     }
-}
-
-fn list(value: OsString) -> Result<Vec<String>, lexopt::Error> {
-    let names: Vec<_> =
-        value.string()?.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    if names.is_empty() { Err("an empty list".into()) } else { Ok(names) }
 }
 
 fn sections(names: &[String]) -> Result<Vec<Section>, lexopt::Error> {
@@ -217,11 +166,4 @@ fn sections(names: &[String]) -> Result<Vec<Section>, lexopt::Error> {
             other => Err(format!("--only does not know {other:?}").into()),
         })
         .collect()
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err("not a number above zero".to_owned()),
-    }
 }

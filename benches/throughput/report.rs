@@ -5,7 +5,8 @@
 
 use crate::client::Client;
 use crate::echo::Echo;
-use crate::environment::{Environment, load_average};
+use crate::front::Environment;
+use crate::front::environment::load_average;
 use crate::options::{Options, Section};
 use crate::rounds::{Cell, Work};
 use crate::stats::{median, percentile, range};
@@ -35,7 +36,7 @@ impl Target {
 /// One run's results.
 pub struct Report<'a> {
     options: &'a Options,
-    environment: Environment,
+    environment: &'a Environment,
     load_after: String,
     clients: &'a [Client],
     cells: &'a [Cell],
@@ -46,7 +47,7 @@ impl<'a> Report<'a> {
     /// Gathers; reads the load average of the end.
     pub fn new(
         options: &'a Options,
-        environment: Environment,
+        environment: &'a Environment,
         clients: &'a [Client],
         cells: &'a [Cell],
         echoes: &'a [Echo],
@@ -54,21 +55,17 @@ impl<'a> Report<'a> {
         Self { options, environment, load_after: load_average(), clients, cells, echoes }
     }
 
-    /// The Markdown shown on stdout.
-    pub fn table(&self) -> String {
-        let mut text = String::from("# tessh beside other clients\n\n");
-        for (label, value) in &self.environment.facts {
-            put(&mut text, &format!("- {label}: {value}"));
-        }
-        put(&mut text, &format!("- load average at the end: {}", self.load_after));
+    /// What a reader must know besides the environment, a line for each fact.
+    pub fn facts(&self) -> String {
+        let mut text = format!("load average at the end: {}\n", self.load_after);
         for client in self.clients {
-            put(&mut text, &format!("- {}: {}", client.name, client.version));
+            put(&mut text, &format!("{}: {}", client.name, client.version));
         }
-        text + &self.sections()
+        text
     }
 
-    /// The tables alone.
-    pub fn sections(&self) -> String {
+    /// The tables.
+    pub fn table(&self) -> String {
         let mut text = String::new();
         let size = self.options.size;
         if self.options.wants(Section::Download) {

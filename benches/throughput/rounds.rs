@@ -2,10 +2,10 @@
 //! the clients take turns. What a run costs is measured in watch.rs; echo has its own rounds.
 
 use crate::client::Client;
+use crate::front::{Failure, interrupt};
 use crate::options::{Options, Section};
 use crate::server::Site;
 use crate::watch::{Run, Sink, run};
-use crate::{Failure, interrupt};
 use std::fs::File;
 use std::time::{Duration, Instant};
 

@@ -6,9 +6,9 @@
 //! the login shell would otherwise read start-up files there, which cost 100 ms and more of
 //! a `host true` and belong to no client.
 
+use crate::front::{Failure, interrupt};
 use crate::options::Options;
 use crate::watch::Kept;
-use crate::{Failure, interrupt};
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Read;

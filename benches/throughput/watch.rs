@@ -5,7 +5,7 @@
 //! program that has done nothing yet: its small size is the floor of what can be seen, and
 //! the floor is reported. The same trick keeps the private sshd no longer than the bench.
 
-use crate::{Failure, interrupt};
+use crate::front::{Failure, interrupt};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

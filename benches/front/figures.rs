@@ -1,7 +1,7 @@
 //! Where a bench puts what it found, for `cargo bench --no-fail-fast -- --all --json FILE --page FILE`: each bench
 //! replaces its own part of one JSON file and of one page of tables, and leaves the others' alone.
 
-use crate::Failure;
+use super::Failure;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};

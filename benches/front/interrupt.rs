@@ -1,7 +1,7 @@
 //! Ctrl-C, SIGTERM and SIGHUP end the run in order, so that every child, the private sshd and
 //! the scratch directory go with it. A signal only raises a flag; waits look at it.
 
-use crate::Failure;
+use super::Failure;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -1,7 +1,5 @@
 //! What a reader must know to judge the numbers: when, on which kernel and processor, how busy.
 
-#![allow(dead_code)] // each bench shows its own part
-
 use serde_json::{Value, json};
 use std::process::Command;
 
