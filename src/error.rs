@@ -72,9 +72,13 @@ impl Kind {
     }
 }
 
-/// A failure: kind, cause and, where there is one, the next step.
+/// A failure: kind, cause and, where there is one, the next step. It is as small as a pointer,
+/// because a list of thousands may have room for one in each entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<ErrorParts>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ErrorParts {
     kind: Kind,
     cause: String,
     hint: Option<String>,
@@ -83,13 +87,13 @@ pub struct Error {
 impl Error {
     /// An error of this kind with this cause. The cause is tessh's own text or sanitised.
     pub fn new(kind: Kind, cause: impl Into<String>) -> Error {
-        Error { kind, cause: cause.into(), hint: None }
+        Error(Box::new(ErrorParts { kind, cause: cause.into(), hint: None }))
     }
 
     /// Adds the next step that the person can take.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
@@ -97,7 +101,7 @@ impl Error {
     /// person can give it; one that is there already stays.
     #[must_use]
     pub fn hint_about(self, error: &io::Error) -> Error {
-        match Shortage::of(error).filter(|_| self.hint.is_none()) {
+        match Shortage::of(error).filter(|_| self.0.hint.is_none()) {
             Some(shortage) => self.hint(next_step_after(shortage)),
             None => self,
         }
@@ -106,29 +110,29 @@ impl Error {
     /// Prepends a heading to the cause, such as the host or the file.
     #[must_use]
     pub fn context(mut self, what: impl fmt::Display) -> Error {
-        self.cause = format!("{what}: {}", self.cause);
+        self.0.cause = format!("{what}: {}", self.0.cause);
         self
     }
 
     /// The kind of failure.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.0.kind
     }
 
     /// The cause without the next step.
     pub fn cause(&self) -> &str {
-        &self.cause
+        &self.0.cause
     }
 
     /// Encodes the error as one JSON object: the kind's word, the cause, the next step.
     pub fn to_json(&self) -> String {
-        let Error { kind, cause, hint } = self;
+        let ErrorParts { kind, cause, hint } = &*self.0;
         serde_json::json!({ "error": kind.word(), "cause": cause, "hint": hint }).to_string()
     }
 
     /// The next step, if there is one.
     pub fn next_step(&self) -> Option<&str> {
-        self.hint.as_deref()
+        self.0.hint.as_deref()
     }
 }
 
@@ -181,9 +185,9 @@ pub fn io_reason(error: &io::Error) -> String {
 impl fmt::Display for Error {
     /// Writes one line: the cause, then the next step.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.hint {
-            Some(hint) => f.write_str(&joined(&self.cause, hint)),
-            None => f.write_str(&self.cause),
+        match &self.0.hint {
+            Some(hint) => f.write_str(&joined(&self.0.cause, hint)),
+            None => f.write_str(&self.0.cause),
         }
     }
 }

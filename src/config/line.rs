@@ -32,6 +32,11 @@ pub fn keyword(line: &str) -> Option<(&str, &str)> {
 /// # Errors
 /// `invalid quotes` when a quote is not closed.
 pub fn words(text: &str) -> Result<Vec<String>, String> {
+    // Most lines have nothing but words and blanks.
+    if !text.contains(['\\', '"', '\'', '#']) {
+        let words = text.split(BLANKS).filter(|word| !word.is_empty());
+        return Ok(words.map(str::to_owned).collect());
+    }
     let mut words = Vec::new();
     let mut chars = text.chars().peekable();
     loop {

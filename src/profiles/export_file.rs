@@ -1,4 +1,5 @@
-//! A file that holds the sessions of another program: read once, when it is first needed.
+//! A file that holds the sessions of another program: read once, when it is first needed. What it
+//! says of a session is read when that is opened.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,7 @@ use std::sync::OnceLock;
 
 use crate::error::{Error, Kind, Result};
 use crate::os::user::UserId;
-use crate::registry::{RegistryKey, read_tree};
+use crate::registry::{RegistryKey, RegistryTree, read_tree};
 use crate::say;
 use crate::text;
 
@@ -22,11 +23,11 @@ pub struct ExportFile {
     keys: OnceLock<Result<ExportedKeys>>,
 }
 
-/// The keys of the sessions by their names.
+/// The keys of the sessions.
 struct ExportedKeys {
-    keys: BTreeMap<String, RegistryKey>,
-    /// What is wrong in the file beside them.
-    fault: Result<()>,
+    tree: RegistryTree,
+    /// Their paths by the names of the sessions.
+    paths: BTreeMap<String, String>,
 }
 
 impl ExportFile {
@@ -46,20 +47,20 @@ impl ExportFile {
         &self.path
     }
 
-    /// The names of the sessions, sorted. One with a fault has it, and a fault between sessions is
-    /// listed with the file's name.
+    /// The names of the sessions, sorted. A fault between sessions is listed with the file's name;
+    /// one within a session is found when that is opened.
     ///
     /// # Errors
     /// Those of [`read_tree`]; there is no such file.
     pub fn names(&self) -> Result<Vec<(String, Result<()>)>> {
-        let ExportedKeys { keys, fault } = self.keys()?;
+        let ExportedKeys { tree, paths } = self.keys()?;
         let mut names: Vec<(String, Result<()>)> =
-            keys.iter().map(|(name, key)| (name.clone(), key.check())).collect();
-        if let Err(fault) = fault {
-            let file = self.path.file_name().unwrap_or_default();
-            names.push((file.to_string_lossy().into_owned(), Err(fault.clone())));
+            paths.keys().map(|name| (name.clone(), Ok(()))).collect();
+        if let Err(fault) = tree.check() {
+            let file = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let at = names.partition_point(|(name, _)| *name <= file);
+            names.insert(at, (file, Err(fault)));
         }
-        names.sort_by(|one, other| one.0.cmp(&other.0));
         Ok(names)
     }
 
@@ -68,14 +69,14 @@ impl ExportFile {
     /// # Errors
     /// Those of [`ExportFile::names`]; the key's fault.
     pub fn key(&self, name: &str) -> Result<Option<RegistryKey>> {
-        let Some(key) = self.keys()?.keys.get(name) else { return Ok(None) };
-        key.check()?;
-        Ok(Some(key.clone()))
+        let ExportedKeys { tree, paths } = self.keys()?;
+        let key = paths.get(name).and_then(|path| tree.at(path));
+        key.map(|key| key.check().map(|()| key)).transpose()
     }
 
     /// Whether there is a session of this name, with or without a fault.
     pub fn has(&self, name: &str) -> bool {
-        self.keys().is_ok_and(|found| found.keys.contains_key(name))
+        self.keys().is_ok_and(|found| found.paths.contains_key(name))
     }
 
     fn keys(&self) -> Result<&ExportedKeys> {
@@ -88,12 +89,12 @@ impl ExportFile {
             Error::new(Kind::Config, format!("{path}: {}", say!(os_no_such_file)))
         };
         let mut tree = read_tree(&self.path, self.user)?.ok_or_else(missing)?;
-        self.forgotten.iter().for_each(|name| tree.forget(name));
-        let mut keys = BTreeMap::new();
-        for key in self.parents.iter().flat_map(|path| tree.take_children(path)) {
-            keys.entry(key.name().to_owned()).or_insert(key);
+        tree.forget(self.forgotten);
+        let mut paths = BTreeMap::new();
+        for (name, path) in self.parents.iter().flat_map(|parent| tree.names(parent)) {
+            paths.entry(name.to_owned()).or_insert_with(|| path.to_owned());
         }
-        Ok(ExportedKeys { keys, fault: tree.check() })
+        Ok(ExportedKeys { tree, paths })
     }
 }
 

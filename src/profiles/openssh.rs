@@ -2,7 +2,6 @@
 //! and its settings come from the files when it is used; here it is a name in a list, with what its
 //! blocks say of the way there.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,15 +29,27 @@ pub struct OpenSshHost {
 /// Finds the hosts, each once.
 pub type AliasLookup = Box<dyn Fn() -> Vec<OpenSshHost> + Send + Sync>;
 
-/// The hosts by their names.
-type HostsByName = BTreeMap<String, OpenSshHost>;
+/// The hosts, sorted by name.
+struct SortedHosts(Vec<OpenSshHost>);
+
+impl SortedHosts {
+    fn new(mut hosts: Vec<OpenSshHost>) -> SortedHosts {
+        hosts.sort_by(|one, other| one.name.cmp(&other.name));
+        SortedHosts(hosts)
+    }
+
+    fn get(&self, name: &str) -> Option<&OpenSshHost> {
+        let at = self.0.binary_search_by(|host| host.name.as_str().cmp(name));
+        at.ok().map(|at| &self.0[at])
+    }
+}
 
 /// The hosts of ssh_config(5). The files are read when they are listed, and else only the first
 /// time.
 pub struct OpenSshHosts {
     place: PathBuf,
     find: AliasLookup,
-    found: Mutex<Option<Arc<HostsByName>>>,
+    found: Mutex<Option<Arc<SortedHosts>>>,
 }
 
 impl OpenSshHosts {
@@ -47,13 +58,12 @@ impl OpenSshHosts {
         OpenSshHosts { place, find, found: Mutex::new(None) }
     }
 
-    fn found(&self, again: bool) -> Arc<HostsByName> {
+    fn found(&self, again: bool) -> Arc<SortedHosts> {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if again {
             *found = None;
         }
-        let hosts = || (self.find)().into_iter().map(|host| (host.name.clone(), host)).collect();
-        Arc::clone(found.get_or_insert_with(|| Arc::new(hosts())))
+        Arc::clone(found.get_or_insert_with(|| Arc::new(SortedHosts::new((self.find)()))))
     }
 }
 
@@ -67,7 +77,7 @@ impl SessionSource for OpenSshHosts {
     }
 
     fn names(&self) -> Result<Vec<(String, Result<()>)>> {
-        Ok(self.found(true).keys().map(|name| (name.clone(), Ok(()))).collect())
+        Ok(self.found(true).0.iter().map(|host| (host.name.clone(), Ok(()))).collect())
     }
 
     fn open(&self, name: &str) -> Result<Option<SavedSession>> {
@@ -78,7 +88,7 @@ impl SessionSource for OpenSshHosts {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.found(false).contains_key(name)
+        self.found(false).get(name).is_some()
     }
 
     fn destination(&self, name: &str) -> Option<String> {

@@ -137,27 +137,34 @@ impl Sessions {
         self.sources[at.number].destination(&at.name)
     }
 
-    /// The places of all sessions, by name within each source, without reading them; the error is
-    /// why one cannot be opened. A source that cannot be listed has its error in the second list.
+    /// The places of all sessions, sorted by name, without reading them; the error is why one cannot
+    /// be opened. A source that cannot be listed has its error in the second list.
     pub fn names(&self) -> (Vec<(SessionPlace, Result<()>)>, Vec<crate::error::Error>) {
-        let (mut all, mut faults) = (Vec::new(), Vec::new());
         // Each waits for its own files.
         let listed: Vec<_> = std::thread::scope(|scope| {
             let sources = self.sources.iter();
             let listing: Vec<_> = sources.map(|it| scope.spawn(|| it.names())).collect();
             listing.into_iter().map(ScopedJoinHandle::join).collect()
         });
+        let listed = listed
+            .into_iter()
+            .map(|it| it.unwrap_or_else(|fault| std::panic::resume_unwind(fault)))
+            .collect::<Vec<_>>();
+        let count = listed.iter().flatten().map(Vec::len).sum();
+        let (mut all, mut faults) = (Vec::with_capacity(count), Vec::new());
         for ((number, source), listed) in self.sources.iter().enumerate().zip(listed) {
             let (kind, place): (_, Arc<Path>) = (source.source(), source.place().into());
             let at = |name| {
                 let place = Arc::clone(&place);
                 SessionPlace { source: kind, name, place, number }
             };
-            match listed.unwrap_or_else(|fault| std::panic::resume_unwind(fault)) {
+            match listed {
                 Ok(names) => all.extend(names.into_iter().map(|(name, fault)| (at(name), fault))),
                 Err(error) => faults.push(error),
             }
         }
+        // Each source has sorted its own; this merges them.
+        all.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
         (all, faults)
     }
 
@@ -172,9 +179,7 @@ impl Sessions {
                 session.as_ref().map_or_else(|_| at.place.to_path_buf(), |it| it.place.clone());
             Some(ListedSession { name: at.name, source, place, session })
         };
-        let mut all: Vec<ListedSession> = names.into_iter().filter_map(listed).collect();
-        all.sort_by(|one, other| one.name.cmp(&other.name));
-        (all, faults)
+        (names.into_iter().filter_map(listed).collect(), faults)
     }
 
     /// Why a source cannot be looked through, where a name may be that was not found.

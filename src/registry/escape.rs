@@ -42,7 +42,8 @@ pub fn unix_unescaped(file: &[u8]) -> String {
 /// Whether PuTTY itself would give a file this name. One that has another is listed by PuTTY, but
 /// cannot be opened.
 pub fn is_unix_canonical(file: &[u8]) -> bool {
-    unix_escaped_bytes(&unescaped(file)).as_bytes() == file
+    file.iter().all(|&byte| is_unix_plain(byte))
+        || unix_escaped_bytes(&unescaped(file)).as_bytes() == file
 }
 
 /// The name of the registry key for the session or record of this name. Its bytes are those of code
@@ -98,10 +99,14 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
 fn unix_escaped_bytes(name: &[u8]) -> String {
     let mut file = String::with_capacity(name.len());
     for &byte in name {
-        let plain = byte.is_ascii_alphanumeric() || b"+-.@_".contains(&byte);
-        push(&mut file, byte, plain);
+        push(&mut file, byte, is_unix_plain(byte));
     }
     file
+}
+
+/// Whether the byte stands for itself in the name of a file.
+fn is_unix_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+-.@_".contains(&byte)
 }
 
 fn push(out: &mut String, byte: u8, plain: bool) {

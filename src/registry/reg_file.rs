@@ -4,14 +4,15 @@
 //! when it reads a file, the last of two values with the same name counts, `[-key]` removes a key
 //! and `"name"=-` a value. A fault belongs to the key it is in, so that the others can be used.
 
+use std::ops::Range;
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::escape::decoded_text;
 use super::file::at_line;
-use super::key::{RegistryValue, ValueCoding};
-use super::tree::RegistryTree;
+use super::key::{RegistryKey, RegistryValue, ValueCoding};
+use super::tree::{KeyIndex, KeyLines, KeyText, RegistryTree};
 use crate::error::Result;
 use crate::say;
 
@@ -33,74 +34,150 @@ struct RegText {
     cut: bool,
 }
 
-/// Parses the bytes of the file at this path. A fault within a key is the key's, and one between
-/// keys is the tree's.
+/// Lines of a text, each as its value goes on, without blank ones and comments.
+struct RegLines<'a> {
+    text: &'a RegText,
+    /// The number of the next line, and its place.
+    number: usize,
+    rest: Range<usize>,
+}
+
+/// A line, with those in which its value goes on.
+struct RegLine<'a> {
+    /// The number of the first, from 1.
+    number: usize,
+    /// Its place in the text.
+    range: Range<usize>,
+    first: &'a str,
+    /// The text of all of them, if there are several.
+    joined: Option<Zeroizing<String>>,
+    /// Whether the file ends with the line, without a line end.
+    is_cut: bool,
+}
+
+/// Finds the keys in the bytes of the file at this path. A fault within a key is the key's, and one
+/// between keys is the tree's.
 ///
 /// # Errors
 /// [`Kind::Config`](crate::error::Kind::Config), with the line: the file is not one that regedit
 /// has written.
 pub fn parse_reg(file: &Path, bytes: &[u8]) -> Result<RegistryTree> {
-    let RegText { text, wide, cut } = decode(bytes).map_err(|what| at_line(file, 1, &what))?;
-    let mut tree = RegistryTree::new(file, ValueCoding::Plain);
-    let mut path: Option<String> = None;
-    let ended = text.ends_with('\n') && !cut;
-    let mut lines = text.lines().enumerate().skip(1).peekable();
-    while let Some((at, first)) = lines.next() {
-        let number = at + 1;
-        let mut line = first.trim();
-        if line.is_empty() || line.starts_with(';') {
-            continue;
-        }
-        let mut joined = Zeroizing::new(String::new());
-        if goes_on(line) {
-            joined.push_str(line);
-            while goes_on(&joined) {
-                joined.pop();
-                match lines.next() {
-                    Some((_, next)) => joined.push_str(next.trim()),
-                    None => {
-                        joined.push('\\');
-                        break;
-                    }
-                }
+    let text = decode(bytes).map_err(|what| at_line(file, 1, &what))?;
+    let mut index = KeyIndex::new(file, ValueCoding::Plain);
+    let end = text.text.len();
+    let mut lines = text.lines(&KeyLines { first: 1, range: 0..end });
+    lines.take_line();
+    for line in lines {
+        let Some(header) = line.text().strip_prefix('[') else {
+            if !index.is_within_key() {
+                index.set_fault(line.number, &say!(registry_value_without_key));
             }
-            line = &joined;
+            continue;
+        };
+        index.leave(line.range.start);
+        let Some((name, _)) = header.rsplit_once(']').filter(|_| !line.is_cut) else {
+            index.set_fault(line.number, &say!(registry_key_open));
+            continue;
+        };
+        match name.strip_prefix('-') {
+            Some(name) => index.remove(name),
+            None if index.enter(name, line.number, line.range.end) => {}
+            None => break,
         }
-        let last = !ended && lines.peek().is_none();
-        if let Some(header) = line.strip_prefix('[') {
-            path = None;
-            let Some((name, _)) = header.rsplit_once(']').filter(|_| !last) else {
-                tree.set_fault(number, &say!(registry_key_open));
-                continue;
-            };
-            match name.strip_prefix('-') {
-                Some(name) => tree.remove(name),
-                None if tree.enter(name, number).is_some() => path = Some(name.to_lowercase()),
+    }
+    if text.cut && !index.is_within_key() {
+        index.set_fault(text.text.lines().count(), &say!(registry_file_cut));
+    }
+    Ok(RegistryTree::new(index, end, Box::new(text)))
+}
+
+impl RegText {
+    fn lines(&self, lines: &KeyLines) -> RegLines<'_> {
+        RegLines { text: self, number: lines.first, rest: lines.range.clone() }
+    }
+}
+
+impl KeyText for RegText {
+    fn read(&self, lines: &KeyLines, key: &mut RegistryKey) {
+        for line in self.lines(lines) {
+            match assignment(line.text(), self.wide, line.is_cut) {
+                Ok((name, Assignment::Put(value))) => key.put(&name, value),
+                Ok((name, Assignment::Remove)) => key.remove(&name),
+                Err(what) => key.set_fault(at_line(key.file(), line.number, &what)),
+            }
+        }
+        if self.cut && lines.range.end == self.text.len() {
+            let number = self.text.lines().count();
+            key.set_fault(at_line(key.file(), number, &say!(registry_file_cut)));
+        }
+    }
+
+    fn forget(&mut self, lines: &KeyLines, names: &[&str]) {
+        let found = self.lines(lines).filter_map(|line| {
+            let (name, _) = assignment(line.text(), self.wide, line.is_cut).ok()?;
+            let is_forgotten = names.iter().any(|it| name.eq_ignore_ascii_case(it));
+            is_forgotten.then_some(line.range)
+        });
+        for range in found.collect::<Vec<_>>() {
+            // The lines after it keep their numbers.
+            let letters = self.text[range.clone()].bytes();
+            let blank: String = letters.map(|it| if it == b'\n' { '\n' } else { ' ' }).collect();
+            self.text.replace_range(range, &blank);
+        }
+    }
+}
+
+impl<'a> RegLines<'a> {
+    /// The next line as it is, without blanks around it.
+    fn take_line(&mut self) -> Option<&'a str> {
+        let rest = &self.text.text[self.rest.clone()];
+        if rest.is_empty() {
+            return None;
+        }
+        let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
+        self.rest.start += length;
+        self.number += 1;
+        Some(rest[..length].trim())
+    }
+
+    /// A line with those in which its value goes on, if it does.
+    fn joined(&mut self, first: &str) -> Option<Zeroizing<String>> {
+        let mut joined = goes_on(first).then(|| Zeroizing::new(first.to_owned()))?;
+        while goes_on(&joined) {
+            match self.take_line() {
+                Some(next) => {
+                    joined.pop();
+                    joined.push_str(next);
+                }
                 None => break,
             }
-            continue;
         }
-        let read = assignment(line, wide, last);
-        match (&path, read) {
-            (Some(path), Ok((name, what))) => {
-                let Some(key) = tree.entered(path) else { continue };
-                match what {
-                    Assignment::Put(value) => key.put(&name, value),
-                    Assignment::Remove => key.remove(&name),
-                }
+        Some(joined)
+    }
+}
+
+impl<'a> Iterator for RegLines<'a> {
+    type Item = RegLine<'a>;
+
+    fn next(&mut self) -> Option<RegLine<'a>> {
+        let (number, start, first) = loop {
+            let (number, start) = (self.number, self.rest.start);
+            let line = self.take_line()?;
+            if !line.is_empty() && !line.starts_with(';') {
+                break (number, start, line);
             }
-            (Some(path), Err(what)) => tree.set_key_fault(path, number, &what),
-            (None, _) => tree.set_fault(number, &say!(registry_value_without_key)),
-        }
+        };
+        let joined = self.joined(first);
+        let RegText { text, cut, .. } = self.text;
+        let is_cut = self.rest.start == text.len() && (*cut || !text.ends_with('\n'));
+        Some(RegLine { number, range: start..self.rest.start, first, joined, is_cut })
     }
-    if cut {
-        let number = text.lines().count();
-        match &path {
-            Some(path) => tree.set_key_fault(path, number, &say!(registry_file_cut)),
-            None => tree.set_fault(number, &say!(registry_file_cut)),
-        }
+}
+
+impl RegLine<'_> {
+    fn text(&self) -> &str {
+        self.joined.as_ref().map_or(self.first, |joined| joined)
     }
-    Ok(tree)
 }
 
 /// The file's text, if its first line says what it is.
@@ -249,4 +326,40 @@ fn unquoted(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_forgotten_leaves_the_text_and_a_fault_stays() {
+        let text = "REGEDIT4\n[a]\n\"HostName\"=\"h\"\n\"password\"=\"é\"\n\
+                    \"PASSWORD\"=hex:01,\\\n  02\n\"Password\"=\"cut\n";
+        let mut text = decode(text.as_bytes()).unwrap();
+        let lines = KeyLines { first: 3, range: 13..text.text.len() };
+        text.forget(&lines, &["Password"]);
+        let (one, two) = (" ".repeat(15), " ".repeat(19));
+        let wanted =
+            format!("REGEDIT4\n[a]\n\"HostName\"=\"h\"\n{one}\n{two}\n    \n\"Password\"=\"cut\n");
+        assert_eq!(text.text.as_str(), wanted);
+    }
+
+    #[test]
+    fn a_key_in_two_places_has_what_its_last_lines_say() {
+        let text = "REGEDIT4\n[P\\a]\n\"x\"=\"1\"\n\"y\"=\"1\"\n[P\\b]\n\"x\"=hex:00,\\\n[P\\c]\n\
+                    [p\\A]\n\"x\"=\"2\"\n\"y\"=-\n\"z\"=\"cut";
+        let tree = parse_reg(Path::new("/x.reg"), text.as_bytes()).unwrap();
+        tree.check().unwrap();
+        let names: Vec<&str> = tree.names("P").map(|(name, _)| name).collect();
+        // The value of b goes on in the line that looks like the header of c.
+        assert_eq!(names, ["a", "b"]);
+        let key = tree.key("P\\a").unwrap();
+        assert_eq!(
+            (key.text("x").as_deref(), key.has("y"), key.place().line),
+            (Some("2"), false, 2)
+        );
+        assert!(key.check().unwrap_err().to_string().starts_with("/x.reg line 11: "));
+        assert!(tree.key("P\\b").unwrap().check().is_err());
+    }
 }

@@ -57,17 +57,17 @@ fn an_export_has_the_values_that_were_put_in() {
     for (name, session) in sessions {
         let key = tree.children(SESSIONS).find(|key| key.name() == name).unwrap();
         key.check().unwrap();
-        assert_values(key, &session["values"]);
+        assert_values(&key, &session["values"]);
         assert_eq!(registry_escaped(name), session["registry_key"].as_str().unwrap());
     }
     for (name, record) in expected["hostcas"].as_object().unwrap() {
         let key = tree.children(AUTHORITIES).find(|key| key.name() == name).unwrap();
-        assert_values(key, &record["values"]);
+        assert_values(&key, &record["values"]);
         let hosts = record["MatchHosts"].as_array().cloned().unwrap_or_default();
         assert_eq!(key.all("MatchHosts"), hosts);
     }
     let keys = tree.key("SimonTatham\\PuTTY\\SshHostKeys").unwrap();
-    assert_values(keys, &expected["hostkeys"]);
+    assert_values(&keys, &expected["hostkeys"]);
     assert_eq!(keys.names().count(), expected["hostkeys"].as_object().unwrap().len());
 }
 
@@ -82,7 +82,7 @@ fn a_name_ends_at_the_last_bracket_and_case_does_not_count() {
 fn what_is_deleted_is_gone_and_the_last_value_counts() {
     let lines = "[K\\P\\a]\n\"x\"=\"1\"\n\"x\"=\"2\"\n\"y\"=\"1\"\n\"y\"=-\n[K\\P\\b]\n[K\\P\\b\\c]\n[K\\P\\bc]\n[-K\\P\\b]\n";
     let tree = reg(&narrow(lines)).unwrap();
-    let names: Vec<&str> = tree.children("P").map(RegistryKey::name).collect();
+    let names: Vec<&str> = tree.names("P").map(|(name, _)| name).collect();
     assert_eq!(names, ["a", "bc"]);
     let key = tree.key("P\\a").unwrap();
     assert_eq!((key.text("x").as_deref(), key.has("y")), (Some("2"), false));
@@ -169,7 +169,7 @@ fn what_regedit_has_not_written_is_refused() {
 fn winscp_keys_are_decoded() {
     let tree = parse_tree(Path::new("/WinSCP.ini"), WINSCP).unwrap();
     tree.check().unwrap();
-    let names: Vec<&str> = tree.children("Sessions").map(RegistryKey::name).collect();
+    let names: Vec<&str> = tree.names("Sessions").map(|(name, _)| name).collect();
     let guide = "ubuntu@ip-172-31-30-140 [proxy:teleport.example.com]";
     assert_eq!(names.len(), 4);
     for name in ["café", "Default Settings", "prod/web 1", guide] {

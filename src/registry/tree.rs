@@ -1,6 +1,11 @@
 //! The keys of a file that holds many: what regedit has written, or `WinSCP.ini`.
+//!
+//! Such a file may have tens of thousands of keys, of which a list shows the names. So the keys are
+//! found first, and what a line says of a value is read when its key is asked for.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::escape::{registry_unescaped, winscp_unescaped};
@@ -17,24 +22,69 @@ const MAX_PATH: usize = 64 * 1024;
 const WINSCP: &str = "\\martin prikryl\\winscp 2\\";
 
 /// The keys of one file, by path. Parts of a path are separated by `\`, and case does not count.
-#[derive(Clone, Debug)]
 pub struct RegistryTree {
+    index: KeyIndex,
+    text: Box<dyn KeyText>,
+    /// The values that keys do not have, whatever the file says.
+    forgotten: &'static [&'static str],
+}
+
+/// The text of a file, in which the lines of its keys are.
+pub(super) trait KeyText: Send + Sync {
+    /// Adds what these lines say to their key, which is of this file.
+    fn read(&self, lines: &KeyLines, key: &mut RegistryKey);
+
+    /// Overwrites those of these lines that give a value one of these names.
+    fn forget(&mut self, lines: &KeyLines, names: &[&str]);
+}
+
+/// Lines that follow a header, without it, up to the next header or the end of the file.
+pub(super) struct KeyLines {
+    /// The number of the first, from 1.
+    pub first: usize,
+    /// Their place in the text.
+    pub range: Range<usize>,
+}
+
+/// Where the keys of a file are.
+pub(super) struct KeyIndex {
     file: PathBuf,
     /// What all texts of the file are written in, where their key does not say it.
     coding: ValueCoding,
-    keys: BTreeMap<String, RegistryKey>,
+    /// By path in lower case.
+    keys: BTreeMap<String, FoundKey>,
+    /// The key whose lines are being passed.
+    open: Option<OpenKey>,
     fault: Option<Error>,
 }
 
+struct OpenKey {
+    path: String,
+    /// The number of its first line after the header, and where that starts.
+    first: usize,
+    start: usize,
+}
+
+struct FoundKey {
+    /// The last part of its path, decoded.
+    name: String,
+    coding: ValueCoding,
+    /// The line of its first header.
+    line: usize,
+    /// There are several where its header is repeated.
+    lines: Vec<KeyLines>,
+}
+
 impl RegistryTree {
-    /// A tree without keys, for this file.
-    pub(super) fn new(file: &Path, coding: ValueCoding) -> RegistryTree {
-        RegistryTree { file: file.to_owned(), coding, keys: BTreeMap::new(), fault: None }
+    /// The keys that were found in a text, which ends there.
+    pub(super) fn new(mut index: KeyIndex, end: usize, text: Box<dyn KeyText>) -> RegistryTree {
+        index.leave(end);
+        RegistryTree { index, text, forgotten: &[] }
     }
 
     /// The file.
     pub fn file(&self) -> &Path {
-        &self.file
+        &self.index.file
     }
 
     /// Whether the file could be read whole, apart from the faults of single keys.
@@ -42,71 +92,123 @@ impl RegistryTree {
     /// # Errors
     /// What is wrong in the file, with its line.
     pub fn check(&self) -> Result<()> {
-        self.fault.clone().map_or(Ok(()), Err)
+        self.index.fault.clone().map_or(Ok(()), Err)
     }
 
     /// The key whose path ends with these parts, such as `SimonTatham\PuTTY\SshHostKeys`.
-    pub fn key(&self, path: &str) -> Option<&RegistryKey> {
+    pub fn key(&self, path: &str) -> Option<RegistryKey> {
         let wanted = path.to_lowercase();
-        self.keys.iter().find(|(path, _)| ends_with_parts(path, &wanted)).map(|(_, key)| key)
+        let mut keys = self.index.keys.iter();
+        keys.find(|(path, _)| ends_with_parts(path, &wanted)).map(|(_, found)| self.read(found))
     }
 
     /// The keys directly below those whose path ends with these parts, such as
     /// `SimonTatham\PuTTY\Sessions`, sorted by path.
-    pub fn children(&self, path: &str) -> impl Iterator<Item = &RegistryKey> {
+    pub fn children(&self, path: &str) -> impl Iterator<Item = RegistryKey> {
+        self.found(path).map(|(_, found)| self.read(found))
+    }
+
+    /// The names of [`RegistryTree::children`], each with its path for [`RegistryTree::at`].
+    pub fn names(&self, path: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.found(path).map(|(path, found)| (&found.name[..], &path[..]))
+    }
+
+    /// The key with this path, as [`RegistryTree::names`] has it.
+    pub fn at(&self, path: &str) -> Option<RegistryKey> {
+        self.index.keys.get(path).map(|found| self.read(found))
+    }
+
+    /// Removes the values of these names from all keys. They do not stay in memory, either, but for
+    /// lines that make no sense, which are faults of their key.
+    pub fn forget(&mut self, names: &'static [&'static str]) {
+        self.forgotten = names;
+        if names.is_empty() {
+            return;
+        }
+        let lines = self.index.keys.values().flat_map(|found| &found.lines);
+        lines.for_each(|lines| self.text.forget(lines, names));
+    }
+
+    fn found(&self, path: &str) -> impl Iterator<Item = (&String, &FoundKey)> {
         let wanted = path.to_lowercase();
-        self.keys.iter().filter(move |(path, _)| is_within(path, &wanted)).map(|(_, key)| key)
+        self.index.keys.iter().filter(move |(path, _)| is_within(path, &wanted))
     }
 
-    /// Takes out the keys that [`RegistryTree::children`] has for this path.
-    pub fn take_children(&mut self, path: &str) -> Vec<RegistryKey> {
-        let wanted = path.to_lowercase();
-        let mut taken = Vec::new();
-        for (path, key) in std::mem::take(&mut self.keys) {
-            match is_within(&path, &wanted) {
-                true => taken.push(key),
-                false => {
-                    self.keys.insert(path, key);
-                }
-            }
-        }
-        taken
+    fn read(&self, found: &FoundKey) -> RegistryKey {
+        let place = RegistryPlace { file: self.index.file.clone(), line: found.line };
+        let key = RegistryKey::new(found.name.clone(), place, NameCase::Insensitive);
+        let mut key = key.coded(found.coding);
+        found.lines.iter().for_each(|lines| self.text.read(lines, &mut key));
+        self.forgotten.iter().for_each(|name| key.remove(name));
+        key
     }
+}
 
-    /// Removes the values of this name from all keys.
-    pub fn forget(&mut self, name: &str) {
-        self.keys.values_mut().for_each(|key| key.remove(name));
-    }
-
-    /// The key of this path, which is made if it is missing; `None` if it is refused.
-    pub(super) fn enter(&mut self, path: &str, line: usize) -> Option<&mut RegistryKey> {
-        let folded = path.to_lowercase();
-        if path.len() > MAX_PATH {
-            self.set_fault(line, &say!(registry_key_too_long, limit = MAX_PATH));
-            return None;
-        }
-        if self.keys.len() >= MAX_KEYS && !self.keys.contains_key(&folded) {
-            self.set_fault(line, &say!(registry_too_many_keys, limit = MAX_KEYS));
-            return None;
-        }
-        let place = RegistryPlace { file: self.file.clone(), line };
-        let coding = match folded.contains(WINSCP) {
-            true => ValueCoding::WinScp,
-            false => self.coding,
+impl FoundKey {
+    /// The key of this path, whose header is in this line.
+    fn new(path: &str, folded: &str, line: usize, usual: ValueCoding) -> FoundKey {
+        let coding = match folded {
+            _ if folded.ends_with("\\sshhostkeys") => ValueCoding::Plain,
+            _ if folded.contains(WINSCP) => ValueCoding::WinScp,
+            _ => usual,
         };
-        let coding = if folded.ends_with("\\sshhostkeys") { ValueCoding::Plain } else { coding };
         let last = path.rsplit('\\').next().unwrap_or_default();
         let name = match coding {
             ValueCoding::WinScp => winscp_unescaped(last),
             ValueCoding::Plain => registry_unescaped(last),
         };
-        let key = || RegistryKey::new(name, place, NameCase::Insensitive).coded(coding);
-        Some(self.keys.entry(folded).or_insert_with(key))
+        FoundKey { name, coding, line, lines: Vec::new() }
+    }
+}
+
+impl fmt::Debug for RegistryTree {
+    /// Shows the paths of the keys only: values may be passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let paths: Vec<&String> = self.index.keys.keys().collect();
+        f.debug_struct("RegistryTree")
+            .field("file", &self.index.file)
+            .field("paths", &paths)
+            .finish_non_exhaustive()
+    }
+}
+
+impl KeyIndex {
+    /// No keys yet, for this file.
+    pub(super) fn new(file: &Path, coding: ValueCoding) -> KeyIndex {
+        let (file, keys) = (file.to_owned(), BTreeMap::new());
+        KeyIndex { file, coding, keys, open: None, fault: None }
     }
 
-    /// The key of a path in lower case, if it has been entered.
-    pub(super) fn entered(&mut self, folded: &str) -> Option<&mut RegistryKey> {
-        self.keys.get_mut(folded)
+    /// A header with this path is in this line, and the lines of its key start there. `false` if
+    /// the key is refused.
+    pub(super) fn enter(&mut self, path: &str, line: usize, start: usize) -> bool {
+        let folded = path.to_lowercase();
+        if path.len() > MAX_PATH {
+            self.set_fault(line, &say!(registry_key_too_long, limit = MAX_PATH));
+            return false;
+        }
+        let is_full = self.keys.len() >= MAX_KEYS;
+        if is_full && !self.keys.contains_key(&folded) {
+            self.set_fault(line, &say!(registry_too_many_keys, limit = MAX_KEYS));
+            return false;
+        }
+        let found = self.keys.entry(folded.clone());
+        found.or_insert_with(|| FoundKey::new(path, &folded, line, self.coding));
+        self.open = Some(OpenKey { path: folded, first: line + 1, start });
+        true
+    }
+
+    /// Whether the lines here are those of a key.
+    pub(super) fn is_within_key(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// The lines of the key end there, if they are those of one.
+    pub(super) fn leave(&mut self, end: usize) {
+        let Some(OpenKey { path, first, start }) = self.open.take() else { return };
+        if let Some(found) = self.keys.get_mut(&path) {
+            found.lines.push(KeyLines { first, range: start..end });
+        }
     }
 
     /// Removes a key and all keys below it.
@@ -124,15 +226,6 @@ impl RegistryTree {
     pub(super) fn set_fault(&mut self, line: usize, what: &str) {
         let file = &self.file;
         self.fault.get_or_insert_with(|| at_line(file, line, what));
-    }
-
-    /// Says what is wrong at a line of this key.
-    pub(super) fn set_key_fault(&mut self, path: &str, line: usize, what: &str) {
-        let fault = at_line(&self.file, line, what);
-        match self.keys.get_mut(&path.to_lowercase()) {
-            Some(key) => key.set_fault(fault),
-            None => self.set_fault(line, what),
-        }
     }
 }
 

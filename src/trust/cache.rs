@@ -90,13 +90,13 @@ impl HostKeyCache {
                 return cache;
             }
         };
-        let mut keys: Vec<&RegistryKey> = Vec::new();
+        let mut keys: Vec<RegistryKey> = Vec::new();
         for key in KEYS.iter().filter_map(|path| tree.key(path)) {
             if !keys.iter().any(|it| it.place() == key.place()) {
                 keys.push(key);
             }
         }
-        let faults = [tree.check()].into_iter().chain(keys.iter().map(|key| key.check()));
+        let faults = [tree.check()].into_iter().chain(keys.iter().map(RegistryKey::check));
         faults.filter_map(Result::err).for_each(&mut fault);
         for key in keys {
             for name in key.names() {

@@ -9,7 +9,7 @@ mod entry;
 mod line;
 mod search;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 pub use entry::{HostEntry, HostSummary, HostTarget};
@@ -114,9 +114,10 @@ impl Hosts {
             let said = fault.or_else(before);
             HostEntry { target: HostTarget::Session(at), recent: None, said, can_open }
         };
-        let mut sessions: Vec<HostEntry> = names.into_iter().map(session).collect();
-        sessions.sort_by(|one, other| one.name().cmp(other.name()));
-        self.entries = recents_first(sessions, self.history.list());
+        let history = self.history.list();
+        let mut sessions = Vec::with_capacity(names.len() + history.len());
+        sessions.extend(names.into_iter().map(session));
+        self.entries = recents_first(sessions, history);
         self.read = 0;
     }
 
@@ -211,9 +212,9 @@ fn summary(sessions: &Sessions, at: &SessionPlace) -> Result<HostSummary> {
 /// Puts what was connected to before the sessions, which are sorted by name, newest first. A saved
 /// session that is gone is left out. A host of ssh_config(5) is the same thing as the host of that
 /// name that was typed.
-fn recents_first(sessions: Vec<HostEntry>, history: Vec<Recent>) -> Vec<HostEntry> {
+fn recents_first(mut sessions: Vec<HostEntry>, history: Vec<Recent>) -> Vec<HostEntry> {
     // The ranks in the history of those sessions that are in it, by their numbers.
-    let mut ranks: HashMap<usize, usize> = HashMap::new();
+    let mut ranks: BTreeMap<usize, usize> = BTreeMap::new();
     for (rank, recent) in history.iter().enumerate() {
         let meant = match &recent.target {
             RecentTarget::Host(name) => Some((Source::OpenSsh, name.as_str())),
@@ -233,15 +234,14 @@ fn recents_first(sessions: Vec<HostEntry>, history: Vec<Recent>) -> Vec<HostEntr
         }
     }
     let mut first: Vec<Option<HostEntry>> = history.iter().map(|_| None).collect();
-    let mut others = Vec::with_capacity(sessions.len());
-    for (number, mut entry) in sessions.into_iter().enumerate() {
-        match ranks.get(&number) {
-            Some(&rank) => {
-                entry.recent = Some(Box::new(history[rank].clone()));
-                first[rank] = Some(entry);
-            }
-            None => others.push(entry),
-        }
+    let (mut number, mut ranked) = (0, ranks.keys().peekable());
+    let is_ranked = |_: &mut HostEntry| {
+        number += 1;
+        ranked.next_if(|&&at| at + 1 == number).is_some()
+    };
+    for (entry, &rank) in sessions.extract_if(.., is_ranked).zip(ranks.values()) {
+        let recent = Some(Box::new(history[rank].clone()));
+        first[rank] = Some(HostEntry { recent, ..entry });
     }
     let as_host = |recent: Recent| match &recent.target {
         RecentTarget::Host(name) => Some(HostEntry {
@@ -253,10 +253,9 @@ fn recents_first(sessions: Vec<HostEntry>, history: Vec<Recent>) -> Vec<HostEntr
         RecentTarget::Session(_) => None,
     };
     let recents = first.into_iter().zip(history);
-    let mut all: Vec<HostEntry> =
-        recents.filter_map(|(entry, recent)| entry.or_else(|| as_host(recent))).collect();
-    all.append(&mut others);
-    all
+    let recents = recents.filter_map(|(entry, recent)| entry.or_else(|| as_host(recent)));
+    sessions.splice(0..0, recents.collect::<Vec<_>>());
+    sessions
 }
 
 #[cfg(test)]

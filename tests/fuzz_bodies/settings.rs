@@ -166,7 +166,7 @@ pub fn registry(input: &[u8]) {
         Ok(tree) => {
             for key in PARENTS.iter().flat_map(|parent| tree.children(parent)).take(50) {
                 if key.check().is_ok() {
-                    made_of(key);
+                    made_of(&key);
                 }
             }
         }

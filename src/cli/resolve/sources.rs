@@ -85,7 +85,6 @@ pub fn putty_places(context: &Context) -> Option<PuttyPlaces> {
 pub fn typed_names(sessions: &Sessions) -> Vec<String> {
     let (mut all, _) = sessions.names();
     all.retain(|(at, fault)| fault.is_ok() && !at.name.contains(char::is_control));
-    all.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
     let of_one_name = all.chunk_by(|(one, _), (other, _)| one.name == other.name);
     let typed = of_one_name.flat_map(|places| match places {
         [(at, _)] => vec![at.name.clone()],

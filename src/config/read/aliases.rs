@@ -6,6 +6,7 @@
 //! passed over, too; connecting reports them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -135,7 +136,9 @@ impl AliasSearch<'_> {
                     // What is no port sets none.
                     let sets = |word: &String| keyword != Keyword::Port || port(word).is_some();
                     set.extend(words.first().filter(|word| sets(word)).map(|_| keyword));
-                    self.set(keyword, words.first(), &block);
+                    if let Some(word) = words.first() {
+                        self.set(keyword, word, &block);
+                    }
                 }
             }
         }
@@ -149,33 +152,36 @@ impl AliasSearch<'_> {
                 None
             }
             SoughtAlias::All(numbers, found) => {
-                let literal = !name.contains(['*', '?', '!']) && !name.is_empty();
-                if let Some(number) = numbers.get(&name) {
-                    return Some(*number);
-                }
-                if !literal || found.len() == MAX_ALIASES {
+                if name.contains(['*', '?', '!']) || name.is_empty() {
                     return None;
                 }
-                numbers.insert(name.clone(), found.len());
-                let file = Arc::clone(path);
+                let fresh = match numbers.entry(name) {
+                    Entry::Occupied(known) => return Some(*known.get()),
+                    Entry::Vacant(_) if found.len() == MAX_ALIASES => return None,
+                    Entry::Vacant(fresh) => fresh,
+                };
+                let (name, file) = (fresh.key().clone(), Arc::clone(path));
                 found.push(HostAlias { name, file, hostname: None, user: None, port: None });
-                Some(found.len() - 1)
+                Some(*fresh.insert(found.len() - 1))
             }
         }
     }
 
     /// Sets what these hosts do not have yet.
-    fn set(&mut self, keyword: Keyword, word: Option<&String>, block: &[usize]) {
-        let (SoughtAlias::All(_, found), Some(word)) = (&mut self.sought, word) else { return };
+    fn set(&mut self, keyword: Keyword, word: &str, block: &[usize]) {
+        let SoughtAlias::All(_, found) = &mut self.sought else { return };
         for number in block {
             let host = &mut found[*number];
             match keyword {
                 Keyword::HostName => {
-                    let name = || word.replace("%h", &host.name).replace("%%", "%");
+                    let name = || match word.contains('%') {
+                        true => word.replace("%h", &host.name).replace("%%", "%"),
+                        false => word.to_owned(),
+                    };
                     host.hostname = host.hostname.take().or_else(|| Some(name()));
                 }
                 Keyword::Port => host.port = host.port.or_else(|| port(word)),
-                _ => host.user = host.user.take().or_else(|| Some(word.clone())),
+                _ => host.user = host.user.take().or_else(|| Some(word.to_owned())),
             }
         }
     }

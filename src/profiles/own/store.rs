@@ -148,7 +148,7 @@ impl ProfileStore {
     /// # Errors
     /// [`Kind::Local`]: the directory cannot be read, or has more than [`MAX_PROFILES`].
     pub fn names(&self) -> Result<Vec<(String, Result<()>)>> {
-        let named = |(file, session): (String, Option<String>)| match session {
+        let named = |file: String| match name::from_file_name(&file) {
             Some(name) => (name, Ok(())),
             None => {
                 let fault = nameless(&self.directory.join(&file));
@@ -215,9 +215,9 @@ impl ProfileStore {
         file.is_ok_and(|file| fs::symlink_metadata(self.directory.join(file)).is_ok())
     }
 
-    /// The files, each with the name of its session if it has one. Skips files that editors leave
-    /// behind: hidden ones and those with another extension.
-    fn files(&self) -> Result<Vec<(String, Option<String>)>> {
+    /// The names of the files. Skips files that editors leave behind: hidden ones and those with
+    /// another extension.
+    fn files(&self) -> Result<Vec<String>> {
         let unreadable =
             |error: &std::io::Error| failed(&self.directory, &say!(file_not_read), error);
         let entries = match fs::read_dir(&self.directory) {
@@ -237,8 +237,7 @@ impl ProfileStore {
                 let what = say!(session_store_too_large, limit = MAX_PROFILES);
                 return Err(local(&self.directory, &what));
             }
-            let session = name::from_file_name(&file);
-            files.push((file, session));
+            files.push(file);
         }
         Ok(files)
     }

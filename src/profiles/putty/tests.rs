@@ -400,7 +400,7 @@ proptest! {
                 parse_settings("s", Path::new("/s"), &bytes).into_iter().collect();
             if let Ok(tree) = parse_tree(Path::new("/x"), &bytes) {
                 let parents = ["SimonTatham\\PuTTY\\Sessions", "Sessions"];
-                keys.extend(parents.iter().flat_map(|path| tree.children(path)).cloned());
+                keys.extend(parents.iter().flat_map(|path| tree.children(path)));
             }
             for key in keys.iter().filter(|key| key.check().is_ok()) {
                 for keeper in [Keeper::Putty, Keeper::WinScp] {

@@ -36,8 +36,9 @@ const LONG: u8 = 2;
 /// [`Kind::Config`]: a master password is needed, the text is damaged, or the file cannot be read.
 pub fn stored_password(file: &Path, name: &str, user: UserId) -> Result<Option<Secret>> {
     let Some(tree) = read_tree(file, user)? else { return Ok(None) };
-    let mut keys = SITES.iter().flat_map(|path| tree.children(path));
-    let Some(key) = keys.find(|key| key.name() == name) else { return Ok(None) };
+    let mut sites = SITES.iter().flat_map(|path| tree.names(path));
+    let path = sites.find(|(site, _)| *site == name).map(|(_, path)| path);
+    let Some(key) = path.and_then(|path| tree.at(path)) else { return Ok(None) };
     key.check()?;
     if let Some(plain) = key.secret("PasswordPlain") {
         return Ok(Some(plain));
@@ -45,7 +46,7 @@ pub fn stored_password(file: &Path, name: &str, user: UserId) -> Result<Option<S
     let Some(hidden) = key.secret("Password") else { return Ok(None) };
     let security = SECURITY.iter().find_map(|path| tree.key(path));
     let master = security.and_then(|key| key.flag("UseMasterPassword")) == Some(true);
-    match shown(hidden.expose(), &owner(key)) {
+    match shown(hidden.expose(), &owner(&key)) {
         Ok(password) => Ok(Some(password)),
         Err(_) if master => Err(needs_master(name, file)),
         Err(HiddenFault::Encrypted) => Err(needs_master(name, file)),

@@ -104,11 +104,10 @@ fn file(path: &Path, user: UserId) -> Authorities {
     if let Err(error) = tree.check() {
         found.problems.push(problem(path, &error));
     }
-    let putty: Vec<&RegistryKey> = tree.children(PUTTY).collect();
-    for key in tree.children(EITHER) {
-        let is_putty = putty.iter().any(|it| it.place() == key.place());
-        let legacy = if is_putty { Legacy::MatchHosts } else { Legacy::Unknown };
-        found.take(key, legacy);
+    let putty: Vec<&str> = tree.names(PUTTY).map(|(_, path)| path).collect();
+    for (_, path) in tree.names(EITHER) {
+        let legacy = if putty.contains(&path) { Legacy::MatchHosts } else { Legacy::Unknown };
+        tree.at(path).iter().for_each(|key| found.take(key, legacy));
     }
     found
 }

@@ -139,7 +139,8 @@ pub(super) fn reg(found: &Exported, path: &Path, notes: &mut Vec<String>) -> Res
         None => RegDocument::new(),
     };
     let tree = old.as_ref().map(|bytes| parse_reg(path, bytes)).transpose()?;
-    let known = |entry: &str| tree.as_ref()?.key("SimonTatham\\PuTTY\\SshHostKeys")?.text(entry);
+    let known = tree.as_ref().and_then(|tree| tree.key("SimonTatham\\PuTTY\\SshHostKeys"));
+    let known = |entry: &str| known.as_ref()?.text(entry);
     for (parent, records) in [("Sessions", &found.sessions), ("SshHostCAs", &found.authorities)] {
         for (name, fields) in records {
             document.set(&format!("{ROOT}\\{parent}\\{}", registry_escaped(name)), fields);
