@@ -3,12 +3,15 @@
 //! One run starts a private sshd on loopback. Each client holds sessions that do nothing: one, whose
 //! peak is read; ten at once, of which the private memory of each and the proportional share of all
 //! are read, because one alone is charged with what ten share; and one with forwards, a master and,
-//! for tessh, a recording, whose wake-ups are counted. What is here: the order of the run, and its
-//! table. The server is in forwards/site.rs.
+//! for tessh, a recording, whose wake-ups are counted. Then each holds open forwards: what one of
+//! them takes is told by many. What is here: the order of the run, and its tables. Open forwards are
+//! in memory/open.rs, the server is in forwards/site.rs.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod front;
+#[path = "memory/open.rs"]
+mod open;
 #[allow(dead_code)] // namespaces are for another bench
 #[path = "forwards/site.rs"]
 mod site;
@@ -96,11 +99,11 @@ impl Bench for Options {
             figures.wake_ups = idle.wake_ups()? - begun;
             figures.threads = idle.threads()?;
         }
-        Ok(Found {
-            table: table(&self, &found),
-            figures: figures_json(&self, environment, &found),
-            is_good: true,
-        })
+        drop(busy);
+        let open = open::measure(&site, &self.programs.clients)?;
+        let mut figures = figures_json(&self, environment, &found);
+        figures["open_forwards"] = open::figures(&open);
+        Ok(Found { table: table(&self, &found) + &open::table(&open), figures, is_good: true })
     }
 }
 
@@ -135,14 +138,9 @@ fn measure(site: &Site, client: &Path) -> Result<Figures, Failure> {
         interrupt::check()?;
         sessions.push(Idle::begin(site, client, &[])?);
     }
-    let sum = |idle: &Idle, names: &[&str]| -> Result<f64, Failure> {
-        names.iter().map(|name| idle.field("smaps_rollup", name)).sum()
-    };
-    let of_each = |names: &[&str]| -> Result<Vec<f64>, Failure> {
-        sessions.iter().map(|idle| sum(idle, names)).collect()
-    };
-    let private = of_each(&["Private_Clean:", "Private_Dirty:"])?;
-    let shares = of_each(&["Pss:"])?;
+    let private: Vec<_> = sessions.iter().map(Idle::private).collect::<Result<_, _>>()?;
+    let shares: Vec<_> =
+        sessions.iter().map(|idle| idle.field("smaps_rollup", "Pss:")).collect::<Result<_, _>>()?;
     let peaks: Vec<_> =
         sessions.iter().map(|idle| idle.field("status", "VmHWM:")).collect::<Result<_, _>>()?;
     Ok(Figures {
@@ -178,6 +176,20 @@ impl Idle {
         let line = text.lines().find_map(|line| line.strip_prefix(name));
         let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
         number.ok_or_else(|| format!("{path} has no {name}"))
+    }
+
+    /// The memory that no other process has, in KiB.
+    fn private(&self) -> Result<f64, Failure> {
+        let of = |name| self.field("smaps_rollup", name);
+        Ok(of("Private_Clean:")? + of("Private_Dirty:")?)
+    }
+
+    /// How long its first thread has run so far.
+    fn ran(&self) -> Result<Duration, Failure> {
+        let path = format!("/proc/{}/schedstat", self.0.id());
+        let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+        let ran = text.split_whitespace().next().and_then(|first| first.parse().ok());
+        ran.map(Duration::from_nanos).ok_or_else(|| format!("{path} has no number"))
     }
 
     fn wake_ups(&self) -> Result<u64, Failure> {

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 /// What `--help` has of them.
 pub const FLAGS: &str = "  \
-  --quick              under two minutes: 256 MiB; plink and dbclient one round, two ciphers, 10 logins
-  --only LIST          of download,upload,setup,echo,memory
+  --quick              under two minutes: 256 MiB, no longer ones; plink and dbclient one round, two
+                       ciphers, 10 logins
+  --only LIST          of download,length,upload,setup,echo,memory
   --size MIB           bytes of each transfer (1024)
   --rounds N           transfers per cell (5)
   --peer-rounds N      the same for plink and dbclient (as --rounds)
@@ -31,6 +32,8 @@ const CIPHERS: &str = "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-po
 pub enum Section {
     /// Server to client, to `/dev/null` per cipher; ssh and tessh also to a pipe.
     Download,
+    /// Server to client, to `/dev/null`, of 1, 4 and 16 times the size; ssh and tessh alone.
+    Length,
     /// A regular file to the server.
     Upload,
     /// `host true`.
@@ -76,11 +79,6 @@ impl Options {
     pub fn wants(&self, section: Section) -> bool {
         self.only.contains(&section)
     }
-
-    /// Bytes per transfer.
-    pub fn bytes(&self) -> u64 {
-        self.size << 20
-    }
 }
 
 /// What was typed, before `--quick` and the defaults fill the rest.
@@ -124,13 +122,16 @@ impl Typed {
     /// The run's choices.
     pub fn settle(self) -> Options {
         let quick = |short, long| if self.quick { short } else { long };
-        let all = vec![
+        let mut all = vec![
             Section::Download,
             Section::Upload,
             Section::Setup,
             Section::Echo,
             Section::Memory,
         ];
+        if !self.quick {
+            all.push(Section::Length);
+        }
         let rounds = self.rounds.unwrap_or(5);
         let logins = self.logins.unwrap_or(40);
         Options {
@@ -159,6 +160,7 @@ fn sections(names: &[String]) -> Result<Vec<Section>, lexopt::Error> {
         .iter()
         .map(|name| match name.as_str() {
             "download" => Ok(Section::Download),
+            "length" => Ok(Section::Length),
             "upload" => Ok(Section::Upload),
             "setup" => Ok(Section::Setup),
             "echo" => Ok(Section::Echo),

@@ -8,7 +8,7 @@ use crate::echo::Echo;
 use crate::front::Environment;
 use crate::front::environment::load_average;
 use crate::options::{Options, Section};
-use crate::rounds::{Cell, Work};
+use crate::rounds::{Cell, LENGTHS, Work};
 use crate::stats::{median, percentile, range};
 use crate::watch::Run;
 use serde_json::{Value, json};
@@ -72,6 +72,9 @@ impl<'a> Report<'a> {
             let title = format!("Download, {size} MiB to /dev/null");
             text += &self.transfers(&title, Work::Download);
             text += &self.transfers(&format!("Download, {size} MiB to a pipe"), Work::Pipe);
+        }
+        if self.options.wants(Section::Length) {
+            text += &self.lengths();
         }
         if self.options.wants(Section::Upload) {
             text += &self.transfers(&format!("Upload, {size} MiB from a file"), Work::Upload);
@@ -163,13 +166,31 @@ impl<'a> Report<'a> {
                 number(self.ratio(cell, |cell| self.speed(cell)), 2),
                 number(self.cpu_per_gib(cell), 2),
                 number(self.ratio(cell, |cell| self.cpu_per_gib(cell)), 2),
-                spread(cell, |run| run.cpu * 1024.0 / self.options.size as f64, 2),
+                spread(cell, |run| run.cpu * 1024.0 / cell.mib as f64, 2),
                 cell.runs.len().to_string(),
             ]
         });
         let head =
             ["client", "cipher", "MiB/s", "x ssh", "CPU s/GiB", "x ssh", "min - max", "runs"];
         section(title, &head, rows.collect())
+    }
+
+    /// A row for each client and length.
+    fn lengths(&self) -> String {
+        let cells = LENGTHS.into_iter().flat_map(|times| self.cells_of(Work::Long(times)));
+        let rows = cells.map(|cell| {
+            vec![
+                self.clients[cell.client].name.clone(),
+                cell.mib.to_string(),
+                number(self.speed(cell), 0),
+                number(self.cpu_per_gib(cell), 2),
+                number(self.ratio(cell, |cell| self.cpu_per_gib(cell)), 2),
+                spread(cell, |run| run.cpu * 1024.0 / cell.mib as f64, 2),
+                cell.runs.len().to_string(),
+            ]
+        });
+        let head = ["client", "MiB", "MiB/s", "CPU s/GiB", "x ssh", "min - max", "runs"];
+        section("Longer downloads", &head, rows.collect())
     }
 
     fn logins(&self) -> String {
@@ -320,11 +341,11 @@ impl<'a> Report<'a> {
     }
 
     fn speed(&self, cell: &Cell) -> Option<f64> {
-        Some(self.options.size as f64 / of(cell, |run| run.wall)?)
+        Some(cell.mib as f64 / of(cell, |run| run.wall)?)
     }
 
     fn cpu_per_gib(&self, cell: &Cell) -> Option<f64> {
-        Some(of(cell, |run| run.cpu)? * 1024.0 / self.options.size as f64)
+        Some(of(cell, |run| run.cpu)? * 1024.0 / cell.mib as f64)
     }
 
     fn cell_json(&self, cell: &Cell) -> Value {
@@ -338,6 +359,7 @@ impl<'a> Report<'a> {
         let transfer = cell.work != Work::Login;
         json!({
             "work": cell.work.name(),
+            "mib": if transfer { Some(cell.mib) } else { None },
             "client": self.clients[cell.client].name,
             "cipher": cell.cipher,
             "gap": cell.gap,

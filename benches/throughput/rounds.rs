@@ -15,6 +15,10 @@ const PROBE_BYTES: u64 = 4 << 20;
 const DEADLINE: Duration = Duration::from_secs(30);
 /// Slower than this is taken for stuck; the slowest cell known does 19 MiB/s.
 const SLOWEST_MIB_PER_SECOND: u64 = 4;
+/// How many times the size the longer downloads are.
+pub const LENGTHS: [u64; 3] = [1, 4, 16];
+/// How often each of them is made.
+const LONG_ROUNDS: usize = 2;
 /// Logins when they are run for their memory alone.
 const MEMORY_LOGINS: usize = 5;
 
@@ -30,6 +34,8 @@ pub enum Work {
     Download,
     /// Server to client, to a pipe.
     Pipe,
+    /// Server to client, to `/dev/null`, of so many times the size.
+    Long(u64),
     /// A regular file to the server.
     Upload,
     /// `host true`.
@@ -42,6 +48,7 @@ impl Work {
         match self {
             Self::Download => "download",
             Self::Pipe => "download to a pipe",
+            Self::Long(_) => "download, longer",
             Self::Upload => "upload",
             Self::Login => "host true",
         }
@@ -56,6 +63,8 @@ pub struct Cell {
     pub client: usize,
     /// With which cipher; `None` when the client can use none.
     pub cipher: Option<String>,
+    /// MiB of a transfer.
+    pub mib: u64,
     /// Those that did their work.
     pub runs: Vec<Run>,
     /// Why there are none.
@@ -115,15 +124,23 @@ pub fn measure(options: &Options, site: &Site, clients: &[Client]) -> Result<Vec
         }
         eprintln!("transfers, round {} of {}", round + 1, options.rounds);
         let due = |client: &Client| !client.is_peer() || round < options.peer_rounds;
-        turn(&mut transfers, (options, site, clients), round, &due)?;
+        turn(&mut transfers, (site, clients), round, &due)?;
     }
+    let mut longer = plan_longer(options, clients);
+    for round in 0..LONG_ROUNDS {
+        if !longer.is_empty() {
+            eprintln!("longer downloads, round {} of {LONG_ROUNDS}", round + 1);
+        }
+        turn(&mut longer, (site, clients), round, &|_| true)?;
+    }
+    transfers.append(&mut longer);
     let (mut logins, count) = plan_logins(options, clients);
     for round in 0..count {
         if round % 10 == 0 {
             eprintln!("host true, run {} of {count}", round + 1);
         }
         let due = |client: &Client| !client.is_peer() || round < options.peer_logins;
-        turn(&mut logins, (options, site, clients), round, &due)?;
+        turn(&mut logins, (site, clients), round, &due)?;
     }
     transfers.append(&mut logins);
     Ok(transfers.into_iter().flatten().collect())
@@ -132,7 +149,7 @@ pub fn measure(options: &Options, site: &Site, clients: &[Client]) -> Result<Vec
 /// One run of each cell that is due. In each round another client goes first.
 fn turn(
     groups: &mut [Vec<Cell>],
-    (options, site, clients): (&Options, &Site, &[Client]),
+    (site, clients): (&Site, &[Client]),
     round: usize,
     due: &dyn Fn(&Client) -> bool,
 ) -> Result<(), Failure> {
@@ -143,7 +160,7 @@ fn turn(
             if cell.gap.is_some() || cell.failure.is_some() || !due(&clients[cell.client]) {
                 continue;
             }
-            let outcome = once(options, site, &clients[cell.client], cell);
+            let outcome = once(site, &clients[cell.client], cell);
             interrupt::check()?;
             match outcome {
                 Ok(run) => cell.runs.push(run),
@@ -172,6 +189,14 @@ fn plan_transfers(options: &Options, clients: &[Client]) -> Vec<Vec<Cell>> {
     groups
 }
 
+fn plan_longer(options: &Options, clients: &[Client]) -> Vec<Vec<Cell>> {
+    let of = |times| group(options, clients, Work::Long(times), options.ciphers.first());
+    match options.wants(Section::Length) {
+        true => LENGTHS.into_iter().map(of).collect(),
+        false => Vec::new(),
+    }
+}
+
 fn plan_logins(options: &Options, clients: &[Client]) -> (Vec<Vec<Cell>>, usize) {
     let count = match (options.wants(Section::Setup), options.wants(Section::Memory)) {
         (true, _) => options.logins,
@@ -190,26 +215,31 @@ fn group(options: &Options, clients: &[Client], work: Work, cipher: Option<&Stri
             work,
             client: index,
             cipher: cipher.map(str::to_owned),
+            mib: match work {
+                Work::Long(times) => options.size * times,
+                _ => options.size,
+            },
             runs: Vec::new(),
             gap: client.gaps[known.unwrap_or(0)].clone(),
             failure: None,
         }
     };
-    // A slow peer into a pipe would take long and tell nothing new.
-    let asked = |client: &Client| work != Work::Pipe || !client.is_peer();
+    // A slow peer would take long there and tell nothing new.
+    let is_short = !matches!(work, Work::Pipe | Work::Long(_));
+    let asked = |client: &Client| is_short || !client.is_peer();
     clients.iter().enumerate().filter(|(_, client)| asked(client)).map(cell).collect()
 }
 
-fn once(options: &Options, site: &Site, client: &Client, cell: &Cell) -> Result<Run, Failure> {
-    let bytes = options.bytes();
+fn once(site: &Site, client: &Client, cell: &Cell) -> Result<Run, Failure> {
+    let bytes = cell.mib << 20;
     let cipher = cell.cipher.as_deref().unwrap_or_default();
-    let deadline = DEADLINE + Duration::from_secs(options.size / SLOWEST_MIB_PER_SECOND);
+    let deadline = DEADLINE + Duration::from_secs(cell.mib / SLOWEST_MIB_PER_SECOND);
     let go = |remote: &str, stdin, sink| {
         run(&client.command(site, cipher, remote, false), stdin, sink, deadline)
     };
     match cell.work {
         Work::Login => go("true", None, Sink::Null),
-        Work::Download => {
+        Work::Download | Work::Long(_) => {
             let run = go(&source(bytes), None, Sink::Null)?;
             // Everything written counts, so this is a lower bound; the probe was exact.
             expect(run.written.map(|written| written.min(bytes)), bytes).map(|()| run)
