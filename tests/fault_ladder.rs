@@ -9,6 +9,8 @@ mod algorithms;
 mod disks;
 #[path = "fault_ladder/files.rs"]
 mod files;
+#[path = "fault_ladder/flooded.rs"]
+mod flooded;
 #[path = "fault_ladder/forwards.rs"]
 mod forwards;
 mod lab;

@@ -96,6 +96,19 @@ impl Lanes {
         self.expected.load(Ordering::Relaxed) > 0
     }
 
+    /// Waits until there are channels beside the session's own.
+    pub async fn shared(&self) {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.traffic.is_shared() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     /// Opens the lane of a channel.
     pub fn admit(&self, id: ChannelId) -> Arc<Lane> {
         let mut open = lock(&self.open);

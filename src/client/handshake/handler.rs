@@ -12,7 +12,6 @@ use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
 use russh::compression::Compression;
 use russh::keys::{PublicKey, PublicKeyOrCertificate};
 use russh::{Channel, ChannelId, ChannelOpenFailure, Sig};
-use tokio::io::AsyncWriteExt;
 
 use crate::client::flow::event::Event;
 use crate::client::flow::output::ChannelOutput;
@@ -106,6 +105,33 @@ impl Events {
             self.output = Some(new);
         }
         self.output.as_mut().filter(|(of, _)| *of == channel).map(|(_, output)| output)
+    }
+
+    /// Writes data of the first session's to its sink.
+    async fn write_output(&mut self, data: &[u8]) {
+        let (lanes, shared) = (&self.shared.incoming.lanes, &self.shared);
+        let Some((_, output)) = &mut self.output else { return };
+        match output.stdout.write(data, lanes).await {
+            Ok(None) => {}
+            Ok(Some(rest)) => {
+                let shared = Arc::clone(shared);
+                tokio::spawn(async move {
+                    if let Err(error) = rest.await {
+                        shared.emit(Event::OutputFailed(error));
+                    }
+                });
+            }
+            Err(error) => shared.emit(Event::OutputFailed(error)),
+        }
+    }
+
+    /// Writes extended data of the first session's to its sink. Where that fails, it is dropped; as
+    /// in ssh, standard output and the exit status still count.
+    async fn write_errors(&mut self, data: &[u8]) {
+        let Some((_, output)) = &mut self.output else { return };
+        if let Ok(Some(rest)) = output.stderr.write(data, &self.shared.incoming.lanes).await {
+            tokio::spawn(rest);
+        }
     }
 
     /// Gives data of any channel but the first session's to the channel's lane.
@@ -262,14 +288,11 @@ impl Handler for Events {
         self.count_data(channel, data.len());
         self.consider_rekey(session);
         let is_forwarded = self.lane.as_ref().is_some_and(|(of, _)| *of == channel);
-        let Some(output) = self.output(channel).filter(|_| !is_forwarded) else {
+        if is_forwarded || self.output(channel).is_none() {
             self.forwarded(channel, data).await;
             return Ok(());
-        };
-        if let Err(error) = output.stdout.write_all(data).await {
-            output.stdout = Box::new(tokio::io::sink());
-            self.shared.emit(Event::OutputFailed(error));
         }
+        self.write_output(data).await;
         let traffic = &self.shared.incoming.lanes.traffic;
         if traffic.is_shared() {
             traffic.heard(channel);
@@ -287,21 +310,16 @@ impl Handler for Events {
         self.count_data(channel, data.len());
         self.consider_rekey(session);
         const SSH_EXTENDED_DATA_STDERR: u32 = 1;
-        let Some(ChannelOutput { stderr, .. }) = self.output(channel) else {
+        if self.output(channel).is_none() {
             if let Some(lane) = self.lane(channel).filter(|_| code == SSH_EXTENDED_DATA_STDERR)
                 && let Some(errors) = lane.errors()
             {
                 errors.feed(&self.shared.incoming.lanes, data).await;
             }
             return Ok(());
-        };
-        if code == SSH_EXTENDED_DATA_STDERR
-            && let Some(sink) = stderr
-            && sink.write_all(data).await.is_err()
-        {
-            // Standard error is dropped; as in ssh, standard output and the exit status still
-            // count.
-            *stderr = None;
+        }
+        if code == SSH_EXTENDED_DATA_STDERR {
+            self.write_errors(data).await;
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::client::deadline;
 use crate::client::flow::event::{EventReceiver, event_queue};
 use crate::client::flow::idle::{self, ClockedStream, IdleClock};
 use crate::client::flow::lane::{Expected, Lane};
-use crate::client::flow::output::{ChannelOutput, OutputSink};
+use crate::client::flow::output::{ChannelOutput, Outlet, OutputSink};
 use crate::client::incoming::x11::X11Request;
 use crate::client::quirks::Quirks;
 use crate::client::state::shared::ConnectionState;
@@ -93,13 +93,11 @@ pub async fn open(
     let write = opened(session).await?;
     debug!("Entering interactive session.");
     let clock = session.shared.incoming.lanes.timeouts.clock(idle::SESSION);
-    let watched = |sink: OutputSink| -> OutputSink {
-        match &clock {
-            Some(clock) => Box::new(ClockedStream::new(sink, Some(Arc::clone(clock)))),
-            None => sink,
-        }
+    let watched = |sink: OutputSink| match &clock {
+        Some(clock) => Outlet::new(Box::new(ClockedStream::new(sink, Some(Arc::clone(clock))))),
+        None => Outlet::new(sink),
     };
-    let output = ChannelOutput { stdout: watched(stdout), stderr: Some(watched(stderr)) };
+    let output = ChannelOutput { stdout: watched(stdout), stderr: watched(stderr) };
     session.shared.send_output_to(write.id(), output);
     requested(session, write, (events, clock), &request).await
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use log::{debug, warn};
 use russh::client::Msg;
-use russh::{ChannelWriteHalf, Disconnect, Sig};
+use russh::{ChannelId, ChannelWriteHalf, Disconnect, Sig};
 use tokio::io::AsyncRead;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -77,7 +77,8 @@ where
     };
     let upload = escaped(upload);
     tokio::pin!(upload);
-    let program = RunningProgram { session, awaited, name: program, without_pty };
+    let channel = write.id();
+    let program = RunningProgram { session, channel, awaited, name: program, without_pty };
     let result = tokio::select! {
         exit = alongside(program.run(events), send_sizes(&write, resized)) => exit,
         exit = &mut upload => Ok(exit),
@@ -146,6 +147,7 @@ async fn send_sizes(write: &ChannelWriteHalf<Msg>, mut resized: watch::Receiver<
 /// The program on the server, from the requests that start it to its exit.
 struct RunningProgram<'a> {
     session: &'a Session,
+    channel: ChannelId,
     /// The requests whose answers are awaited.
     awaited: VecDeque<AwaitedReply>,
     /// The name of the request that starts the program.
@@ -162,7 +164,7 @@ impl RunningProgram<'_> {
         let limit = AnswerLimit::start(&self.session.shared, self.name);
         while let Some(event) = limit.next(&mut events, !self.awaited.is_empty()).await? {
             match event {
-                Event::Closed => return Ok(exit),
+                Event::Closed => return self.written(exit).await,
                 Event::ExitStatus(status) => exit = Exit::Status(status),
                 Event::ExitSignal { name, message } => exit = Exit::Signal(signal(&name), message),
                 Event::Success => self.granted(),
@@ -170,7 +172,17 @@ impl RunningProgram<'_> {
                 Event::OutputFailed(error) => return output_failed(&error),
             }
         }
+        // What had arrived before counts all the same.
+        let _ = self.session.shared.output_written(self.channel).await;
         Err(self.session.shared.lost())
+    }
+
+    /// Waits until all output is written that has arrived; gives the exit.
+    async fn written(&self, exit: Exit) -> Result<Exit> {
+        match self.session.shared.output_written(self.channel).await {
+            Ok(()) => Ok(exit),
+            Err(error) => output_failed(&error),
+        }
     }
 
     fn granted(&mut self) {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::client::failure::{self, Stop};
 use crate::client::flow::event::{Event, EventSender};
-use crate::client::flow::output::ChannelOutput;
+use crate::client::flow::output::{Backlog, ChannelOutput};
 use crate::client::incoming::accept::IncomingChannels;
 use crate::client::state::negotiated::Negotiated;
 use crate::client::state::record::ConnectionRecord;
@@ -34,6 +34,8 @@ pub(crate) struct ConnectionState {
     channel_over: AtomicBool,
     events: Mutex<Option<EventSender>>,
     pub(crate) output: Mutex<Option<(ChannelId, ChannelOutput)>>,
+    /// What waits for the sinks of the session channel: standard output's, then the other's.
+    backlogs: Mutex<Option<(ChannelId, [Arc<Backlog>; 2])>>,
     pub(crate) open_failure: Mutex<Option<String>>,
     pub(crate) negotiated: Mutex<Option<Negotiated>>,
     pause: Mutex<Pause>,
@@ -163,7 +165,21 @@ impl ConnectionState {
     pub fn send_output_to(&self, channel: ChannelId, output: ChannelOutput) {
         self.incoming.lanes.remove(channel);
         self.incoming.lanes.traffic.add_server_source();
+        let backlogs = [output.stdout.backlog(), output.stderr.backlog()];
+        *lock(&self.backlogs) = Some((channel, backlogs));
         *lock(&self.output) = Some((channel, output));
+    }
+
+    /// Waits until the output of this channel that has arrived is written, if it has sinks here.
+    ///
+    /// # Errors
+    /// Standard output can no longer be written.
+    pub async fn output_written(&self, channel: ChannelId) -> std::io::Result<()> {
+        let backlogs = lock(&self.backlogs).clone().filter(|(of, _)| *of == channel);
+        let Some((_, [stdout, stderr])) = backlogs else { return Ok(()) };
+        // As in ssh, standard error may fail.
+        let _ = stderr.written().await;
+        stdout.written().await
     }
 
     /// Takes the server's text for the last refused channel.
