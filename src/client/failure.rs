@@ -11,6 +11,9 @@ use crate::text;
 
 /// How many characters of a text or list from the server are shown.
 const SHOWN: usize = 600;
+/// The longest list of names that the library reads. It reports a longer one as it does a message
+/// that ends too early, and no goodbye is that long.
+const LONGEST_NAMES: u64 = 16 * 1024;
 
 /// The error type of the library's callbacks: our own errors and the library's.
 #[derive(Debug)]
@@ -37,11 +40,19 @@ impl Stop {
     }
 }
 
-/// Why the connection ended, from the reason that the library gives its callbacks.
-pub(crate) fn ended(reason: DisconnectReason<Stop>) -> Error {
+/// Why the connection ended, from the reason that the library gives its callbacks. `last` is how many
+/// bytes the last message had, or more.
+pub(crate) fn ended(reason: DisconnectReason<Stop>, last: u64) -> Error {
+    use russh::Error as E;
     match reason {
         DisconnectReason::ReceivedDisconnect(info) => said_goodbye(&info),
         DisconnectReason::Error(Stop::Ours(error)) => error,
+        DisconnectReason::Error(Stop::Library(E::SshEncoding(Encoding::Length)))
+            if last > LONGEST_NAMES =>
+        {
+            Error::new(Kind::Disconnected, say!(message_names_too_many))
+                .hint(say!(host_key_unproved_hint))
+        }
         DisconnectReason::Error(Stop::Library(error)) => translate(&error, Kind::Disconnected),
     }
 }
@@ -201,13 +212,23 @@ mod tests {
     }
 
     #[test]
+    fn a_long_list_is_told_from_a_goodbye_without_a_language() {
+        let said = |last| {
+            let error = russh::Error::SshEncoding(Encoding::Length);
+            ended(DisconnectReason::Error(Stop::Library(error)), last).to_string()
+        };
+        assert!(said(300).contains("left out the language"), "{}", said(300));
+        assert!(said(LONGEST_NAMES + 1).contains("list of names"), "{}", said(LONGEST_NAMES + 1));
+    }
+
+    #[test]
     fn what_the_server_says_in_leaving_is_shown_safely() {
         let info = RemoteDisconnectInfo {
             reason_code: Disconnect::ByApplication,
             message: "bye\x1b[2J\nSHA256:forged line".to_owned(),
             lang_tag: String::new(),
         };
-        let said = ended(DisconnectReason::ReceivedDisconnect(info)).to_string();
+        let said = ended(DisconnectReason::ReceivedDisconnect(info), 0).to_string();
         assert!(said.contains("bye") && !said.contains(['\x1b', '\n']), "{said}");
     }
 

@@ -73,7 +73,8 @@ fn a_forward_without_descriptors_waits_and_works_again() {
     });
     let connections: Vec<_> =
         (0..40).map(|_| std::net::TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
-    running.wait_for("Too many open files");
+    running.wait_for("accept: Too many open files; further connections wait");
+    running.wait_for("ulimit -n");
     let (before, _) = used(running.id());
     std::thread::sleep(std::time::Duration::from_secs(2));
     let (then, over) = used(running.id());

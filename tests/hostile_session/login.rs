@@ -173,7 +173,7 @@ fn refusals_of_any_form_end_after_one_attempt() {
     let row = row.cause(&["Permission denied ("]).next(&["password"]);
     one(row, failure("telepathy,\x1b[2J", false));
     let row = fault(25, "a refusal with 50,000 methods").unlisted();
-    let row = row.cause(&[LOST, "the server sent"]).next(&["the server's log"]);
+    let row = row.cause(&[LOST, "list of names"]).next(&["the server's administrator"]);
     one(row, failure(&vec!["x"; 50_000].join(","), false));
     let row = fault(26, "partial success each time, 1000 times");
     let row = row.cause(&["Permission denied (password)"]).next(&["--auth password,password"]);

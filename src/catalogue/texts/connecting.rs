@@ -541,6 +541,9 @@ texts! {
     kex_hung_up_hint
         en "the server, or a firewall or limit of connections before it, does not want this one: its log says why; try again later"
         ja "サーバー、またはその手前のファイアウォールや接続数の制限がこの接続を受け付けていません。理由はサーバーのログにあります。時間をおいて試してください"
+    message_names_too_many
+        en "the server sent a message with a list of names that is too long to be read"
+        ja "サーバーから、読み取れないほど長い名前の一覧を含むメッセージが届きました"
     disconnect_cut_short
         en "the server sent a message that ends too early"
         ja "サーバーから途中で終わっているメッセージが届きました"

@@ -16,6 +16,12 @@ texts! {
     forward_cannot_accept(why)
         en "accept: {why}"
         ja "接続を受け入れられません: {why}"
+    forward_cannot_accept_hint
+        en "the forward goes on, and it is tried again in a second"
+        ja "転送は続き、一秒後に再び試みます"
+    forward_cannot_accept_many_hint
+        en "further connections wait until others have ended; for more at a time, raise the limit of open files (ulimit -n)"
+        ja "ほかの接続が終わるまで新しい接続は待たされます。同時に増やすには、開けるファイル数の上限 (ulimit -n) を上げてください"
     forward_could_not_request_local
         en "Could not request local forwarding."
         ja "ローカル転送を設定できませんでした。"

@@ -21,8 +21,9 @@ use crate::client::forward::link::ChannelOpener;
 use crate::client::forward::settings::ForwardSettings;
 use crate::config::AddressFamily;
 use crate::config::{Connect, Forward, Listen};
-use crate::error::reason_without_number;
+use crate::error::{Error, Kind, reason_without_number};
 use crate::os::local::LocalListener;
+use crate::os::shortage::Shortage;
 use crate::os::tcp;
 use crate::say;
 use crate::text;
@@ -187,7 +188,13 @@ async fn accept_local(listener: LocalListener, link: ChannelOpener, forward: For
 }
 
 async fn pause(why: &io::Error) {
-    error!("{}", say!(forward_cannot_accept, why = reason_without_number(why)));
+    let cause = say!(forward_cannot_accept, why = reason_without_number(why));
+    let error = Error::new(Kind::Local, cause);
+    let error = match Shortage::of(why) {
+        Some(Shortage::Descriptors) => error.hint(say!(forward_cannot_accept_many_hint)),
+        _ => error.hint(say!(forward_cannot_accept_hint)),
+    };
+    error!("{error}");
     sleep(PAUSE).await;
 }
 

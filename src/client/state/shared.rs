@@ -76,7 +76,7 @@ impl ConnectionState {
         let mut ended = lock(&self.ended);
         let error = match ended.take()? {
             Ended::Silently => lost_unexplained(),
-            Ended::For(reason) => failure::ended(*reason),
+            Ended::For(reason) => failure::ended(*reason, self.wire.unexplained()),
             Ended::Said(error) => error,
         };
         *ended = Some(Ended::Said(error.clone()));
