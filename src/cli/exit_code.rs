@@ -2,7 +2,6 @@
 //! remote program, or 255 for our own failures.
 
 use crate::client::flow::Exit;
-use crate::os::signal::Signal;
 use crate::say;
 
 /// The exit code if standard output was closed: 128 plus SIGPIPE, as for a program that writes to
@@ -10,6 +9,9 @@ use crate::say;
 const OUTPUT_CLOSED: u8 = 141;
 /// The exit code for our own failures, and if the server sent no status.
 pub const FAILED: u8 = 255;
+
+/// The exit code if the terminal has gone: 128 plus SIGHUP.
+pub const HUNG_UP: u8 = 129;
 
 /// The exit code for how a session ended.
 pub fn exit_code(exit: &Exit) -> u8 {
@@ -20,7 +22,7 @@ pub fn exit_code(exit: &Exit) -> u8 {
             signal_number(name).map_or(FAILED, |number| 128 + number)
         }
         Exit::OutputClosed => OUTPUT_CLOSED,
-        Exit::HungUp => 128 + Signal::HangUp.number(),
+        Exit::HungUp => HUNG_UP,
         Exit::Unknown | Exit::Escaped => FAILED,
     }
 }

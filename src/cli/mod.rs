@@ -69,7 +69,7 @@ fn is_ssh(name: &OsStr) -> bool {
     own || std::env::var_os("TESSH_AS_SSH").is_some_and(|value| value == "1")
 }
 
-/// Prints the error and returns the exit code of its kind.
+/// Prints the error and returns the exit code of its kind, or that of a hang-up, whatever came of it.
 fn fail(error: &Error, json: bool) -> ExitCode {
     crate::terminal::restore();
     if json {
@@ -77,5 +77,8 @@ fn fail(error: &Error, json: bool) -> ExitCode {
     } else {
         log::fatal(&error.to_string());
     }
-    ExitCode::from(error.kind().exit_code())
+    match crate::terminal::has_gone() {
+        true => ExitCode::from(exit_code::HUNG_UP),
+        false => ExitCode::from(error.kind().exit_code()),
+    }
 }

@@ -15,6 +15,7 @@ pub mod descriptor;
 pub mod disposition;
 pub mod file;
 pub mod host;
+pub mod keyboard;
 pub mod local;
 pub mod modes;
 pub mod output;

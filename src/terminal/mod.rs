@@ -6,6 +6,7 @@
 //! raw mode is right or what is sent; the caller says which file is the terminal.
 
 pub mod encoding;
+mod gone;
 pub mod raw;
 pub mod record;
 pub mod secret;
@@ -13,6 +14,7 @@ pub mod secret;
 pub use crate::os::modes::modes;
 pub use crate::os::size::{WindowSize, window_size};
 pub use crate::os::terminal::{is_terminal, open_controlling};
+pub use gone::{has_gone, note_gone};
 pub use raw::{
     AlternateScreen, LineKeys, NoEcho, RawMode, ScreenMode, hold, install_panic_hook, is_changed,
     is_holding, renew, restore,

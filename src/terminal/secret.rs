@@ -11,8 +11,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::os::AsDescriptor;
+use crate::os::keyboard::is_gone;
 use crate::say;
 use crate::secret::Secret;
+use crate::terminal::gone::note_gone;
 use crate::terminal::raw::{LineKeys, NoEcho};
 
 /// The longest line read, in bytes: the kernel's limit for a line typed at a terminal.
@@ -54,6 +56,10 @@ fn line_keys(tty: &File) -> io::Result<Option<LineKeys>> {
 /// # Errors
 /// The terminal failed, or the line is longer than 4096 bytes, is not UTF-8 or was cancelled.
 pub fn read_hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
+    hidden(tty, prompt).inspect_err(|_| note_if_gone(tty))
+}
+
+fn hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
     let keys = line_keys(tty)?;
     let hidden = NoEcho::enter(tty.as_descriptor())?;
     let mut screen = tty;
@@ -79,6 +85,10 @@ pub fn read_hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
 /// # Errors
 /// The terminal failed, or the line is longer than 4096 bytes, is not UTF-8 or was cancelled.
 pub fn read_shown(tty: &File, prompt: &str) -> io::Result<Option<String>> {
+    shown(tty, prompt).inspect_err(|_| note_if_gone(tty))
+}
+
+fn shown(tty: &File, prompt: &str) -> io::Result<Option<String>> {
     let keys = line_keys(tty)?;
     let mut screen = tty;
     screen.write_all(prompt.as_bytes())?;
@@ -92,6 +102,12 @@ pub fn read_shown(tty: &File, prompt: &str) -> io::Result<Option<String>> {
     }
     line.truncate(line.trim_end_matches(['\r', '\n']).len());
     Ok(Some(line))
+}
+
+fn note_if_gone(tty: &File) {
+    if is_gone(tty) {
+        note_gone();
+    }
 }
 
 /// Reads typed bytes one at a time, so that nothing after the line is consumed.
@@ -119,9 +135,13 @@ impl Read for TypedBytes {
         let read = loop {
             match self.tty.read(byte) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other?,
+                other => break other,
             }
         };
+        if !matches!(read, Ok(1..)) {
+            note_if_gone(&self.tty);
+        }
+        let read = read?;
         self.room = room;
         if read > 0 && self.cancel.contains(&byte[0]) {
             // `ErrorKind::Interrupted` would make the caller try again.

@@ -117,6 +117,9 @@ texts! {
     os_file_too_large_hint
         en "raise the limit of a file's size (ulimit -f)"
         ja "ファイルサイズの上限 (ulimit -f) を上げてください"
+    terminal_gone
+        en "it has gone away"
+        ja "端末がなくなりました"
     os_too_many_files_hint
         en "raise the limit of open files (ulimit -n)"
         ja "開けるファイル数の上限 (ulimit -n) を上げてください"

@@ -32,6 +32,7 @@ pub(super) use challenge::ChallengeDialog;
 pub(super) use login::LoginDialog;
 
 use std::any::Any;
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -39,7 +40,9 @@ use std::time::Duration;
 use crossterm::event::{self, Event};
 use ratatui::{Terminal, backend::CrosstermBackend};
 
-use crate::os::AsDescriptor;
+use crate::os::keyboard::{Attention, KeyWatch, is_gone};
+use crate::os::{AsDescriptor, BorrowedDescriptor, descriptor};
+use crate::say;
 use crate::terminal::{self, AlternateScreen};
 use component::{Stack, StackOutcome};
 use look::Look;
@@ -50,6 +53,8 @@ pub use component::{Component, DialogAction};
 const TURN: Duration = Duration::from_millis(80);
 /// How long to wait for an event before a turn when no component is busy.
 const IDLE: Duration = Duration::from_secs(1);
+/// How long to look for an event that is there, or is none because more keys belong to it.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// The person's terminal, on which dialogs are shown.
 pub struct Screen {
@@ -71,10 +76,31 @@ impl Screen {
     /// # Errors
     /// The terminal failed or is gone.
     pub fn run<C: Component>(&self, dialog: C) -> io::Result<C> {
+        self.shown(dialog).inspect_err(|_| {
+            if is_gone(self.keys()) {
+                terminal::note_gone();
+            }
+        })
+    }
+
+    fn shown<C: Component>(&self, dialog: C) -> io::Result<C> {
         let screen = AlternateScreen::enter(self.tty.as_descriptor())?;
-        let pen = FrameWriter { screen: &screen, drawn: Vec::new() };
+        let is_over = Cell::new(false);
+        let pen = FrameWriter { screen: &screen, drawn: Vec::new(), is_over: &is_over };
         let mut terminal = Terminal::new(CrosstermBackend::new(pen))?;
+        let closed = self.answered(&screen, &mut terminal, dialog);
+        is_over.set(closed.is_err());
+        closed
+    }
+
+    fn answered<C: Component>(
+        &self,
+        screen: &AlternateScreen,
+        terminal: &mut Terminal<CrosstermBackend<FrameWriter<'_>>>,
+        dialog: C,
+    ) -> io::Result<C> {
         let mut stack = Stack::new(Box::new(dialog));
+        let watch = KeyWatch::start()?;
         // The first poll starts to watch for size changes, which must happen before anything is
         // drawn. What was typed before is dropped, because nobody could see the dialog then.
         while event::poll(Duration::ZERO)? {
@@ -83,9 +109,8 @@ impl Screen {
         loop {
             terminal.draw(|frame| stack.draw(frame, self.look))?;
             let wait = if stack.is_busy() { TURN } else { IDLE };
-            let act = match event::poll(wait)? {
-                true => {
-                    let event = event::read()?;
+            let act = match self.event(&watch, wait)? {
+                Some(event) => {
                     // A terminal that became smaller and larger again has lost its content, which
                     // its size alone does not show.
                     if matches!(event, Event::Resize(..)) {
@@ -93,7 +118,7 @@ impl Screen {
                     }
                     stack.handle(&event)
                 }
-                false => stack.turn(),
+                None => stack.turn(),
             };
             match act {
                 StackOutcome::No => {}
@@ -110,11 +135,39 @@ impl Screen {
     }
 }
 
+impl Screen {
+    /// Waits for the next event, and no longer than this. The wait is not left to the library that
+    /// reads the keys: it would look again and again at a terminal that has gone.
+    ///
+    /// # Errors
+    /// The terminal failed or is gone.
+    fn event(&self, watch: &KeyWatch, limit: Duration) -> io::Result<Option<Event>> {
+        if !event::poll(LOOK)? {
+            if watch.wait(self.keys(), limit)? == Attention::Gone {
+                return Err(io::Error::other(say!(terminal_gone)));
+            }
+            if !event::poll(LOOK)? {
+                return Ok(None);
+            }
+        }
+        event::read().map(Some)
+    }
+
+    /// Where the keys come from, as the library that reads them chooses.
+    fn keys(&self) -> BorrowedDescriptor<'_> {
+        let stdin = descriptor::stdin();
+        if terminal::is_terminal(stdin) { stdin } else { self.tty.as_descriptor() }
+    }
+}
+
 /// Writes each frame at once when it is complete. This avoids flicker, and nothing is written after
 /// a signal has restored the main screen.
 struct FrameWriter<'a> {
     screen: &'a AlternateScreen,
     drawn: Vec<u8>,
+    /// The terminal has failed and is left alone. The library would show the cursor once more, and
+    /// panic where it can neither do that nor say so.
+    is_over: &'a Cell<bool>,
 }
 
 impl Write for FrameWriter<'_> {
@@ -124,6 +177,9 @@ impl Write for FrameWriter<'_> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.is_over.get() {
+            return Ok(());
+        }
         self.screen.write(&std::mem::take(&mut self.drawn))
     }
 }

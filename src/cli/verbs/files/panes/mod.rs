@@ -259,12 +259,15 @@ async fn manage(
         bookmarks: Box::new(StoredBookmarks::read(store.clone())),
         old_jobs,
     });
+    let talking = talk(screen, &sides, environment, look);
+    tokio::pin!(talking);
     let left = tokio::select! {
-        left = talk(screen, &sides, environment, look) => left,
-        () = watch(PaneSide::Left, &sides, &told) => Ok(()),
-        () = watch(PaneSide::Right, &sides, &told) => Ok(()),
-        () = worker.run() => Ok(()),
-        () = runner.run() => Ok(()),
+        left = &mut talking => left,
+        // These end with the screen, which says how it was left.
+        () = watch(PaneSide::Left, &sides, &told) => talking.await,
+        () = watch(PaneSide::Right, &sides, &told) => talking.await,
+        () = worker.run() => talking.await,
+        () = runner.run() => talking.await,
     };
     let jobs = locked(&queue).to_json();
     let saved = store.save_queue(&jobs);
