@@ -87,6 +87,8 @@ pub struct Options {
     /// Another key of the host is on record, and StrictHostKeyChecking is `no`.
     pub changed: bool,
     pub alive_interval: Option<Duration>,
+    /// 3 without one.
+    pub alive_count_max: Option<u32>,
     /// The key that was settled on an earlier connection; with one, StrictHostKeyChecking is `ask`.
     pub settled: SettledKey,
 }
@@ -131,7 +133,7 @@ pub async fn transport_for(
         rekey_bytes: None,
         rekey_time: None,
         alive_interval: options.alive_interval,
-        alive_count_max: 3,
+        alive_count_max: options.alive_count_max.unwrap_or(3),
         version_addendum: None,
     };
     verify(stream(address).await, host, &options, Budget::start(None), person).await

@@ -198,16 +198,32 @@ async fn stalling(options: ours::Options) -> (Session, Arc<Notify>) {
     (authenticate(transport, ours::login(Method::None)).await.unwrap(), stall)
 }
 
-#[tokio::test]
-async fn a_server_that_gives_no_sign_of_life_is_given_up() {
-    let alive_interval = Some(Duration::from_secs(10));
-    let (session, stall) = stalling(ours::Options { alive_interval, ..Default::default() }).await;
+/// A server falls silent; it is given up when so many questions are not answered.
+async fn given_up_after(count: u32) {
+    let (alive_interval, alive_count_max) = (Some(Duration::from_secs(10)), Some(count));
+    let options = ours::Options { alive_interval, alive_count_max, ..Default::default() };
+    let (session, stall) = stalling(options).await;
     stall.notify_one();
     let clock = ours::Clock::stop();
     let lingering = tokio::spawn(async move { linger(&session).await });
-    // Three questions, and the time in which the third may be answered.
-    let error = clock.pass(Duration::from_secs(42), lingering).await.unwrap_err();
+    // The questions, and the time in which the last one may be answered; the clock moves in steps, and
+    // each question is asked by the next step.
+    let time = Duration::from_millis(10_500) * (count + 1);
+    let began = tokio::time::Instant::now();
+    let error = clock.pass(time, lingering).await.unwrap_err();
     assert!(error.to_string().contains("not responding to keepalives"), "{error}");
+    let waited = began.elapsed();
+    assert!(waited > Duration::from_secs(10) * count, "given up after {waited:?} of {count}");
+}
+
+#[tokio::test]
+async fn a_server_that_gives_no_sign_of_life_is_given_up() {
+    given_up_after(3).await;
+}
+
+#[tokio::test]
+async fn a_server_that_leaves_200_keepalives_unanswered_is_given_up_and_not_before() {
+    given_up_after(200).await;
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! That gaps G14 to G20 are still there. `tests/rekey.rs`, `tests/memory.rs` and
+//! That gaps G14 to G20 and G24 are still there. `tests/rekey.rs`, `tests/memory.rs` and
 //! `tests/hang_up.rs` show that the client closes them.
 
 use std::pin::Pin;
@@ -57,6 +57,23 @@ async fn g14_bare_two_windows_under_way_end_a_key_exchange_of_ours() {
     handle.rekey_soon().await.unwrap();
     let ended = ending(&bare).await;
     still_open("G14", ended == Err("Pending".to_owned()), "client/handshake/rekey");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g24_bare_keys_that_the_server_begins_to_exchange_are_waited_for_without_end() {
+    let (begun, begins) = oneshot::channel();
+    let client = plain_server(|stream| async move {
+        let mut server = Plain::logged_in(stream).await;
+        server.kexinit(Names::EXCHANGED).await;
+        begun.send(()).unwrap();
+        server.wait().await;
+    });
+    let (mut handle, bare) = bare::connect(client).await.unwrap();
+    assert!(handle.authenticate_none("user").await.unwrap().success());
+    begins.await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    let waits = bare.told(|told| told.ended.is_none()) && !handle.is_closed();
+    still_open("G24", waits, "docs/limits.md and ARCHITECTURE.md: there is none");
 }
 
 #[tokio::test]

@@ -214,6 +214,14 @@ impl TshProfile {
 /// the certificate. Usually it is the proxy's host; there may be certificates of leaf clusters
 /// beside it.
 fn root_cluster(directory: &Path, proxy: &str, selected: &str) -> String {
+    let found = certificates(directory);
+    let there = |name: &str| found.iter().any(|it| it == name).then(|| name.to_owned());
+    let known = there(proxy).or_else(|| there(selected));
+    known.or_else(|| found.first().cloned()).unwrap_or_else(|| selected.to_owned())
+}
+
+/// The clusters that the user has certificates of, sorted. Of very many files, some are looked at.
+fn certificates(directory: &Path) -> Vec<String> {
     let mut found: Vec<String> = fs::read_dir(directory)
         .into_iter()
         .flatten()
@@ -224,9 +232,7 @@ fn root_cluster(directory: &Path, proxy: &str, selected: &str) -> String {
         })
         .collect();
     found.sort();
-    let there = |name: &str| found.iter().any(|it| it == name).then(|| name.to_owned());
-    let known = there(proxy).or_else(|| there(selected));
-    known.or_else(|| found.first().cloned()).unwrap_or_else(|| selected.to_owned())
+    found
 }
 
 /// The host of `host` or `host:port`; an IPv6 address with a port is in brackets.

@@ -66,6 +66,13 @@ impl SyncPlan {
         self.changes.retain(|it| it.step != SyncStep::Remove || !continued.contains(&it.path));
     }
 
+    /// Notes a directory that cannot be read; of very many, the first ones are told.
+    fn note_unread(&mut self, error: Error) {
+        if self.unread.len() < MOST_UNREAD {
+            self.unread.push(error);
+        }
+    }
+
     fn add(&mut self, found: SyncComparison) {
         self.changes.extend(found.changes);
         self.same += found.same;
@@ -115,8 +122,7 @@ pub(crate) async fn plan(
                     next.same += compared.same;
                 }
                 Err(error) if kept.excess().is_some() => return Err(error),
-                Err(error) if plan.unread.len() < MOST_UNREAD => plan.unread.push(error),
-                Err(_) => {}
+                Err(error) => plan.note_unread(error),
             }
             if let Some(cause) = kept.excess() {
                 return Err(too_much(source, &directory.path, cause));
@@ -171,4 +177,19 @@ fn too_much(source: &Side<'_>, below: &[u8], cause: String) -> Error {
 /// The order of a listing: a directory before what is in it, and that before the next name.
 pub(crate) fn in_order(one: &[u8], other: &[u8]) -> std::cmp::Ordering {
     one.split(|&byte| byte == b'/').cmp(other.split(|&byte| byte == b'/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_directories_that_cannot_be_read_so_many_are_told() {
+        let mut plan = SyncPlan::default();
+        for number in 0..MOST_UNREAD + 10 {
+            plan.note_unread(Error::new(Kind::Local, number.to_string()));
+        }
+        assert_eq!(plan.unread.len(), MOST_UNREAD);
+        assert_eq!(plan.unread[0].cause(), "0");
+    }
 }

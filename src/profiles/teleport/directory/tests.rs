@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use super::{MAX_PROFILE, TshDirectory};
+use super::{MAX_CERTIFICATES, MAX_PROFILE, TshDirectory, certificates};
 
 /// A directory with the files of one version.
 fn tree(version: u8) -> tempfile::TempDir {
@@ -51,6 +51,15 @@ fn all_layouts_lead_to_the_same_files() {
         assert!(!profile.is_on_token());
         assert_eq!(tsh.profiles().unwrap().len(), 1);
     }
+}
+
+#[test]
+fn of_very_many_certificates_so_many_are_looked_through() {
+    let dir = tempfile::tempdir().unwrap();
+    for number in 0..MAX_CERTIFICATES + 10 {
+        fs::File::create(dir.path().join(format!("{number}-cert.pub"))).unwrap();
+    }
+    assert_eq!(certificates(dir.path()).len(), MAX_CERTIFICATES);
 }
 
 #[test]
