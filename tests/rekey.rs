@@ -133,7 +133,8 @@ fn nothing_but_key_exchange_is_sent_during_one_that_the_server_begins() {
     home.write(".ssh/known_hosts", &server.known_hosts());
     let host = format!("{USER}@127.0.0.1");
     let options = ["--auth", "none", "-p", server.port(), &host, "cat"];
-    let input = vec![b'x'; 4 << 20];
+    // Long enough for many rounds of 20 ms, however fast it goes.
+    let input = vec![b'x'; 24 << 20];
     let output = home.tessh(&options).stdin(input.clone()).output();
     output.expect_code(0);
     assert!(output.stdout == input, "{} bytes came back", output.stdout.len());
