@@ -41,6 +41,9 @@ const PATIENCE: (u64, u64) = (8, 64 << 30);
 /// An answer counts for as long as it took, and at least for this long.
 const FRESH: Duration = Duration::from_millis(1);
 
+/// How many measurements in a row must find little under way.
+const IN_A_ROW: u32 = 2;
+
 /// The wanted limits: new keys after this many bytes or this much time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RekeyPolicy {
@@ -61,7 +64,7 @@ impl RekeyPolicy {
     /// bears two windows: one for the busiest, and one for all others, which may send more by then
     /// than was measured.
     fn beside_busiest(&self) -> u64 {
-        self.window / 4
+        self.window / 8
     }
 
     /// How many bytes must arrive before the next measurement.
@@ -88,6 +91,8 @@ pub(crate) struct Rekey {
     wanted: RekeyPolicy,
     facts: Arc<WireFacts>,
     question: Option<Measurement>,
+    /// How many measurements in a row have found little under way.
+    calm: u32,
     /// The total of received bytes before which nothing is measured again.
     not_before: u64,
 }
@@ -130,13 +135,14 @@ enum RekeyStep {
 
 impl Rekey {
     pub fn new(wanted: RekeyPolicy, facts: Arc<WireFacts>) -> Rekey {
-        Rekey { wanted, facts, question: None, not_before: 0 }
+        Rekey { wanted, facts, question: None, calm: 0, not_before: 0 }
     }
 
     /// New keys are in use: starts counting anew.
     pub fn exchanged(&mut self) {
         self.facts.exchanged();
         self.question = None;
+        self.calm = 0;
         self.not_before = 0;
     }
 
@@ -205,10 +211,18 @@ impl Rekey {
                 let beside = question.beside_busiest(received) >> 10;
                 debug!("{beside} KiB are under way beside the busiest channel's: keys are kept");
                 self.question = None;
+                self.calm = 0;
                 self.not_before = received + self.wanted.again();
                 RekeyStep::Wait
             }
-            Ok(answered) if !question.holds(answered, traffic.opened()) => RekeyStep::Ask,
+            Ok(answered) if !question.holds(answered, traffic.opened()) => {
+                self.calm = 0;
+                RekeyStep::Ask
+            }
+            Ok(_) if self.calm + 1 < IN_A_ROW => {
+                self.calm += 1;
+                RekeyStep::Ask
+            }
             Err(TryRecvError::Empty) if question.asked.elapsed() < ANSWER => RekeyStep::Wait,
             _ => RekeyStep::Begin,
         }
@@ -255,6 +269,7 @@ mod tests {
         facts.hear(rekey.wanted.beside_busiest());
         assert_eq!(rekey.step(&traffic), RekeyStep::Wait);
         answered.send(later()).unwrap();
+        ask(&mut rekey, &traffic).send(later()).unwrap();
         assert_eq!(rekey.step(&traffic), RekeyStep::Begin);
         facts.leave_keys();
         assert_eq!(rekey.step(&traffic), RekeyStep::Wait);
@@ -290,6 +305,7 @@ mod tests {
             facts.hear(1);
         }
         ask(&mut rekey, &traffic).send(later()).unwrap();
+        ask(&mut rekey, &traffic).send(later()).unwrap();
         assert_eq!(rekey.step(&traffic), RekeyStep::Begin);
     }
 
@@ -299,12 +315,13 @@ mod tests {
         let traffic = shared();
         facts.hear(1000);
         let answered = ask(&mut rekey, &traffic);
-        for (channel, windows) in [(1, 3), (0, 1), (1, 3)] {
-            let data = windows * u64::from(WINDOW) / 8;
+        for (channel, windows) in [(1, 7), (0, 2), (1, 7)] {
+            let data = windows * u64::from(WINDOW) / 16;
             rekey.count(channel, usize::try_from(data).unwrap());
             facts.hear(data);
         }
         answered.send(later()).unwrap();
+        ask(&mut rekey, &traffic).send(later()).unwrap();
         assert_eq!(rekey.step(&traffic), RekeyStep::Begin);
     }
 
@@ -318,6 +335,7 @@ mod tests {
         rekey.question.as_mut().unwrap().asked = old;
         answered.send(old).unwrap();
         ask(&mut rekey, &traffic).send(later()).unwrap();
+        ask(&mut rekey, &traffic).send(later()).unwrap();
         assert_eq!(rekey.step(&traffic), RekeyStep::Begin);
     }
 
@@ -330,6 +348,7 @@ mod tests {
         traffic.count(1);
         traffic.count(2);
         answered.send(later()).unwrap();
+        ask(&mut rekey, &traffic).send(later()).unwrap();
         ask(&mut rekey, &traffic).send(later()).unwrap();
         assert_eq!(rekey.step(&traffic), RekeyStep::Begin);
     }
