@@ -19,6 +19,7 @@ mod site;
 #[path = "throughput/stats.rs"]
 mod stats;
 
+use front::loopback::free_port;
 use front::{Bench, Environment, Failure, Found, Programs, interrupt};
 use lexopt::{Parser, ValueExt};
 use serde_json::{Value, json};
@@ -26,7 +27,6 @@ use site::Site;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Child, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -125,11 +125,6 @@ fn loaded(site: &Site, name: &str, path: &Path) -> Result<Idle, Failure> {
         options.extend(["--log".into(), site.path("recording").into_os_string()]);
     }
     Idle::begin(site, path, &options)
-}
-
-fn free_port() -> Result<u16, Failure> {
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr());
-    free.map(|address| address.port()).map_err(|error| error.to_string())
 }
 
 fn measure(site: &Site, client: &Path) -> Result<Figures, Failure> {

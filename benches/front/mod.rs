@@ -6,6 +6,7 @@
 pub mod environment;
 mod figures;
 pub mod interrupt;
+pub mod loopback;
 
 pub use environment::Environment;
 

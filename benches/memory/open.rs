@@ -1,11 +1,11 @@
 //! What an open forward takes: memory, and time for a byte that goes there and comes back.
 
 use crate::Idle;
+use crate::front::loopback::echo;
 use crate::front::{Failure, interrupt};
 use crate::site::Site;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -69,25 +69,6 @@ fn with(idle: &Idle, socket: &Path, count: usize) -> Result<(f64, f64), Failure>
 fn there_and_back(stream: &mut UnixStream) -> Result<(), Failure> {
     let done = stream.write_all(b"x").and_then(|()| stream.read_exact(&mut [0]));
     done.map_err(|error| format!("a byte through a forward: {error}"))
-}
-
-/// Listens where everything that is written comes back; lasts as long as the process.
-fn echo() -> Result<u16, Failure> {
-    let said = |error: std::io::Error| error.to_string();
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(said)?;
-    let port = listener.local_addr().map_err(said)?.port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || echo_on(&stream));
-        }
-    });
-    Ok(port)
-}
-
-fn echo_on(mut stream: &TcpStream) {
-    let _ = stream.set_nodelay(true);
-    let mut byte = [0];
-    while stream.read_exact(&mut byte).is_ok() && stream.write_all(&byte).is_ok() {}
 }
 
 /// The table, with its heading.

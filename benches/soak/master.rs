@@ -2,10 +2,11 @@
 
 use crate::front::Failure;
 use crate::front::interrupt;
+use crate::front::loopback::{echo, free_port};
 use crate::site::Site;
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -145,25 +146,4 @@ impl Drop for Master {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn free_port() -> Result<u16, Failure> {
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr());
-    free.map(|address| address.port()).map_err(|error| error.to_string())
-}
-
-/// Listens where everything that is written comes back; lasts as long as the process.
-fn echo() -> Result<u16, Failure> {
-    let said = |error: std::io::Error| error.to_string();
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(said)?;
-    let port = listener.local_addr().map_err(said)?.port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || {
-                let _ = std::io::copy(&mut &stream, &mut &stream);
-                let _ = stream.shutdown(std::net::Shutdown::Write);
-            });
-        }
-    });
-    Ok(port)
 }

@@ -6,13 +6,14 @@
 //! the login shell would otherwise read start-up files there, which cost 100 ms and more of
 //! a `host true` and belong to no client.
 
+use crate::front::loopback::free_port;
 use crate::front::{Failure, interrupt};
 use crate::options::Options;
 use crate::watch::Kept;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Read;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -211,13 +212,6 @@ fn make_privsep_directory() {
     if nix::unistd::getuid().is_root() {
         let _ = std::fs::create_dir_all("/run/sshd");
     }
-}
-
-fn free_port() -> Result<u16, Failure> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|socket| socket.local_addr())
-        .map(|address| address.port())
-        .map_err(|error| error.to_string())
 }
 
 /// Whether something on `port` speaks SSH before [`START`] is over.
