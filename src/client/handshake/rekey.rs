@@ -5,10 +5,11 @@
 //! data that was under way. One channel cannot have more than its window under way; several can. So
 //! the exchange is started from here, at a moment when all but one have little under way. To measure
 //! that, a request that any server answers is sent: what arrives before its answer is what would
-//! arrive before the server's KEXINIT. If that is too much, the exchange is postponed. The
-//! measurement says nothing of later times: where the answer is older than the round trip, or a
-//! channel was opened meanwhile, it is measured again. The library's own limits are higher and
-//! apply to connections on which nothing else happens.
+//! arrive before the server's KEXINIT. If that is too much, the exchange is postponed; if it is
+//! little, it is measured once more, because a single measurement may fall into a pause. None says
+//! anything of later times: where the answer is older than the round trip, or a channel was opened
+//! meanwhile, it does not count. The library's own limits are higher and apply to connections on
+//! which nothing else happens.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -133,9 +133,7 @@ impl Screen {
             }
         }
     }
-}
 
-impl Screen {
     /// Waits for the next event, and no longer than this. The wait is not left to the library that
     /// reads the keys: it would look again and again at a terminal that has gone.
     ///
