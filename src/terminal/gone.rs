@@ -3,11 +3,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::os::descriptor::AsDescriptor;
+use crate::os::keyboard::is_gone;
+
 static GONE: AtomicBool = AtomicBool::new(false);
 
-/// Notes that the terminal has gone away.
-pub fn note_gone() {
-    GONE.store(true, Ordering::Relaxed);
+/// Notes it if the person's terminal, which is this, has gone away.
+pub fn note_if_gone(terminal: impl AsDescriptor) {
+    if is_gone(terminal) {
+        GONE.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Whether the terminal has gone away.

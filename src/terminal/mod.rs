@@ -14,7 +14,7 @@ pub mod secret;
 pub use crate::os::modes::modes;
 pub use crate::os::size::{WindowSize, window_size};
 pub use crate::os::terminal::{is_terminal, open_controlling};
-pub use gone::{has_gone, note_gone};
+pub use gone::{has_gone, note_if_gone};
 pub use raw::{
     AlternateScreen, LineKeys, NoEcho, RawMode, ScreenMode, hold, install_panic_hook, is_changed,
     is_holding, renew, restore,

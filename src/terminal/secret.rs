@@ -11,10 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::os::AsDescriptor;
-use crate::os::keyboard::is_gone;
 use crate::say;
 use crate::secret::Secret;
-use crate::terminal::gone::note_gone;
+use crate::terminal::gone::note_if_gone;
 use crate::terminal::raw::{LineKeys, NoEcho};
 
 /// The longest line read, in bytes: the kernel's limit for a line typed at a terminal.
@@ -102,12 +101,6 @@ fn shown(tty: &File, prompt: &str) -> io::Result<Option<String>> {
     }
     line.truncate(line.trim_end_matches(['\r', '\n']).len());
     Ok(Some(line))
-}
-
-fn note_if_gone(tty: &File) {
-    if is_gone(tty) {
-        note_gone();
-    }
 }
 
 /// Reads typed bytes one at a time, so that nothing after the line is consumed.

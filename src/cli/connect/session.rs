@@ -25,6 +25,7 @@ use crate::client::session::{
 use crate::client::state::RememberedLogins;
 use crate::config::{LogLevel, Options, SessionType};
 use crate::error::Result;
+use crate::os::descriptor;
 use crate::os::stdio::DescriptorInput;
 use crate::prompt::Prompt;
 use crate::say;
@@ -181,6 +182,9 @@ async fn run_session(
     filter.finish();
     drop(watcher);
     console.leave();
+    if interactive && exit.is_err() {
+        terminal::note_if_gone(descriptor::stdin());
+    }
     if let (Some(_), Some(text)) = (&plan.command, exit.as_ref().ok().and_then(unexplained)) {
         log::warn!("{text}");
     }

@@ -40,7 +40,7 @@ use std::time::Duration;
 use crossterm::event::{self, Event};
 use ratatui::{Terminal, backend::CrosstermBackend};
 
-use crate::os::keyboard::{Attention, KeyWatch, is_gone};
+use crate::os::keyboard::{Attention, KeyWatch};
 use crate::os::{AsDescriptor, BorrowedDescriptor, descriptor};
 use crate::say;
 use crate::terminal::{self, AlternateScreen};
@@ -76,11 +76,7 @@ impl Screen {
     /// # Errors
     /// The terminal failed or is gone.
     pub fn run<C: Component>(&self, dialog: C) -> io::Result<C> {
-        self.shown(dialog).inspect_err(|_| {
-            if is_gone(self.keys()) {
-                terminal::note_gone();
-            }
-        })
+        self.shown(dialog).inspect_err(|_| terminal::note_if_gone(self.keys()))
     }
 
     fn shown<C: Component>(&self, dialog: C) -> io::Result<C> {
