@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tessh::os::user::UserId;
-use tessh::profiles::putty::pinned;
 use tessh::profiles::teleport::TshDirectory;
-use tessh::profiles::{History, LoginsThatWorked, MAX_PROFILES, Profile, ProfileStore};
+use tessh::profiles::{MAX_PROFILES, Profile, ProfileStore};
 use tessh::registry::{
     MAX_EXPORT, MAX_FOLDER, MAX_KEYS, MAX_SETTINGS, PuttyFolder, parse_ini, read_tree,
 };
@@ -86,14 +85,6 @@ fn folders_of_sessions_are_bounded_in_number() {
 }
 
 #[test]
-fn files_of_the_state_folder_are_bounded_in_bytes() {
-    let home = folder();
-    let large = sparse(&home, "history", (1 << 20) + 1);
-    assert!(History::new(large.clone()).list().is_empty());
-    assert!(LoginsThatWorked::new(large).find("web").is_none());
-}
-
-#[test]
 fn lists_of_a_session_are_bounded_in_number() {
     let fault = |profile: Profile| profile.check().unwrap_err();
     let base = || Profile { host: "h".to_owned(), ..Profile::default() };
@@ -104,8 +95,9 @@ fn lists_of_a_session_are_bounded_in_number() {
     let many = vec!["8080 localhost:80".to_owned(); 101];
     let (_, why) = fault(Profile { local_forwards: many, ..base() });
     assert!(why.contains("100"), "{why}");
-    // A key of PuTTY's list that is longer than any is none.
-    assert!(pinned(&"A".repeat(100_000)).is_err());
+    let environment = (0..101).map(|at| (format!("V{at}"), "x".to_owned())).collect();
+    let (field, why) = fault(Profile { environment, ..base() });
+    assert!(field == "environment" && why.contains("100"), "{why}");
 }
 
 #[test]

@@ -244,6 +244,23 @@ fn a_ppk_with_a_wrong_passphrase_is_asked_again_and_a_changed_one_is_damaged() {
 }
 
 #[test]
+fn what_the_passphrase_of_a_ppk_costs_is_bounded() {
+    let home = Home::new();
+    let sealed = fs::read_to_string(data("putty/ed25519.v3-enc.ppk")).unwrap();
+    for (change, says) in [
+        (sealed.replace("Memory: 8192", "Memory: 1048577"), "Argon2 with 1024 MiB"),
+        (sealed.replace("Passes: 8", "Passes: 2049"), "Argon2 with 8 MiB, 2049 passes"),
+        (sealed.replace("Parallelism: 1", "Parallelism: 65"), "65"),
+    ] {
+        assert_ne!(change, sealed);
+        let began = std::time::Instant::now();
+        let line = refusal(&home.put("costly.ppk", change, 0o600), PUTTY);
+        assert!(line.contains(says) && line.contains("Argon2"), "{line}");
+        assert!(began.elapsed() < AT_ONCE, "{line}");
+    }
+}
+
+#[test]
 fn what_putty_says_of_edited_files_holds_here() {
     let home = Home::new();
     let mut seen = 0;

@@ -43,20 +43,27 @@ pub(super) fn check(der: &[u8]) -> Result<()> {
     if cipher.strip_prefix(AES).is_none_or(|last| !matches!(last, [2 | 6 | 22 | 26 | 42 | 46])) {
         return Err(unknown_encryption(&say!(key_encryption_not_aes)));
     }
-    match kdf {
-        Kdf::Pbkdf2 { iterations, prf } => match prf.strip_prefix(HMAC) {
-            Some([8..=11]) if iterations <= MAX_ITERATIONS => Ok(()),
-            Some([8..=11]) => Err(too_costly(say!(key_cost_pbkdf2, iterations))),
-            _ => Err(unknown_encryption(&say!(key_encryption_pbkdf2_hash))),
-        },
-        Kdf::Scrypt { n, r, p } => {
-            let memory = n.saturating_mul(r).saturating_mul(128);
-            if memory > MAX_SCRYPT_MEMORY || p > MAX_SCRYPT_PARALLEL {
-                return Err(too_costly(say!(key_cost_scrypt, n, r, p)));
+    kdf.check()
+}
+
+impl Kdf<'_> {
+    /// Refuses what would take too long or too much memory.
+    fn check(&self) -> Result<()> {
+        match *self {
+            Kdf::Pbkdf2 { iterations, prf } => match prf.strip_prefix(HMAC) {
+                Some([8..=11]) if iterations <= MAX_ITERATIONS => Ok(()),
+                Some([8..=11]) => Err(too_costly(say!(key_cost_pbkdf2, iterations))),
+                _ => Err(unknown_encryption(&say!(key_encryption_pbkdf2_hash))),
+            },
+            Kdf::Scrypt { n, r, p } => {
+                let memory = n.saturating_mul(r).saturating_mul(128);
+                if memory > MAX_SCRYPT_MEMORY || p > MAX_SCRYPT_PARALLEL {
+                    return Err(too_costly(say!(key_cost_scrypt, n, r, p)));
+                }
+                Ok(())
             }
-            Ok(())
+            Kdf::Other => Err(unknown_encryption(&say!(key_encryption_unknown))),
         }
-        Kdf::Other => Err(unknown_encryption(&say!(key_encryption_unknown))),
     }
 }
 
@@ -141,4 +148,21 @@ fn integer(der: &mut &[u8]) -> Option<u64> {
         number.checked_mul(256).map(|number| number | u64::from(*digit))
     });
     Some(number.unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_passphrase_costs_is_bounded() {
+        let scrypt = |n, p| Kdf::Scrypt { n, r: 8, p }.check().is_ok();
+        let most = MAX_SCRYPT_MEMORY / 8 / 128;
+        assert!(scrypt(most, MAX_SCRYPT_PARALLEL));
+        assert!(!scrypt(most + 1, 1) && !scrypt(u64::MAX, 1));
+        assert!(!scrypt(1024, MAX_SCRYPT_PARALLEL + 1));
+        let sha256 = [HMAC, &[9]].concat();
+        let rounds = |iterations| Kdf::Pbkdf2 { iterations, prf: &sha256 }.check().is_ok();
+        assert!(rounds(MAX_ITERATIONS) && !rounds(MAX_ITERATIONS + 1));
+    }
 }

@@ -232,6 +232,15 @@ mod tests {
     }
 
     #[test]
+    fn of_a_large_file_the_beginning_is_read() {
+        let (_dir, history) = history();
+        make(history.path.parent().unwrap()).unwrap();
+        let blank = "\n".repeat(usize::try_from(MAX_READ).unwrap());
+        fs::write(&history.path, format!("near\n{blank}far\n")).unwrap();
+        assert_eq!(names(&history), ["near"]);
+    }
+
+    #[test]
     fn it_ends_at_its_bound() {
         let (_dir, history) = history();
         make(history.path.parent().unwrap()).unwrap();

@@ -150,13 +150,26 @@ mod tests {
     }
 
     #[test]
+    fn of_a_large_file_the_beginning_is_read() {
+        let (_dir, store) = store();
+        make(store.path.parent().unwrap()).unwrap();
+        let blank = "\n".repeat(usize::try_from(MAX_READ).unwrap());
+        let [near, far] = ["near", "far"].map(|place| line(place, &login("u")));
+        fs::write(&store.path, format!("{near}{blank}{far}")).unwrap();
+        assert!(store.find("near").is_some() && store.find("far").is_none());
+    }
+
+    #[test]
     fn it_is_bounded_and_junk_is_passed_over() {
         let (_dir, store) = store();
         make(store.path.parent().unwrap()).unwrap();
         let known = line("@h", &login("u"));
-        let long = format!("{{\"at\":\"{}\"}}\n", "x".repeat(MAX_LINE));
+        let long = line("@long", &login(&"x".repeat(MAX_LINE)));
         fs::write(&store.path, format!("junk\n\u{1}\n{{}}\n{long}{known}")).unwrap();
         assert_eq!(store.find("@h"), Some(login("u")));
+        assert_eq!(store.find("@long"), None);
+        store.put("@long", &login(&"x".repeat(MAX_LINE))).unwrap();
+        assert!(!fs::read_to_string(&store.path).unwrap().contains("@long"));
         let many: String = (0..MAX_HOSTS).map(|at| line(&format!("@h{at}"), &login("u"))).collect();
         fs::write(&store.path, many).unwrap();
         store.put("@new", &login("u")).unwrap();

@@ -129,7 +129,11 @@ mod tests {
         let found = Attributes::take(&mut rest).unwrap();
         assert_eq!((found.permissions, rest), (Some(0o100_644), &b"!"[..]));
         assert_eq!(found.file_type(), FileType::Regular);
-        let many = [EXTENDED.to_be_bytes(), u32::MAX.to_be_bytes()].concat();
-        assert_eq!(Attributes::take(&mut &many[..]), None);
+        let many = |count: u32| {
+            let pairs = vec![0; count as usize * 8];
+            [&EXTENDED.to_be_bytes()[..], &count.to_be_bytes(), &pairs].concat()
+        };
+        assert!(Attributes::take(&mut &many(MAX_EXTENDED)[..]).is_some());
+        assert_eq!(Attributes::take(&mut &many(MAX_EXTENDED + 1)[..]), None);
     }
 }

@@ -189,6 +189,8 @@ mod tests {
         }
         let found = Extensions::take(&mut &bytes[..]).unwrap();
         assert!(found.has(Extension::PosixRename) && !found.has(Extension::Statvfs));
+        let many = |count: usize| Extensions::take(&mut &vec![0; count * 8][..]);
+        assert!(many(MAX_EXTENSIONS).is_some() && many(MAX_EXTENSIONS + 1).is_none());
         for (at, (extension, ..)) in KNOWN.iter().enumerate() {
             assert_eq!(*extension as usize, at, "the order of the table");
         }

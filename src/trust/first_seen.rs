@@ -160,5 +160,9 @@ mod tests {
         let text = fs::read_to_string(&path).expect("text");
         assert_eq!(text.lines().count(), RECORDS_MAX);
         assert!(text.contains(&ours), "the newest stay");
+        let line = |key: usize| format!("2020-02-01 {} {hosts}", "x".repeat(key));
+        let most = LINE_MAX - line(0).len();
+        assert!(record(line(most).as_bytes()).is_some());
+        assert!(record(line(most + 1).as_bytes()).is_none());
     }
 }

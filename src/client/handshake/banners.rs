@@ -7,8 +7,10 @@ pub(crate) const MAX_BANNER: usize = 256 * 1024;
 /// The most banners that are shown.
 pub(crate) const MAX_BANNERS: usize = 64;
 
-/// The most banners, and bytes of them, that are taken at all: what is more has no end.
-pub(crate) const ENDLESS: (usize, usize) = (50_000, 64 << 20);
+/// The most banners that are taken at all: more have no end.
+pub(crate) const MAX_TAKEN: usize = 50_000;
+/// The most bytes of banners that are taken at all.
+pub(crate) const MAX_TAKEN_BYTES: usize = 64 << 20;
 
 /// Counts the banners so far.
 #[derive(Default)]
@@ -20,7 +22,7 @@ pub(crate) struct Banners {
 impl Banners {
     /// Whether the server sends banners without end.
     pub fn is_endless(&self) -> bool {
-        self.count > ENDLESS.0 || self.bytes > ENDLESS.1
+        self.count > MAX_TAKEN || self.bytes > MAX_TAKEN_BYTES
     }
 
     /// The next banner as it may be shown; `None` once a limit is reached.

@@ -91,3 +91,31 @@ impl PendingRotation {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trust::Subject;
+
+    const KEY: &str = include_str!("../../../tests/data/trust/certificates/host-ed25519.pub");
+
+    #[tokio::test]
+    async fn of_an_announcement_so_many_keys_are_kept() {
+        let key = PublicKey::from_openssh(KEY).unwrap();
+        let rotation = PendingRotation::default();
+        rotation.allow(RotationContext {
+            update: UpdateHostKeys::Yes,
+            shown: "h".to_owned(),
+            subject: Subject::named("h").unwrap(),
+            files: Vec::new(),
+            current: key.clone(),
+            hash: false,
+            first_seen: None,
+            permitted: Vec::new(),
+            requirements: Requirements::default(),
+            revoked: None,
+        });
+        rotation.announce(vec![key; 1000]);
+        assert_eq!(rotation.announcement().await.len(), MAX_KEYS + 1);
+    }
+}

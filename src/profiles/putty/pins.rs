@@ -71,4 +71,14 @@ mod tests {
             assert_eq!(fingerprint(bad), None, "{bad}");
         }
     }
+
+    #[test]
+    fn a_key_that_is_longer_than_any_is_none() {
+        let key = |length: usize| {
+            let mut key = b"\0\0\0\x07ssh-rsa".to_vec();
+            key.resize(length, 0);
+            fingerprint(&BASE64.encode(&key))
+        };
+        assert!(key(MAX_KEY).is_some() && key(MAX_KEY + 1).is_none());
+    }
 }

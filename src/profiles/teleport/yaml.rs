@@ -92,7 +92,9 @@ mod tests {
 
     #[test]
     fn other_texts_are_faults_with_their_line() {
-        let deep = format!("a: {}", "[".repeat(40));
+        let lists = |depth: usize| format!("a: b\nc: {}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(texts(&lists(MAX_DEPTH - 1)).is_ok());
+        let deep = lists(MAX_DEPTH);
         for (text, line) in [
             ("", 1),
             ("- a\n- b\n", 1),

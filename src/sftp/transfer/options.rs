@@ -4,6 +4,13 @@ use std::path::PathBuf;
 
 use crate::os::descriptor;
 
+/// How many directories deep a tree may be, unless the caller says.
+const MOST_DEPTH: usize = 100;
+/// How many names a job may come to, unless the caller says.
+const MOST_NAMES: u64 = 10_000_000;
+/// How many bytes the paths of all directories may come to, unless the caller says.
+const MOST_BYTES: u64 = 256 << 20;
+
 /// What happens to a file that is there already under the final name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OverwritePolicy {
@@ -105,9 +112,9 @@ impl Default for TransferOptions {
             rate: None,
             sparse: false,
             at_once: files_at_once(descriptor::most_open()),
-            most_depth: 100,
-            most_names: 10_000_000,
-            most_bytes: 256 << 20,
+            most_depth: MOST_DEPTH,
+            most_names: MOST_NAMES,
+            most_bytes: MOST_BYTES,
         }
     }
 }

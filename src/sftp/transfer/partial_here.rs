@@ -235,3 +235,28 @@ fn name_and_path(to: &LocalPlace) -> (OsString, Vec<u8>) {
     let path = to.folder.path_of(&name);
     (name, path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sftp::transfer::folder::LocalFolder;
+
+    #[test]
+    fn of_a_long_journal_the_beginning_is_read() {
+        let home = tempfile::tempdir().unwrap();
+        let directory = Arc::new(TreeDirectory::open(home.path()).unwrap());
+        let folder = LocalFolder::root(home.path());
+        let to = LocalPlace { folder, name: "file".into(), follow: false };
+        let partial = LocalPartial::create(&directory, &to).unwrap().unwrap();
+        partial.file.set_len(100).unwrap();
+        let facts = SourceFacts { size: Some(100), ..SourceFacts::default() };
+        let begun = journal::head(&facts) + &journal::line(&(0..1)).repeat(MAX_JOURNAL / 4);
+        assert!(begun.len() > MAX_JOURNAL);
+        let path = home.path().join(&partial.journal_name);
+        std::fs::write(&path, begun + &journal::line(&(50..90))).unwrap();
+        let have = partial.have(&facts).ok().flatten().unwrap();
+        assert_eq!((have.bytes(), have.end()), (1, 1));
+        // What has not been read is not kept either.
+        assert!(std::fs::metadata(&path).unwrap().len() <= MAX_JOURNAL as u64);
+    }
+}

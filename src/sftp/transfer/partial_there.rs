@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Waker};
 
 use bytes::Bytes;
 
@@ -97,6 +99,18 @@ struct OpenJournal {
     ahead: VecDeque<Pending<()>>,
 }
 
+impl OpenJournal {
+    /// Forgets lines that the server has answered: what is kept is bounded by what it owes.
+    fn forget_answered(&mut self) {
+        let mut context = Context::from_waker(Waker::noop());
+        while let Some(line) = self.ahead.front_mut()
+            && Pin::new(line).poll(&mut context).is_ready()
+        {
+            self.ahead.pop_front();
+        }
+    }
+}
+
 impl<'a> RemoteJournal<'a> {
     /// None yet.
     pub fn new(sftp: &'a Sftp, path: Vec<u8>) -> RemoteJournal<'a> {
@@ -169,6 +183,7 @@ impl<'a> RemoteJournal<'a> {
             let end = journal.end + line.len() as u64;
             let written = journal.file.write_at(journal.end, line);
             journal.end = end;
+            journal.forget_answered();
             journal.ahead.push_back(written);
         }
     }
@@ -178,5 +193,78 @@ impl<'a> RemoteJournal<'a> {
         let OpenJournal { file, ahead, .. } = self.open().take()?;
         drop((ahead, file));
         Some(self.sftp.remove(&self.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex, split};
+
+    use super::*;
+    use crate::sftp::client::InFlight;
+    use crate::sftp::packet::{ask, tell};
+
+    /// Answers every request of a journal without an end; how many blocks of it were asked for.
+    async fn endless(stream: tokio::io::DuplexStream) -> usize {
+        let (mut asked, mut answers) = split(stream);
+        let mut blocks = 0;
+        while let Ok(length) = asked.read_u32().await {
+            let mut request = vec![0; length as usize];
+            asked.read_exact(&mut request).await.unwrap();
+            let answer = match request[0] {
+                ask::INIT => vec![tell::VERSION, 0, 0, 0, 3],
+                ask::OPEN => [&[tell::HANDLE], &request[1..5], &[0, 0, 0, 1, b'h']].concat(),
+                ask::READ => {
+                    blocks += 1;
+                    let text = vec![b'x'; JOURNAL_BLOCK as usize];
+                    [&[tell::DATA], &request[1..5], &JOURNAL_BLOCK.to_be_bytes(), &text].concat()
+                }
+                _ => [&[tell::STATUS], &request[1..5], &[0; 4]].concat(),
+            };
+            // Whoever asks for more than twice the bound gets no answer.
+            if blocks * JOURNAL_BLOCK as usize > 2 * MAX_JOURNAL {
+                break;
+            }
+            answers.write_u32(answer.len() as u32).await.unwrap();
+            answers.write_all(&answer).await.unwrap();
+        }
+        blocks
+    }
+
+    #[tokio::test]
+    async fn of_a_journal_without_an_end_so_much_is_read() {
+        let (ours, theirs) = duplex(1 << 16);
+        let server = tokio::spawn(endless(theirs));
+        let (reader, writer) = split(ours);
+        let (sftp, driver) = Sftp::open(reader, writer, InFlight::default()).await.unwrap();
+        let driver = tokio::spawn(driver);
+        let facts = SourceFacts { size: Some(100), ..SourceFacts::default() };
+        let have = RemoteJournal::new(&sftp, b"journal".to_vec()).have(&facts, 100).await;
+        assert!(matches!(have, Ok(None)));
+        drop(sftp);
+        driver.await.unwrap().unwrap();
+        assert_eq!(server.await.unwrap() * JOURNAL_BLOCK as usize, MAX_JOURNAL);
+    }
+
+    #[tokio::test]
+    async fn of_lines_that_the_server_has_answered_nothing_is_kept() {
+        let (ours, theirs) = duplex(1 << 16);
+        let server = tokio::spawn(endless(theirs));
+        let (reader, writer) = split(ours);
+        let (sftp, driver) = Sftp::open(reader, writer, InFlight::default()).await.unwrap();
+        let driver = tokio::spawn(driver);
+        let facts = SourceFacts { size: Some(100), ..SourceFacts::default() };
+        let journal = RemoteJournal::new(&sftp, b"journal".to_vec());
+        assert!(journal.begin(&facts, &Ranges::default()).await.is_ok());
+        for _ in 0..100 {
+            journal.note_range(&(0..100));
+            // Its answer comes after that of the line.
+            sftp.remove(b"another").await.unwrap();
+        }
+        assert_eq!(journal.open().as_ref().unwrap().ahead.len(), 1);
+        drop(journal);
+        drop(sftp);
+        driver.await.unwrap().unwrap();
+        server.await.unwrap();
     }
 }

@@ -85,6 +85,9 @@ mod tests {
         ] {
             assert_eq!(name(template).unwrap(), wanted, "{template}");
         }
+        let hosts = |count: usize| name(&"&h".repeat(count));
+        let most = MAX_NAME / "2001_db8__7".len();
+        assert!(hosts(most).is_ok() && hosts(most + 1).is_err());
     }
 
     #[test]

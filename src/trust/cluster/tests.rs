@@ -122,6 +122,9 @@ fn without_an_authority_one_has_to_log_in() {
     let damaged = "@cert-authority teleport.example.com,a,*.a ssh-ed25519 AAAAC3Nz\n";
     let reason = Case::new("a", damaged).reason();
     assert!(reason.contains("known_hosts:1: "), "{reason}");
+    let text = line("teleport.example.com,a,*.a", CA) + &damaged.repeat(AUTHORITIES_MAX + 1);
+    let found = ClusterAuthorities::load(&Case::new("a", &text).rule).expect("an authority");
+    assert_eq!(found.problems.len(), AUTHORITIES_MAX);
     let mut case = Case::new("a\u{1b}[2J", &named);
     assert!(!case.reason().contains('\u{1b}'), "{}", case.reason());
     case.rule.known_hosts = case.directory.path().join("none");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::client::handshake::banners::{MAX_BANNER, MAX_BANNERS};
+use crate::client::handshake::banners::{MAX_BANNER, MAX_BANNERS, MAX_TAKEN, MAX_TAKEN_BYTES};
 
 #[test]
 fn banners_are_shown_safely_and_only_so_many() {
@@ -21,6 +21,18 @@ fn banners_have_a_size_in_all() {
     let rest = banners.next(&long).unwrap();
     assert!(rest.len() <= MAX_BANNER / 2 && rest.ends_with("\u{2026}\n"), "{}", rest.len());
     assert!(banners.next("x").is_none());
+}
+
+#[test]
+fn banners_without_end_are_known_by_their_number_and_by_their_bytes() {
+    for (banner, most) in [("", MAX_TAKEN), (&*"x".repeat(1 << 20), MAX_TAKEN_BYTES >> 20)] {
+        let mut banners = Banners::default();
+        let taken = (0..=MAX_TAKEN).take_while(|_| {
+            banners.next(banner);
+            !banners.is_endless()
+        });
+        assert_eq!(taken.count(), most);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -89,6 +89,7 @@ fn the_root_clusters_certificate_serves_leaf_clusters() {
 fn broken_profiles_are_named_and_the_others_listed() {
     let dir = tree(18);
     let root = dir.path();
+    let whole = "web_proxy_addr: large.example.com:443\nuser: u\n";
     for (name, text) in [
         ("half.example.com", "web_proxy_addr: \"half.exam"),
         ("cut.example.com", "web_proxy_addr: cut.exam"),
@@ -96,7 +97,7 @@ fn broken_profiles_are_named_and_the_others_listed() {
         ("empty.example.com", ""),
         ("nobody.example.com", "web_proxy_addr: nobody.example.com:443\n"),
         ("away.example.com", "web_proxy_addr: away.example.com:443\nuser: ../../etc\n"),
-        ("large.example.com", &"a: b\n#".repeat(MAX_PROFILE)),
+        ("large.example.com", &format!("{whole}#{}", "x".repeat(MAX_PROFILE - whole.len()))),
     ] {
         write(root, &format!("{name}.yaml"), text);
     }
