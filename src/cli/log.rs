@@ -17,7 +17,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use super::args::Typed;
-use crate::client::handshake::UNSIGNED;
+use crate::client::handshake::{UNSIGNED, hear};
 use crate::config::pattern::matches_list;
 use crate::config::{LogLevel, Options};
 use crate::error::{Error, Kind, Result, io_reason, reason_without_number};
@@ -134,6 +134,8 @@ fn begin(level: LogLevel, sink: LogDestination) {
     *logger.sink() = sink;
     // Only the first call succeeds; later ones would install the same logger.
     let _ = log::set_logger(logger);
+    // The logger itself leaves out what is not to be shown: some of it is listened to.
+    log::set_max_level(LevelFilter::Debug);
     set_level(level);
 }
 
@@ -141,7 +143,6 @@ fn begin(level: LogLevel, sink: LogDestination) {
 pub(super) fn always(places: &[String]) {
     if let Some(logger) = LOGGER.get() {
         *logger.places() = places.to_vec();
-        set_level(level());
     }
 }
 
@@ -150,11 +151,6 @@ fn set_level(level: LogLevel) {
     if let (Some(logger), Ok(rank)) = (LOGGER.get(), u8::try_from(rank)) {
         logger.level.store(rank, Ordering::Relaxed);
     }
-    let picks = LOGGER.get().is_some_and(|logger| !logger.places().is_empty());
-    log::set_max_level(match level {
-        _ if picks => LevelFilter::Debug,
-        level => shown(level),
-    });
 }
 
 /// The level of the `log` facade for a level of ssh's.
@@ -284,6 +280,7 @@ impl Log for Logger {
     }
 
     fn log(&self, record: &Record<'_>) {
+        hear(record);
         let picked = self.picked(record);
         if picked.is_none() && !self.enabled(record.metadata()) {
             return;

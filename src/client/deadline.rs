@@ -16,7 +16,7 @@ pub const KEY_EXCHANGE: Duration = Duration::from_secs(30);
 /// Time for the answer to one authentication request: as long as sshd's LoginGraceTime,
 /// because a second factor may wait for somebody to pick up a telephone.
 pub const AUTHENTICATION_STEP: Duration = Duration::from_secs(120);
-/// Time for an exchange of new keys, from our wish for it.
+/// Time for an exchange of new keys, from the wish of either side for it.
 pub const REKEY: Duration = Duration::from_secs(60);
 /// How long to wait after a password got an answer that is neither acceptance nor refusal (G4).
 pub const UNREADABLE_ANSWER: Duration = Duration::from_secs(5);

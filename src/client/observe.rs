@@ -3,7 +3,7 @@
 //! Gap G3: the SSH library does not compare the host key's type, or the signature's, with the
 //! negotiated algorithm. Both are unencrypted in the server's KEXINIT and its reply, so they are
 //! read here as they pass, and compared by [`Observed::check`]. A rekey is encrypted and cannot be
-//! observed (gap G2).
+//! observed (gap G2, `handshake::told`).
 //!
 //! What the library takes although it cannot be right, such as a packet without padding or a group
 //! whose modulus is even, is refused here ([`Observer::fault`]). Where the library gives up, what was

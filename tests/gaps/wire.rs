@@ -73,7 +73,7 @@ async fn g24_bare_keys_that_the_server_begins_to_exchange_are_waited_for_without
     begins.await.unwrap();
     tokio::time::sleep(Duration::from_secs(3600)).await;
     let waits = bare.told(|told| told.ended.is_none()) && !handle.is_closed();
-    still_open("G24", waits, "docs/limits.md and ARCHITECTURE.md: there is none");
+    still_open("G24", waits, "client/handshake/told and wire");
 }
 
 #[tokio::test]

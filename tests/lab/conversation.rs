@@ -161,6 +161,11 @@ impl Conversation {
         Ok(ours)
     }
 
+    /// Proves another host key from the next exchange on, of the same type.
+    pub fn change_host_key(&mut self) {
+        self.host_key = PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519).unwrap();
+    }
+
     /// `theirs` is the client's KEXINIT, if it came first.
     fn finish_exchange(&mut self, ours: &[u8], mut theirs: Option<Vec<u8>>) -> Talk {
         let theirs = loop {
@@ -321,9 +326,14 @@ impl Conversation {
 
     /// Reads on to a global request, and does not answer it.
     pub fn global_request(&mut self) -> Result<Vec<u8>, Gone> {
+        self.heard(number::GLOBAL_REQUEST)
+    }
+
+    /// Reads on to a message with this number, and answers nothing.
+    pub fn heard(&mut self, number: u8) -> Result<Vec<u8>, Gone> {
         loop {
             let message = self.receive()?;
-            if message[0] == number::GLOBAL_REQUEST {
+            if message[0] == number {
                 return Ok(message);
             }
         }

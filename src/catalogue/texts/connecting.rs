@@ -139,6 +139,9 @@ texts! {
     host_key_type_changed(before, now)
         en "the server proved a key of type {now} when keys were exchanged again, and one of type {before} before"
         ja "鍵を交換し直したとき、サーバーは以前の {before} ではなく {now} の鍵を証明しました"
+    host_key_changed_within
+        en "the server proved another host key when keys were exchanged again"
+        ja "鍵を交換し直したとき、サーバーは以前とは別のホスト鍵を証明しました"
     packet_bad_length(size)
         en "the server sent a bad packet: length {size}"
         ja "サーバーから不正なパケットが届きました: 長さ {size}"

@@ -217,7 +217,7 @@ impl Handler for Events {
                 host.judge(key, &self.shared, &self.prompt).await.map_err(Stop::Ours)?;
                 Ok(true)
             }
-            // The library asks only in the first key exchange (gap G2: not on a rekey).
+            // The library asks only in the first key exchange (gap G2: not on a rekey; `kex_done`).
             None => Ok(false),
         }
     }
@@ -249,13 +249,17 @@ impl Handler for Events {
         }
         debug!("SSH2_MSG_NEWKEYS sent");
         let now = negotiated.host_key.clone();
-        // Gap G2: the key of a rekey is not shown, but what it had to be is.
+        // Gap G2: the key of a rekey is not shown, but its type was agreed on, and `told` knows it.
         if let Some(before) = lock(&self.shared.negotiated).replace(negotiated)
             && key_type_of(&before.host_key) != key_type_of(&now)
         {
             let cause = say!(host_key_type_changed, before = before.host_key, now);
             let error = Error::new(Kind::HostKey, cause).hint(say!(somebody_between_hint));
             return Err(Stop::Ours(error));
+        }
+        if self.shared.wire.is_host_key_another() {
+            let error = Error::new(Kind::HostKey, say!(host_key_changed_within));
+            return Err(Stop::Ours(error.hint(say!(somebody_between_hint))));
         }
         self.shared.record.exchanged();
         self.rekey.exchanged();

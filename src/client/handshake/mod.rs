@@ -10,10 +10,12 @@ pub(super) mod handler;
 mod hello;
 mod options;
 pub(super) mod rekey;
+mod told;
 pub mod verify;
 mod window;
 pub(super) mod wire;
 
 pub use agreed::UNSIGNED;
 pub use options::TransportOptions;
+pub use told::hear;
 pub use verify::{Transport, verify};

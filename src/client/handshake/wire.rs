@@ -20,6 +20,7 @@ use crate::client::deadline;
 use crate::client::failure::keepalive_timeout;
 use crate::client::flow::pace::Pace;
 use crate::client::handshake::gather::{self, Gathering};
+use crate::client::handshake::told;
 use crate::client::observe::Observer;
 use crate::client::state::wire_facts::{WireFacts, lock};
 use crate::client::stream::bytes::Stream;
@@ -48,7 +49,7 @@ pub(crate) struct Wire {
     /// When we last wrote, if the next answer will be timed to measure the round trip.
     wrote: Option<Instant>,
     broken: Option<Broken>,
-    /// Until when the server must have exchanged the keys that we are leaving.
+    /// Until when the server must have exchanged the keys that are being left.
     rekey: Option<(Instant, Pin<Box<Sleep>>)>,
     /// Until when the server must take something of what is written.
     stalled: Option<Pin<Box<Sleep>>>,
@@ -138,8 +139,8 @@ impl Wire {
         self.broken = Some(Broken { why, patience });
     }
 
-    /// Whether the server has not exchanged keys in time after we have begun to. The library would
-    /// wait for ever, and sends nothing else meanwhile.
+    /// Whether the server has not exchanged keys in time after one of us has begun to. The library
+    /// would wait for ever, and sends nothing else meanwhile (gap G24).
     fn is_rekey_overdue(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(since) = self.facts.left_keys() else {
             self.rekey = None;
@@ -207,6 +208,7 @@ impl AsyncRead for Wire {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
+        told::reads(&this.facts);
         if this.replay_from < this.replay.len() {
             // What came with the greeting.
             this.observe(&[])?;

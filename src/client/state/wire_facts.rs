@@ -57,6 +57,16 @@ pub(crate) struct WireFacts {
     /// How long the server may take nothing of what is written, in milliseconds; 0 is no limit.
     most_stalled: AtomicU64,
     keys: Mutex<KeyUse>,
+    host_key: Mutex<HostKeyShown>,
+}
+
+/// The host keys of all exchanges.
+#[derive(Default)]
+struct HostKeyShown {
+    /// That of the first one.
+    first: Option<String>,
+    /// Whether a later exchange had another.
+    changed: bool,
 }
 
 /// The keys in use, and when they will be replaced.
@@ -64,7 +74,7 @@ struct KeyUse {
     since: Instant,
     /// Bytes received and sent before these keys.
     before: (u64, u64),
-    /// When we started to exchange these keys.
+    /// When an exchange of these keys was begun.
     leaving: Option<Instant>,
     /// The limits at which the library exchanges keys by itself.
     library: KeyUsage,
@@ -103,6 +113,7 @@ impl Default for WireFacts {
             data_packets: AtomicU64::new(0),
             most_stalled: AtomicU64::new(0),
             keys: Mutex::new(keys),
+            host_key: Mutex::default(),
         }
     }
 }
@@ -251,7 +262,20 @@ impl WireFacts {
         lock(&self.keys).library = limit;
     }
 
-    /// Notes that we start a key exchange.
+    /// Notes the host key of an exchange, as text.
+    pub fn host_key_was(&self, key: &str) {
+        let mut shown = lock(&self.host_key);
+        let first = shown.first.get_or_insert_with(|| key.to_owned());
+        let is_another = first != key;
+        shown.changed |= is_another;
+    }
+
+    /// Whether an exchange had another host key than the first one.
+    pub fn is_host_key_another(&self) -> bool {
+        lock(&self.host_key).changed
+    }
+
+    /// Notes that a key exchange begins, ours or the server's.
     pub fn leave_keys(&self) {
         lock(&self.keys).leaving = Some(Instant::now());
     }

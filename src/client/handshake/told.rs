@@ -1,0 +1,114 @@
+//! What the SSH library tells of key exchanges in its log, and nowhere else (gaps G2 and G24).
+//!
+//! It calls nobody when the server begins an exchange, nor with the host key of any exchange but
+//! the first; but it says both in its log. The words are those of the one version that Cargo.toml
+//! names, and `tests/gaps` fails where they change. Whoever has the log of the process gives its
+//! messages to [`hear`]; where nobody does, both gaps stay open, and nothing else changes.
+//!
+//! A message does not name its connection. The library says it between reading a packet and the
+//! next time that it waits, so it is about the wire that this thread has read last.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use log::Record;
+
+use crate::client::state::wire_facts::WireFacts;
+
+/// Said when a KEXINIT has come that is no answer to one of ours.
+const BEGUN: (&str, &str) = ("russh::client", "server has initiated re-key");
+/// Said of each host key, before its signature is checked. The key follows, and whether it came in
+/// a certificate.
+const HOST_KEY: (&str, &str) = ("russh::client::kex", "received server host key: ");
+const CERTIFICATE: &str = " (certificate: ";
+
+thread_local! {
+    static READ_LAST: RefCell<Option<Arc<WireFacts>>> = const { RefCell::new(None) };
+}
+
+/// Notes that the library reads from this wire.
+pub(crate) fn reads(facts: &Arc<WireFacts>) {
+    let _ = READ_LAST.try_with(|last| {
+        let mut last = last.borrow_mut();
+        if last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, facts)) {
+            *last = Some(Arc::clone(facts));
+        }
+    });
+}
+
+/// Takes a message of the process's log: the library's of key exchanges are noted, all others are
+/// passed over.
+pub fn hear(record: &Record<'_>) {
+    if record.target() == BEGUN.0 && record.args().as_str() == Some(BEGUN.1) {
+        note(WireFacts::leave_keys);
+    } else if record.target() == HOST_KEY.0 {
+        let text = record.args().to_string();
+        let key = text.strip_prefix(HOST_KEY.1).and_then(|text| text.split_once(CERTIFICATE));
+        if let Some((key, _)) = key {
+            note(|facts| facts.host_key_was(key));
+        }
+    }
+}
+
+fn note(what: impl FnOnce(&WireFacts)) {
+    let _ = READ_LAST.try_with(|last| {
+        if let Some(facts) = &*last.borrow() {
+            what(facts);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use log::Level;
+
+    use super::*;
+
+    fn said(target: &str, text: &str) {
+        hear(
+            &Record::builder()
+                .target(target)
+                .level(Level::Debug)
+                .args(format_args!("{text}"))
+                .build(),
+        );
+    }
+
+    #[test]
+    fn what_is_said_is_about_the_wire_that_was_read_last() {
+        let [one, other] = [(); 2].map(|()| Arc::new(WireFacts::default()));
+        let key = |facts: &Arc<WireFacts>, key: &str| {
+            reads(facts);
+            said(
+                HOST_KEY.0,
+                &format!("received server host key: Ok(\"{key}\") (certificate: false)"),
+            );
+        };
+        key(&one, "ssh-ed25519 A");
+        key(&other, "ssh-ed25519 B");
+        key(&one, "ssh-ed25519 A");
+        assert!(!one.is_host_key_another() && !other.is_host_key_another());
+        said(HOST_KEY.0, "negotiated algorithms: C");
+        said("russh::client", "received server host key: C (certificate: false)");
+        assert!(!one.is_host_key_another());
+        key(&other, "ssh-ed25519 A");
+        assert!(other.is_host_key_another() && !one.is_host_key_another());
+        // It stays so.
+        key(&other, "ssh-ed25519 B");
+        assert!(other.is_host_key_another());
+    }
+
+    #[test]
+    fn an_exchange_that_the_server_begins_is_noted_once_it_is_said() {
+        let facts = Arc::new(WireFacts::default());
+        reads(&facts);
+        let hear = |target: &str, args| hear(&Record::builder().target(target).args(args).build());
+        hear("russh::server", format_args!("server has initiated re-key"));
+        hear("russh::client", format_args!("beginning re-key"));
+        assert_eq!(facts.left_keys(), None);
+        hear("russh::client", format_args!("server has initiated re-key"));
+        assert!(facts.left_keys().is_some());
+        facts.exchanged();
+        assert_eq!(facts.left_keys(), None);
+    }
+}
