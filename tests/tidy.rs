@@ -36,7 +36,8 @@ const SPEAKING: &[&str] = &["cli"];
 /// Rooms that may write to the terminal they were given.
 const SHOWING: &[&str] = &["cli", "ui", "terminal"];
 /// Files that may hold `unsafe`: neither fork(2), nor registering a descriptor with the event
-/// loop, nor the symbol by which memory is copied has a safe form.
+/// loop, nor the symbol by which memory is copied, nor reading into memory that nothing has been
+/// written to has a safe form.
 const UNSAFE: &[&str] =
     &["src/os/background.rs", "src/os/copying.rs", "src/os/disposition.rs", "src/os/watch.rs"];
 /// What differs between systems, and the crates that wrap it: only `os` names it.

@@ -8,10 +8,16 @@
 //!
 //! So what the system copies into begins where that cannot be ([`make_room`]), and the program's
 //! own `memcpy` goes around it. That takes unsafe code, because it is the symbol which the compiler
-//! calls for each copy.
+//! calls for each copy. So does reading without writing zeros first ([`read`], [`receive`]), because
+//! only the system knows how much of a buffer it has filled.
 #![allow(unsafe_code)]
 
+use std::mem::MaybeUninit;
+use std::os::fd::BorrowedFd;
+
 use bytes::{Buf, BytesMut};
+use rustix::net::RecvFlags;
+use tokio::io::ReadBuf;
 
 /// Buffers begin at a multiple of this: files and pipes lie in whole pages, and a target that is
 /// this far above its source is copied at full speed.
@@ -27,6 +33,37 @@ pub fn make_room(buffer: &mut BytesMut, count: usize) {
         buffer.resize(skipped, 0);
         buffer.advance(skipped);
     }
+}
+
+/// Reads from a descriptor; returns how many bytes, 0 at its end.
+///
+/// # Errors
+/// Those of read(2).
+pub fn read(fd: BorrowedFd<'_>, buffer: &mut ReadBuf<'_>) -> rustix::io::Result<usize> {
+    fill(buffer, |room| rustix::io::read(fd, room).map(|(filled, _)| filled.len()))
+}
+
+/// Reads from a socket and does not wait; returns how many bytes, 0 at its end.
+///
+/// # Errors
+/// Those of recv(2).
+pub fn receive(fd: BorrowedFd<'_>, buffer: &mut ReadBuf<'_>) -> rustix::io::Result<usize> {
+    let flags = RecvFlags::DONTWAIT;
+    fill(buffer, |room| rustix::net::recv(fd, room, flags).map(|((filled, _), _)| filled.len()))
+}
+
+/// Has a system call write to the unfilled part of the buffer, and counts what it has written.
+fn fill(
+    buffer: &mut ReadBuf<'_>,
+    call: impl FnOnce(&mut [MaybeUninit<u8>]) -> rustix::io::Result<usize>,
+) -> rustix::io::Result<usize> {
+    // SAFETY: both callers hand this to a system call, which writes bytes and undoes none.
+    let room = unsafe { buffer.unfilled_mut() };
+    let count = call(room)?;
+    // SAFETY: both callers return how many bytes, from the first one on, the call has written.
+    unsafe { buffer.assume_init(count) };
+    buffer.advance(count);
+    Ok(count)
 }
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux", target_env = "gnu", not(miri)))]
@@ -118,6 +155,33 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_is_read_follows_what_is_there_and_counts() {
+        use std::io::{Seek, Write};
+        use std::os::fd::AsFd;
+        use std::os::unix::net::UnixStream;
+
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"a file").unwrap();
+        file.rewind().unwrap();
+        let (socket, mut peer) = UnixStream::pair().unwrap();
+        peer.write_all(b"a socket's bytes").unwrap();
+
+        let mut memory = [MaybeUninit::uninit(); 17];
+        let mut buffer = ReadBuf::uninit(&mut memory);
+        buffer.put_slice(b"> ");
+        assert_eq!(read(file.as_fd(), &mut buffer), Ok(6));
+        assert_eq!(read(file.as_fd(), &mut buffer), Ok(0));
+        assert_eq!(buffer.filled(), b"> a file");
+        assert_eq!(receive(socket.as_fd(), &mut buffer), Ok(9));
+        assert_eq!(buffer.filled(), b"> a filea socket'");
+        assert_eq!(buffer.remaining(), 0);
+        buffer.set_filled(8);
+        assert_eq!(receive(socket.as_fd(), &mut buffer), Ok(7));
+        assert_eq!(receive(socket.as_fd(), &mut buffer), Err(rustix::io::Errno::AGAIN));
+        assert_eq!(buffer.filled(), b"> a files bytes");
     }
 
     #[test]

@@ -12,11 +12,12 @@ use std::task::{Context, Poll, ready};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, Mode, OFlags, fstat, open};
-use rustix::io::{dup, read, write};
-use rustix::net::{RecvFlags, SendFlags, recv, send};
+use rustix::io::{dup, write};
+use rustix::net::{SendFlags, send};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
+use super::copying;
 use super::descriptor::{self, AsDescriptor};
 use super::watch::watch;
 
@@ -128,24 +129,20 @@ impl AsyncRead for DescriptorInput {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let space = buf.initialize_unfilled();
-        let count = match &self.0 {
-            InputSource::File(fd) => retry(|| read(fd, &mut *space))?,
+        match &self.0 {
+            InputSource::File(fd) => retry(|| copying::read(fd.as_fd(), buf))?,
             InputSource::Watched(fd, sort) => {
-                let room = space.len();
+                let room = buf.remaining();
                 ready!(poll_source(fd, *sort, cx, room, |fd| match sort {
-                    Sort::Socket => {
-                        recv(fd, &mut *space, RecvFlags::DONTWAIT).map(|(count, _)| count)
-                    }
+                    Sort::Socket => copying::receive(fd, buf),
                     Sort::Shared => {
                         ready_for(fd, PollFlags::IN)?;
-                        read(fd, &mut *space)
+                        copying::read(fd, buf)
                     }
-                    _ => read(fd, &mut *space),
+                    _ => copying::read(fd, buf),
                 }))?
             }
         };
-        buf.advance(count);
         Poll::Ready(Ok(()))
     }
 }
@@ -256,6 +253,8 @@ impl AsyncWrite for DescriptorOutput {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+
+    use rustix::io::read;
 
     use super::*;
     use crate::os::terminal::testing::pty;
