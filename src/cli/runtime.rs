@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::ops::ControlFlow;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::{Builder, Runtime};
@@ -18,6 +19,10 @@ use crate::terminal;
 /// The descriptors that a session needs beside those that are open when it starts: the runtime's
 /// five, the connection, two for each standard stream, and a file at a time.
 const SPARE_DESCRIPTORS: usize = 14;
+
+/// Work for the runtime, in memory of its own. Work that is a plain value is moved several times
+/// before it runs, and each move leaves its size in the stack of the session.
+pub type BoxedWork<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
 static NO_THREAD: AtomicBool = AtomicBool::new(false);
 
@@ -83,6 +88,10 @@ pub fn run_to_exit_code(work: impl Future<Output = Result<u8>> + Send + 'static)
 pub fn run_until_signal<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<ControlFlow<u8, T>> {
+    run_boxed(Box::pin(work))
+}
+
+fn run_boxed<T: Send + 'static>(work: BoxedWork<T>) -> Result<ControlFlow<u8, T>> {
     let runtime = build()?;
     let result = runtime.block_on(async {
         tokio::select! {

@@ -17,8 +17,9 @@ use super::share::{self, ShareRequest};
 use super::{choice, history, login, prompt};
 use crate::cli::args::Typed;
 use crate::cli::environment::ProcessEnvironment;
+use crate::cli::log;
 use crate::cli::resolve::{self, Plan, ResolvedOptions};
-use crate::cli::{log, runtime};
+use crate::cli::runtime::{self, BoxedWork};
 use crate::config::{Context, ControlMaster, ControlPersist};
 use crate::error::{Error, Kind, Result};
 use crate::os::local::UnattachedStream;
@@ -31,6 +32,19 @@ use crate::secret::Secret;
 /// The command line or configuration asks for something that cannot be done, or the connection
 /// fails.
 pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
+    match prepared(typed, environment)? {
+        ControlFlow::Break(code) => Ok(code),
+        ControlFlow::Continue(work) => runtime::run_to_exit_code(work),
+    }
+}
+
+/// Does what comes before a connection of this process, and returns the connection; `Break` has the
+/// exit code if there is none to make. The stack that this takes is not that of the session.
+#[inline(never)]
+fn prepared(
+    typed: &Typed,
+    environment: ProcessEnvironment,
+) -> Result<ControlFlow<u8, BoxedWork<u8>>> {
     let context = environment.context();
     let typed = &choice::source_chosen(typed, &context)?;
     let mut resolved = resolve::checked(typed, &context)?;
@@ -41,7 +55,7 @@ pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let request = share_request(typed, &mut resolved, &context)?;
     let tether = match to_background(&request)? {
         ControlFlow::Continue(tether) => tether,
-        ControlFlow::Break(code) => return Ok(code),
+        ControlFlow::Break(code) => return Ok(ControlFlow::Break(code)),
     };
     let mut tried_master = false;
     let (tether, environment) = match share::find(&request)? {
@@ -50,7 +64,7 @@ pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
             tried_master = true;
             resolved.options.warnings.drain(..).for_each(|warning| ::log::warn!("{warning}"));
             match ask_master(request, stream, environment, tether)? {
-                ControlFlow::Break(code) => return Ok(code),
+                ControlFlow::Break(code) => return Ok(ControlFlow::Break(code)),
                 ControlFlow::Continue(kept) => kept,
             }
         }
@@ -62,7 +76,8 @@ pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     if leaves_master(&plan) && !tried_master {
         return persist(typed, plan, (password, tether), environment);
     }
-    begin(typed.clone(), plan, Inherited { password, tether }, environment)
+    let inherited = Inherited { password, tether };
+    Ok(ControlFlow::Continue(connection(typed.clone(), plan, inherited, environment)))
 }
 
 /// Sends the request to the master behind the socket. `Continue` if a separate connection is to be
@@ -87,15 +102,15 @@ fn ask_master(
     })
 }
 
-/// Connects in this process.
-fn begin(
+/// A connection of this process.
+fn connection(
     typed: Typed,
     plan: Plan,
     inherited: Inherited,
     environment: ProcessEnvironment,
-) -> Result<u8> {
+) -> BoxedWork<u8> {
     let prompt = prompt::choose(&plan, &typed, &environment);
-    runtime::run_to_exit_code(async move {
+    Box::pin(async move {
         let begun = || history::remember(&plan, &typed, &environment);
         let code = session::run_plan(&plan, inherited, &environment, prompt, begun).await;
         code.map_err(|error| {
@@ -150,22 +165,24 @@ fn persist(
     plan: Plan,
     (password, tether): (Option<Secret>, Tether),
     environment: ProcessEnvironment,
-) -> Result<u8> {
+) -> Result<ControlFlow<u8, BoxedWork<u8>>> {
     let waiting = match background::split()? {
         ForkSide::Child(own) => {
             // The child does not report to the parent's own parent; the parent does.
             tether.forget();
-            return begin(typed.clone(), plan, Inherited { password, tether: own }, environment);
+            let inherited = Inherited { password, tether: own };
+            let work = connection(typed.clone(), plan, inherited, environment);
+            return Ok(ControlFlow::Continue(work));
         }
         ForkSide::Parent(waiting) => waiting,
     };
     match waiting.wait()? {
-        ChildOutcome::Ended(code) => Ok(code),
+        ChildOutcome::Ended(code) => Ok(ControlFlow::Break(code)),
         ChildOutcome::Background => {
             tether.cut(background::ChildReport::Background)?;
-            Ok(0)
+            Ok(ControlFlow::Break(0))
         }
-        ChildOutcome::Master => attach(typed, plan, tether, environment),
+        ChildOutcome::Master => attach(typed, plan, tether, environment).map(ControlFlow::Break),
     }
 }
 

@@ -15,6 +15,8 @@ mod sessions;
 mod teleport;
 mod trust;
 
+use std::ops::ControlFlow;
+
 use super::args::{self, Typed, Verb};
 use super::connect::invocation;
 use super::environment::ProcessEnvironment;
@@ -24,8 +26,20 @@ use crate::error::Result;
 
 /// Runs the verb and returns the exit code.
 pub(super) fn run(typed: &Typed) -> Result<u8> {
-    let environment = ProcessEnvironment::find();
-    match &typed.verb {
+    match run_apart(typed, ProcessEnvironment::find())? {
+        ControlFlow::Break(code) => Ok(code),
+        ControlFlow::Continue(environment) => invocation::run(typed, environment),
+    }
+}
+
+/// Runs every verb but a connection, for which there is the environment to go on with. The stack
+/// that all of them take is not that of a session.
+#[inline(never)]
+fn run_apart(
+    typed: &Typed,
+    environment: ProcessEnvironment,
+) -> Result<ControlFlow<u8, ProcessEnvironment>> {
+    let code = match &typed.verb {
         Verb::Help => print(&help::help_text()),
         Verb::Man => print(&help::man_page()),
         Verb::Completions if complete::is_asked(&typed.rest) => {
@@ -56,9 +70,10 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Connect if typed.lacks_host() => new::run(typed, environment),
         Verb::Connect => {
             misspelt::check(typed, &environment)?;
-            invocation::run(typed, environment)
+            return Ok(ControlFlow::Continue(environment));
         }
-    }
+    };
+    code.map(ControlFlow::Break)
 }
 
 fn version() -> Result<u8> {

@@ -209,7 +209,7 @@ impl ClientSession<'_> {
             console: &mut console,
             without_pty: &without_pty,
         };
-        let program = relay(&self.sizes.state.session, channel, local);
+        let program = Box::pin(relay(&self.sizes.state.session, channel, local));
         let output = SessionOutput {
             stdout: (&stdout, streams.stdout),
             stderr: (&stderr, streams.stderr),

@@ -32,7 +32,7 @@ where
     let ExtraChannel { channel, stdout: lane, stderr: error_lane } = extra;
     let write = Arc::clone(&channel.write);
     let program = async {
-        let exit = relay(session, channel, local).await;
+        let exit = Box::pin(relay(session, channel, local)).await;
         if !matches!(exit, Ok(Exit::Status(_) | Exit::Signal(..) | Exit::Unknown)) {
             // The person has ended the session, or nothing more comes.
             lane.forget();

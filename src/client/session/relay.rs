@@ -65,7 +65,8 @@ where
     let server = ChannelSink { channel: &write, traffic, clock: None, is_typed };
     let input = input.map(|input| ClockedStream::new(input, clock.clone()));
     let interludes = &InterludeFlag::default();
-    let upload = async {
+    // In memory of its own, as each future around it would have room for it twice.
+    let upload = Box::pin(async {
         match (input, escape, paste) {
             (None, ..) => server.eof().await.map(|()| InputEnd::Eof),
             (Some(input), None, None) if !is_typed => bulk(input, server).await,
@@ -74,7 +75,7 @@ where
                 Typing { server, escape, paste, session, console, interludes }.run(input).await
             }
         }
-    };
+    });
     let upload = escaped(upload);
     tokio::pin!(upload);
     let channel = write.id();
