@@ -79,7 +79,12 @@ where
         // The end of the channel arrives as a packet; a failure here does not end the session.
         let _ = tokio::join!(link.upload(peer, largest, input), link.send_sizes(peer, resized));
     };
-    alongside(receiving.run(), sending).await
+    let mut closed = false;
+    let ended = alongside(receiving.listen(&mut closed), sending).await;
+    // Nothing of the channel may follow its end (RFC 4254 section 5.3): a server that is told the
+    // end of its input then ends the connection, with all that others do on it.
+    receiving.close(closed).await;
+    ended
 }
 
 /// The socket to the master, and the server's window for the channel.
@@ -216,18 +221,6 @@ struct Receiving<'a> {
 }
 
 impl Receiving<'_> {
-    async fn run(&mut self) -> Result<Exit> {
-        let mut closed = false;
-        let ended = self.listen(&mut closed).await;
-        let link = self.link;
-        if link.writer.send(Packet::new(packet::CLOSE).number(self.peer)).await.is_ok() && !closed {
-            // If a client disconnects while its channel is open, the master keeps the channel;
-            // OpenSSH's master has crashed on that. So the channel is closed first.
-            let _ = timeout(deadline::SIGN_OF_LIFE, self.drain()).await;
-        }
-        ended
-    }
-
     /// Handles packets until the server closes the channel, which sets `closed`, or an error
     /// occurs.
     async fn listen(&mut self, closed: &mut bool) -> Result<Exit> {
@@ -245,6 +238,16 @@ impl Receiving<'_> {
             if let Err(fault) = self.take(kind, &body).await {
                 return fault.outcome();
             }
+        }
+    }
+
+    /// Closes the channel; `closed` if the server has closed it.
+    async fn close(&mut self, closed: bool) {
+        let link = self.link;
+        if link.writer.send(Packet::new(packet::CLOSE).number(self.peer)).await.is_ok() && !closed {
+            // If a client disconnects while its channel is open, the master keeps the channel;
+            // OpenSSH's master has crashed on that. So the channel is closed first.
+            let _ = timeout(deadline::SIGN_OF_LIFE, self.drain()).await;
         }
     }
 
@@ -393,4 +396,50 @@ fn lost(error: &IoError) -> Error {
         _ => say!(share_master_gone),
     };
     Error::new(Kind::Disconnected, cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{duplex, sink};
+
+    use super::*;
+
+    fn session(name: &str) -> SessionRequest {
+        let program = ProgramRequest::Subsystem(name.to_owned());
+        SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None }
+    }
+
+    #[tokio::test]
+    async fn nothing_follows_the_close_of_a_channel_whose_program_was_refused() {
+        let (client, master) = LocalStream::pair().unwrap();
+        let (typed, input) = duplex(16);
+        let (_, resized) = watch::channel(WindowSize::default());
+        let local = ProxyLocalSide {
+            input: Some(input),
+            stdout: Box::new(sink()),
+            stderr: Box::new(sink()),
+            resized,
+            without_pty: &|| {},
+        };
+        let (mut reader, writer) = master.into_split();
+        let writer = PacketWriter::new(writer);
+        let server = async move {
+            assert_eq!(packet::read(&mut reader).await.unwrap().0, packet::OPEN);
+            let opened = Packet::new(packet::OPEN_CONFIRMATION).number(CHANNEL).number(7);
+            writer.send(opened.number(WINDOW).number(DATA_AT_ONCE)).await.unwrap();
+            assert_eq!(packet::read(&mut reader).await.unwrap().0, packet::REQUEST);
+            writer.send(Packet::new(packet::FAILURE).number(CHANNEL)).await.unwrap();
+            assert_eq!(packet::read(&mut reader).await.unwrap().0, packet::CLOSE);
+            // The input ends while the client waits for the server's own close.
+            drop(typed);
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            writer.send(Packet::new(packet::CLOSE).number(CHANNEL)).await.unwrap();
+            packet::read(&mut reader).await.map(|(kind, _)| kind)
+        };
+        let (ended, followed) = tokio::join!(run(client, session("nothing"), local), server);
+        assert_eq!(ended.unwrap_err().kind(), Kind::Channel);
+        assert!(followed.is_err(), "{followed:?} follows");
+    }
 }
