@@ -101,16 +101,19 @@ fn chart(out: &mut String, panel: &BarPanel, style: ChartStyle) {
 /// What stands behind a bar's figure.
 fn after(bar: &PanelBar) -> String {
     let Spread { min, max, count, .. } = bar.spread;
-    let (min, max) = (figure(min), figure(max));
-    let spread = match count {
-        1 => say!(bench_one_run),
-        _ => say!(bench_spread, min, max, count),
-    };
+    let spread = spread(min, max, count);
     match bar.times_ssh {
         Some(times) => {
             format!("  {spread}  {}", say!(bench_times_ssh, times = format!("{times:.2}")))
         }
         None => format!("  {spread}"),
+    }
+}
+
+fn spread(min: f64, max: f64, count: usize) -> String {
+    match count {
+        1 => say!(bench_one_run),
+        _ => say!(bench_spread, min = figure(min), max = figure(max), count),
     }
 }
 
@@ -134,12 +137,18 @@ fn tail(findings: &BenchFindings) -> Vec<String> {
     let mut lines = Vec::new();
     let times: Vec<f64> = findings.round_trips.iter().map(|it| it.as_secs_f64() * 1000.0).collect();
     if let Some(Spread { median, min, max, count }) = Spread::of(&times) {
-        let (median, min, max) = (figure(median), figure(min), figure(max));
-        lines.push(say!(bench_round_trip, median, min, max, count));
+        lines.push(say!(
+            bench_round_trip,
+            median = figure(median),
+            spread = spread(min, max, count)
+        ));
     }
     for direction in Direction::BOTH {
-        let Some(facts) = WallFacts::of(findings, direction) else { continue };
         let way = wall::name(direction);
+        if findings.is_untold_way(direction) {
+            lines.push(say!(bench_untold, way));
+        }
+        let Some(facts) = WallFacts::of(findings, direction) else { continue };
         if let (Some(in_use), Some(window)) = (facts.in_use(), facts.window) {
             let (in_use, window) = (wall::mib(in_use), wall::mib(window as f64));
             lines.push(say!(bench_window, way, in_use, window));
@@ -160,6 +169,9 @@ fn tail(findings: &BenchFindings) -> Vec<String> {
         }
         lines.push(format!("  ssh_config:  {}", ssh_config_line(cipher)));
         lines.push(format!("  {}  {}", say!(bench_in_session), session_line(cipher)));
+    }
+    if findings.is_search && findings.fastest().is_none() {
+        lines.push(say!(bench_search_unfinished));
     }
     lines.extend(findings.without_ssh.as_ref().map(|why| say!(bench_without_ssh, why)));
     lines.extend(findings.notes.iter().cloned());
@@ -196,6 +208,19 @@ mod tests {
         assert!(ascii.is_ascii() && ascii.contains("##"), "{ascii}");
         let coloured = page(&findings(), ChartStyle { colour: true, ..wide });
         assert!(coloured.contains('\x1b'));
+    }
+
+    #[test]
+    fn what_tells_no_rate_has_a_line_in_its_place() {
+        let mut findings = findings();
+        findings.starts[0].runs = vec![super::super::testing::run(400, 0); 3];
+        findings.round_trips.truncate(1);
+        let shown = page(&findings, ChartStyle::default());
+        let (rates, rest) = shown.split_once("\n\n").unwrap().1.split_once("\n\n").unwrap();
+        assert!(!rates.contains("download  tessh") && rates.contains("ssh"), "{shown}");
+        assert!(rest.contains("\ndownload: a run takes hardly longer"), "{shown}");
+        assert!(!rest.contains("download: the "), "no wall of what was not told: {shown}");
+        assert!(rest.contains("round trip: 1.00 ms  (one run)"), "{shown}");
     }
 
     #[test]

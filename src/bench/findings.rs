@@ -14,6 +14,12 @@ const GIB: f64 = 1024.0 * MIB;
 /// The least part of a run that counts as the transfer, whatever the start has taken: starts vary, and
 /// no rate is made of nothing.
 const LEAST_PART: f64 = 0.1;
+/// Bytes that take less than this part of the start that is taken off tell no rate; where one start was
+/// measured, so that nobody knows how starts vary, less than all of it.
+const TOLD_OF_START: f64 = 0.25;
+const TOLD_OF_ONE: f64 = 1.0;
+/// Where the start of a run is seen, its bytes must take this many seconds.
+const TOLD: f64 = 0.005;
 /// The window of OpenSSH's server for what a client sends (channels.h, `CHAN_SES_WINDOW_DEFAULT`).
 const OPENSSH_WINDOW: u64 = 2 * 1024 * 1024;
 
@@ -83,6 +89,8 @@ pub enum BenchEnd {
 pub struct BenchRun {
     /// Bytes that were transferred.
     pub bytes: u64,
+    /// From before its start to its first byte, where that is seen.
+    pub start: Option<Duration>,
     /// From before its start to its end.
     pub wall: Duration,
     /// Processor time of the program, user and system.
@@ -160,6 +168,16 @@ pub struct SetupTimes {
     pub first_output: Option<Duration>,
 }
 
+impl SetupTimes {
+    /// The time of all steps.
+    pub fn total(&self) -> Duration {
+        let SetupTimes { name_lookup, tcp, greeting, key_exchange, authentication, .. } = self;
+        let steps = [name_lookup, tcp, greeting, key_exchange, authentication];
+        let steps = steps.into_iter().chain([&self.channel, &self.first_output]);
+        steps.copied().flatten().sum()
+    }
+}
+
 /// All that was measured.
 #[derive(Clone, Debug)]
 pub struct BenchFindings {
@@ -208,15 +226,58 @@ impl BenchFindings {
         found.map_or(&[], |start| &start.runs)
     }
 
-    /// MiB per second of each run.
-    pub(super) fn rates(&self, series: &TransferSeries) -> Vec<f64> {
-        let start = median(self.start(series.program).iter().map(|run| run.wall));
-        let rate = |run: &BenchRun| run.bytes as f64 / MIB / net(run.wall, start);
-        series.counted().map(rate).collect()
+    /// Seconds of a run of a program without its start.
+    pub fn seconds_of_bytes(&self, program: BenchProgram, run: &BenchRun) -> f64 {
+        net(run.wall, self.start_of(program, run))
     }
 
-    /// Processor seconds per GiB of each run; what is below the start's is zero.
+    /// Seconds of the start of a run of a program.
+    fn start_of(&self, program: BenchProgram, run: &BenchRun) -> f64 {
+        let usual = || median(self.start(program).iter().map(|run| run.wall));
+        run.start.map_or_else(usual, |start| start.as_secs_f64())
+    }
+
+    /// Whether runs take hardly longer than their start, so that they tell no rate.
+    pub(super) fn is_untold(&self, series: &TransferSeries) -> bool {
+        let is_one = self.start(series.program).len() == 1;
+        let of_start = if is_one { TOLD_OF_ONE } else { TOLD_OF_START };
+        let told = |run: &BenchRun| {
+            let start = self.start_of(series.program, run);
+            let least = if run.start.is_some() { TOLD } else { start * of_start };
+            run.wall.as_secs_f64() - start - least
+        };
+        let told: Vec<f64> = series.counted().map(told).collect();
+        Spread::of(&told).is_some_and(|told| told.median < 0.0)
+    }
+
+    /// Whether some runs of this way tell no rate.
+    pub(super) fn is_untold_way(&self, direction: Direction) -> bool {
+        let way = self.transfers.iter().filter(|series| series.direction == direction);
+        way.into_iter().any(|series| self.is_untold(series))
+    }
+
+    /// Whether tessh's transfers of this way tell a rate.
+    pub fn is_told(&self, direction: Direction) -> bool {
+        let of_tessh = self.transfers.iter().filter(|it| it.program == BenchProgram::Tessh);
+        let mut way = of_tessh.filter(|it| it.direction == direction && !it.runs.is_empty());
+        way.any(|series| !self.is_untold(series))
+    }
+
+    /// MiB per second of each run; none if they tell no rate.
+    pub(super) fn rates(&self, series: &TransferSeries) -> Vec<f64> {
+        if self.is_untold(series) {
+            return Vec::new();
+        }
+        let seconds = |run: &BenchRun| self.seconds_of_bytes(series.program, run);
+        series.counted().map(|run| run.bytes as f64 / MIB / seconds(run)).collect()
+    }
+
+    /// Processor seconds per GiB of each run; what is below the start's is zero. None if runs tell no
+    /// rate.
     pub(super) fn cpu_per_gib(&self, series: &TransferSeries) -> Vec<f64> {
+        if self.is_untold(series) {
+            return Vec::new();
+        }
         let start = median(self.start(series.program).iter().map(|run| run.cpu));
         let used = |run: &BenchRun| (run.cpu.as_secs_f64() - start).max(0.0);
         series.counted().map(|run| used(run) / (run.bytes as f64 / GIB)).collect()
@@ -224,10 +285,11 @@ impl BenchFindings {
 
     /// The part of one processor that a program uses while it transfers.
     pub(super) fn cpu_share(&self, series: &TransferSeries) -> Option<f64> {
-        let start = self.start(series.program);
-        let wall = median(start.iter().map(|run| run.wall));
-        let cpu = median(start.iter().map(|run| run.cpu));
-        let share = |run: &BenchRun| (run.cpu.as_secs_f64() - cpu).max(0.0) / net(run.wall, wall);
+        let cpu = median(self.start(series.program).iter().map(|run| run.cpu));
+        let share = |run: &BenchRun| {
+            let seconds = self.seconds_of_bytes(series.program, run);
+            (run.cpu.as_secs_f64() - cpu).max(0.0) / seconds
+        };
         let shares: Vec<f64> = series.counted().map(share).collect();
         Some(Spread::of(&shares)?.median)
     }
@@ -270,7 +332,7 @@ impl BenchFindings {
     }
 
     /// The cipher with which tessh needs least time for a byte down and one up, and those whose rates
-    /// cannot be told from its own.
+    /// cannot be told from its own. `None` also where time was over before each was measured.
     pub(super) fn fastest(&self) -> Option<(&str, Vec<&str>)> {
         let spread = |cipher: &str, direction| {
             let series = self.series(BenchProgram::Tessh, cipher, direction)?;
@@ -282,6 +344,9 @@ impl BenchFindings {
         let time = |[down, up]: &[Spread; 2]| 1.0 / down.median + 1.0 / up.median;
         let measured = self.ciphers.iter().filter_map(|cipher| Some((cipher, both(cipher)?)));
         let mut measured: Vec<(&String, [Spread; 2])> = measured.collect();
+        if self.end != BenchEnd::Done && measured.len() < self.ciphers.len() {
+            return None;
+        }
         measured.sort_by(|(_, one), (_, other)| time(one).total_cmp(&time(other)));
         let (fastest, best) = measured.first()?;
         let overlaps =
@@ -294,15 +359,18 @@ impl BenchFindings {
     pub(super) fn is_rough(&self) -> bool {
         let start = median(self.start(BenchProgram::Tessh).iter().map(|run| run.wall));
         self.transfers.iter().any(|series| {
-            let wall = median(series.counted().map(|run| run.wall));
-            series.program == BenchProgram::Tessh && !series.runs.is_empty() && wall < 2.0 * start
+            // Where the start of each run is seen, nothing is taken off by guess.
+            let unseen = series.counted().filter(|run| run.start.is_none());
+            let walls: Vec<f64> = unseen.map(|run| run.wall.as_secs_f64()).collect();
+            let wall = Spread::of(&walls).map(|wall| wall.median);
+            series.program == BenchProgram::Tessh && wall.is_some_and(|wall| wall < 2.0 * start)
         })
     }
 
-    /// Seconds of the longest start of a program, in the median.
-    pub fn longest_start(&self) -> f64 {
+    /// What a start of each program takes, one after the other, in the median.
+    pub fn all_starts(&self) -> Duration {
         let medians = self.starts.iter().map(|it| median(it.runs.iter().map(|run| run.wall)));
-        medians.fold(0.0, f64::max)
+        Duration::from_secs_f64(medians.sum())
     }
 
     /// Whether any transfer was measured.
@@ -360,14 +428,50 @@ mod tests {
     }
 
     #[test]
-    fn a_start_as_long_as_a_run_makes_no_endless_rate() {
+    fn a_run_hardly_longer_than_its_start_tells_no_rate() {
         let mut findings = findings();
-        assert!(!findings.is_rough() && findings.longest_start() == 0.1);
-        findings.starts[0].runs = vec![run(400, 500)];
-        assert!(findings.is_rough() && findings.longest_start() == 0.4);
+        assert!(!findings.is_rough() && findings.all_starts() == Duration::from_millis(150));
+        // 250 ms for 64 MiB, 170 of them of the start: a rate, though a rough one.
+        findings.starts[0].runs = vec![run(170, 500); 3];
+        assert!(findings.is_rough() && findings.is_told(Direction::Download));
         let rates = findings.rates(&findings.transfers[0]);
-        assert!(rates.iter().all(|rate| *rate <= 64.0 / 0.024), "{rates:?}");
+        assert!((rates[0] - 800.0).abs() < 0.01, "{rates:?}");
         assert_eq!(findings.cpu_per_gib(&findings.transfers[0]), [0.0; 3]);
+        // Nobody knows how one start varies; most of the run, or longer than it: none.
+        for (start, count) in [(170, 1), (210, 3), (400, 3)] {
+            findings.starts[0].runs = vec![run(start, 0); count];
+            let series = &findings.transfers[0];
+            assert!(findings.is_rough() && findings.is_untold(series));
+            assert!(findings.rates(series).is_empty() && findings.cpu_per_gib(series).is_empty());
+            assert!(!findings.is_told(Direction::Download));
+        }
+    }
+
+    #[test]
+    fn a_start_that_is_seen_is_taken_off_instead_of_the_usual_one() {
+        let mut findings = findings();
+        let seen = |start| BenchRun { start: Some(Duration::from_millis(start)), ..run(250, 100) };
+        findings.transfers[0].runs = vec![seen(186)];
+        findings.starts[0].runs = vec![run(240, 0)];
+        let rates = findings.rates(&findings.transfers[0]);
+        assert!((rates[0] - 1000.0).abs() < 0.01, "{rates:?}");
+        findings.transfers[0].runs = vec![seen(246)];
+        assert!(findings.is_untold(&findings.transfers[0]));
+    }
+
+    #[test]
+    fn no_cipher_is_the_fastest_of_those_that_the_time_was_enough_for() {
+        let mut findings = findings();
+        findings.ciphers.push("aes256-ctr".to_owned());
+        assert!(findings.fastest().is_some(), "one that fails is out of the race");
+        findings.end = BenchEnd::TimeOver;
+        assert_eq!(findings.fastest(), None);
+    }
+
+    #[test]
+    fn a_login_takes_as_long_as_its_steps() {
+        assert_eq!(findings().setups[0].total(), Duration::from_millis(39));
+        assert_eq!(SetupTimes::default().total(), Duration::ZERO);
     }
 
     #[test]

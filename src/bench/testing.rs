@@ -10,7 +10,7 @@ use super::findings::{
 /// A run of 64 MiB in this many milliseconds, on the clock and of a processor.
 pub fn run(wall_ms: u64, cpu_ms: u64) -> BenchRun {
     let (wall, cpu) = (Duration::from_millis(wall_ms), Duration::from_millis(cpu_ms));
-    BenchRun { bytes: 64 << 20, wall, cpu }
+    BenchRun { bytes: 64 << 20, start: None, wall, cpu }
 }
 
 /// A server a millisecond away; 64 MiB in 200 ms down and 400 ms up, ssh half as fast.
@@ -44,8 +44,8 @@ pub fn findings() -> BenchFindings {
         }],
         round_trips: vec![ms(1); 3],
         starts: vec![
-            StartSeries { program: tessh, runs: vec![run(50, 10)] },
-            StartSeries { program: ssh, runs: vec![run(100, 20)] },
+            StartSeries { program: tessh, runs: vec![run(50, 10); 3] },
+            StartSeries { program: ssh, runs: vec![run(100, 20); 3] },
         ],
         transfers: vec![
             series(tessh, Direction::Download, &[run(250, 100), run(240, 110), run(260, 90)]),

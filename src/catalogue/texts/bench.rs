@@ -52,9 +52,12 @@ texts! {
     bench_run_failed(program, fault)
         en "{program}: a run failed: {fault}"
         ja "{program}: 測定に失敗しました: {fault}"
-    bench_not_in_time
-        en "it does not end in time"
-        ja "時間内に終わりません"
+    bench_late(program, seconds)
+        en "{program} did not log in and run a command within {seconds} s; --seconds allows more"
+        ja "{program} でのログインとコマンドの実行が {seconds} 秒以内に終わりませんでした。--seconds で延ばせます"
+    bench_too_short(seconds)
+        en "runs that each log in need more time here; --seconds {seconds} is enough"
+        ja "測定ごとのログインには時間が足りません。--seconds {seconds} なら足ります"
     bench_nothing(seconds)
         en "nothing was measured within {seconds} s"
         ja "{seconds} 秒以内には何も測れませんでした"
@@ -157,9 +160,9 @@ texts! {
     bench_times_ssh(times)
         en "{times} x ssh"
         ja "ssh の {times} 倍"
-    bench_round_trip(median, min, max, count)
-        en "round trip: {median} ms ({min} to {max}, {count} requests)"
-        ja "往復時間: {median} ms ({min} ～ {max}、{count} 回)"
+    bench_round_trip(median, spread)
+        en "round trip: {median} ms  {spread}"
+        ja "往復時間: {median} ms  {spread}"
     bench_window(way, in_use, window)
         en "window, {way}: {in_use} of {window} MiB are on the way at this rate"
         ja "ウィンドウ ({way}): この速度では {window} MiB のうち {in_use} MiB を使用"
@@ -184,12 +187,18 @@ texts! {
     bench_alike(ciphers)
         en "as fast within the spread: {ciphers}"
         ja "ばらつきの範囲で同じ速さ: {ciphers}"
+    bench_search_unfinished
+        en "the fastest cipher is not known: not each of them was measured both ways; --seconds allows more"
+        ja "最も速い暗号は分かりません。すべての暗号を送受信とも測れませんでした。--seconds で時間を延ばせます"
     bench_in_session
         en "saved session:"
         ja "保存済みセッション:"
     bench_without_ssh(why)
         en "ssh is not beside it: {why}"
         ja "ssh は比べていません: {why}"
+    bench_untold(way)
+        en "{way}: a run takes hardly longer than its start here, which tells no rate; transfer more with --bytes, or for longer with --seconds"
+        ja "{way}: 測定がほぼ開始処理だけで終わるため、転送速度は分かりません。--bytes で転送量を増やすか、--seconds で時間を延ばしてください"
     bench_rough
         en "the start of a run takes as long as its bytes here, so rates are rough; more --bytes and --seconds make them better"
         ja "ここでは測定の開始処理が転送と同じくらいかかるため、転送速度は大まかな値です。--bytes と --seconds を増やすと精度が上がります"

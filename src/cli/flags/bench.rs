@@ -43,7 +43,7 @@ pub const BENCH: &[Flag<B>] = &[
     takes(
         "--bytes",
         "number",
-        "transfer at most this much in each run, such as 500K, 64M or 1G; 64M if not said",
+        "transfer at most this much in each run, such as 500K, 64M or 1G; 256M if not said",
         B::Bytes,
     ),
     flag("--algorithms", "find the fastest cipher that both sides have", B::Algorithms),

@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use russh::Pty as Mode;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
+use tokio::time::{timeout, timeout_at};
 
 use crate::bench::BenchRun;
+use crate::client::deadline;
 use crate::client::session::WindowSize;
 use crate::client::session::measured::{EchoRequest, key};
 use crate::error::io_reason;
@@ -30,6 +32,32 @@ const MODES: &[(Mode, u32)] =
 /// A program that is ended when this is dropped.
 struct MeasuredChild(Child);
 
+/// Why a run was not made.
+#[derive(Debug)]
+pub(super) enum RunFault {
+    /// It was ended, because its time was over.
+    Late,
+    /// What went wrong, in one line.
+    Failed(String),
+}
+
+impl From<String> for RunFault {
+    fn from(fault: String) -> RunFault {
+        RunFault::Failed(fault)
+    }
+}
+
+impl MeasuredChild {
+    /// Ends it now, and waits until the system has counted its processor time: what it has used must
+    /// not count as the next one's.
+    async fn end(mut self) {
+        if let Some(id) = self.0.id().and_then(ProcessId::of) {
+            id.tell_group(Signal::Kill);
+        }
+        let _ = timeout(deadline::GOODBYE, self.0.wait()).await;
+    }
+}
+
 impl Drop for MeasuredChild {
     fn drop(&mut self) {
         // One that was waited for has no id any more.
@@ -39,12 +67,16 @@ impl Drop for MeasuredChild {
     }
 }
 
-/// Runs a program; what it prints is dropped. Only one may run at a time, or the processor time is that
-/// of all.
+/// Runs a program until `end` at most; what it prints is dropped. Only one may run at a time, or the
+/// processor time is that of all.
 ///
 /// # Errors
-/// What went wrong, in one line: it did not start, or did not succeed.
-pub(super) async fn run(mut command: Command, stdin: Stdio) -> Result<BenchRun, String> {
+/// It did not start, did not succeed, or not in time.
+pub(super) async fn run(
+    mut command: Command,
+    stdin: Stdio,
+    end: tokio::time::Instant,
+) -> Result<BenchRun, RunFault> {
     command.stdin(stdin).stdout(Stdio::null()).stderr(Stdio::piped());
     lead_group(&mut command);
     let used = usage::of_ended_children();
@@ -52,14 +84,18 @@ pub(super) async fn run(mut command: Command, stdin: Stdio) -> Result<BenchRun, 
     let child = command.spawn().map_err(|error| io_reason(&error))?;
     let mut child = MeasuredChild(child);
     let stderr = child.0.stderr.take();
-    let (status, said) = tokio::join!(child.0.wait(), last_line(stderr));
+    let ran = async { tokio::join!(child.0.wait(), last_line(stderr)) };
+    let Ok((status, said)) = timeout_at(end, ran).await else {
+        child.end().await;
+        return Err(RunFault::Late);
+    };
     let wall = began.elapsed();
     let cpu = usage::of_ended_children().saturating_sub(used);
     match status {
-        Ok(status) if status.success() => Ok(BenchRun { bytes: 0, wall, cpu }),
-        Ok(status) if said.is_empty() => Err(status.to_string()),
-        Ok(_) => Err(said),
-        Err(error) => Err(io_reason(&error)),
+        Ok(status) if status.success() => Ok(BenchRun { bytes: 0, start: None, wall, cpu }),
+        Ok(status) if said.is_empty() => Err(status.to_string().into()),
+        Ok(_) => Err(said.into()),
+        Err(error) => Err(io_reason(&error).into()),
     }
 }
 
@@ -136,4 +172,24 @@ async fn keys(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_run_that_is_late_is_ended_and_its_processor_time_counted_before_the_next() {
+        let mut endless = Command::new("sh");
+        endless.args(["-c", "while :; do :; done"]);
+        let used = usage::of_ended_children();
+        let ran = run(endless, Stdio::null(), tokio::time::Instant::now()).await;
+        assert!(matches!(ran, Err(RunFault::Late)), "{ran:?}");
+        assert!(usage::of_ended_children() > used);
+        let mut failing = Command::new("sh");
+        failing.args(["-c", "echo no >&2; exit 3"]);
+        let end = tokio::time::Instant::now() + Duration::from_secs(60);
+        let Err(RunFault::Failed(why)) = run(failing, Stdio::null(), end).await else { panic!() };
+        assert_eq!(why, "no");
+    }
 }

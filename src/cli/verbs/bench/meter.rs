@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::child;
+use tokio::time;
+
+use super::child::{self, RunFault};
 use super::processes::{MeasuredProcesses, RemoteSide};
 use crate::bench::{BenchMode, BenchProgram, BenchRun, Direction};
 use crate::cli::connect::measure::MeasuredHost;
@@ -32,8 +34,8 @@ const WARM_UP: usize = 10;
 
 /// How runs are made.
 pub(super) enum Meter<'a> {
-    /// By processes.
-    Processes(MeasuredProcesses),
+    /// By processes, each until this time at most.
+    Processes(MeasuredProcesses, time::Instant),
     /// On connections of this process, one for each cipher.
     Channels(ChannelMeter<'a>),
 }
@@ -71,15 +73,23 @@ impl Meter<'_> {
     /// How runs are made.
     pub(super) fn mode(&self) -> BenchMode {
         match self {
-            Meter::Processes(_) => BenchMode::Processes,
+            Meter::Processes(..) => BenchMode::Processes,
             Meter::Channels(_) => BenchMode::Channels,
+        }
+    }
+
+    /// Ends each run that is still there at this time. A channel is not ended: the next one would have
+    /// to wait for its bytes.
+    pub(super) fn end_by(&mut self, time: time::Instant) {
+        if let Meter::Processes(_, end) = self {
+            *end = time;
         }
     }
 
     /// The programs that are measured.
     pub(super) fn programs(&self) -> Vec<BenchProgram> {
         match self {
-            Meter::Processes(processes) => processes.programs(),
+            Meter::Processes(processes, _) => processes.programs(),
             Meter::Channels(_) => vec![BenchProgram::Tessh],
         }
     }
@@ -87,20 +97,20 @@ impl Meter<'_> {
     /// A run that transfers nothing.
     ///
     /// # Errors
-    /// What went wrong, in one line.
+    /// It failed, or its time was over.
     pub(super) async fn start(
         &mut self,
         program: BenchProgram,
         cipher: &str,
-    ) -> Result<BenchRun, String> {
+    ) -> Result<BenchRun, RunFault> {
         match self {
-            Meter::Processes(processes) => {
+            Meter::Processes(processes, end) => {
                 let command = processes.command(program, cipher, (NOTHING, RemoteSide::Plain));
-                child::run(command, Stdio::null()).await
+                child::run(command, Stdio::null(), *end).await
             }
             Meter::Channels(channels) => {
                 let session = channels.session(cipher).await.map_err(said)?;
-                clocked(session, NOTHING, 0, 0).await
+                Ok(clocked(session, NOTHING, 0, 0).await?)
             }
         }
     }
@@ -108,23 +118,23 @@ impl Meter<'_> {
     /// A run that transfers this much.
     ///
     /// # Errors
-    /// What went wrong, in one line.
+    /// It failed, or its time was over.
     pub(super) async fn transfer(
         &mut self,
         program: BenchProgram,
         cipher: &str,
         (direction, bytes): (Direction, u64),
-    ) -> Result<BenchRun, String> {
+    ) -> Result<BenchRun, RunFault> {
         match self {
-            Meter::Processes(processes) => {
+            Meter::Processes(processes, end) => {
                 let remote = remote(direction, bytes);
                 let command = processes.command(program, cipher, (&remote, RemoteSide::Plain));
-                let ran = child::run(command, input(processes, direction, bytes)?).await?;
+                let ran = child::run(command, input(processes, direction, bytes)?, *end).await?;
                 Ok(BenchRun { bytes, ..ran })
             }
             Meter::Channels(channels) => {
                 let session = channels.session(cipher).await.map_err(said)?;
-                transferred(session, (direction, bytes)).await
+                Ok(transferred(session, (direction, bytes)).await?)
             }
         }
     }
@@ -133,20 +143,22 @@ impl Meter<'_> {
     /// login would ask.
     ///
     /// # Errors
-    /// What went wrong, in one line.
+    /// One of them failed, or their time was over.
     pub(super) async fn two(
         &mut self,
         cipher: &str,
         (direction, bytes): (Direction, u64),
-    ) -> Result<Option<Duration>, String> {
-        let Meter::Processes(processes) = self else { return Ok(None) };
+    ) -> Result<Option<Duration>, RunFault> {
+        let Meter::Processes(processes, end) = self else { return Ok(None) };
         let remote = remote(direction, bytes);
         let tessh = BenchProgram::Tessh;
         let command = || processes.command(tessh, cipher, (&remote, RemoteSide::Plain));
         let inputs = (input(processes, direction, bytes)?, input(processes, direction, bytes)?);
         let began = Instant::now();
-        let (one, other) =
-            tokio::join!(child::run(command(), inputs.0), child::run(command(), inputs.1));
+        let (one, other) = tokio::join!(
+            child::run(command(), inputs.0, *end),
+            child::run(command(), inputs.1, *end)
+        );
         one.and(other).map(|_| Some(began.elapsed()))
     }
 
@@ -162,7 +174,7 @@ impl Meter<'_> {
     ) -> Result<(), String> {
         let echo = EchoRequest { command: ECHO, ready: READY, keys: KEYS };
         match self {
-            Meter::Processes(processes) => {
+            Meter::Processes(processes, _) => {
                 let command = processes.command(program, cipher, (ECHO, RemoteSide::Terminal));
                 child::press(command, echo, WARM_UP, samples).await
             }
@@ -217,7 +229,9 @@ async fn clocked(
         Some(fault) => Err(fault),
         None => {
             let cpu = usage::own().saturating_sub(used);
-            Ok(BenchRun { bytes: input.max(expected), wall: ran.ended, cpu })
+            // Where output is all that is measured, its first byte tells when the transfer began.
+            let start = ran.first_output.filter(|_| expected > 0);
+            Ok(BenchRun { bytes: input.max(expected), start, wall: ran.ended, cpu })
         }
     }
 }

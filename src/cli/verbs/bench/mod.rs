@@ -3,6 +3,8 @@
 //! ```text
 //!   words       the words after the verb
 //!   rounds      what is measured, in which order, for how long
+//!   probe       what is found out before, and how runs are made
+//!   task        what was measured so far, and the time that is left
 //!   meter       what a run is: a process, or a channel
 //!   processes   the command lines of the programs
 //!   child       one process, measured
@@ -13,8 +15,10 @@
 
 mod child;
 mod meter;
+mod probe;
 mod processes;
 mod rounds;
+mod task;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -23,7 +27,8 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use self::rounds::{BenchTask, SoFar, ciphers};
+use self::rounds::ciphers;
+use self::task::{BenchTask, SoFar};
 use self::words::{BenchWords, SshWanted};
 use crate::bench::{
     self, BenchEnd, BenchFindings, BenchMode, BenchProgram, ChartStyle, SetupTimes,
@@ -80,10 +85,12 @@ async fn measure(mut host: MeasuredHost, words: &BenchWords, ssh: Option<PathBuf
         log::write(&format!("tessh: {}", say!(bench_begins, seconds = words.seconds)));
     }
     let end = began + Duration::from_secs(words.seconds);
-    let ended = bounded(&host, &session, first, (&so_far, ssh, words.bytes, end)).await;
+    let ended = bounded(&host, &session, first, (&so_far, ssh, words.bytes, (began, end))).await;
     let mut findings = so_far.noted().clone();
     findings.elapsed = began.elapsed();
     findings.end = match ended {
+        // A part may have been ended before, though all were begun.
+        Ok(BenchEnd::Done) => findings.end,
         Ok(end) => end,
         Err(error) if findings.is_empty() => return Err(error),
         Err(error) => {
@@ -114,10 +121,10 @@ async fn bounded(
     host: &MeasuredHost,
     session: &Session,
     first: SetupTimes,
-    (so_far, ssh, bytes, end): (&SoFar, Option<PathBuf>, u64, Instant),
+    (so_far, ssh, bytes, (began, end)): (&SoFar, Option<PathBuf>, u64, (Instant, Instant)),
 ) -> Result<BenchEnd> {
     let so_far = so_far.clone();
-    let task = BenchTask { host, session, so_far, end, bytes, ssh };
+    let task = BenchTask { host, session, so_far, began, end, bytes, ssh };
     // What a task returns is within, so that the outer error is Ctrl-C's alone.
     let work = async { Ok(timeout_at(end, Box::pin(task.run(first))).await) };
     match attempt::run(ATTEMPT, work).await {

@@ -4,90 +4,44 @@
 //! part begins a further round only if the last one's time is left; the end of all time ends
 //! everything.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
 use tokio::time::{Instant, timeout_at};
 
-use super::meter::{BLOCK, ChannelMeter, Meter, NOTHING, fault, remote, transferred};
-use super::processes::MeasuredProcesses;
+use super::child::RunFault;
+use super::meter::{BLOCK, Meter};
+use super::task::{BenchTask, Estimate};
 use crate::bench::{
-    BenchFindings, BenchMode, BenchProgram, Direction, EchoSeries, SetupTimes, StartSeries,
-    TransferSeries, TwoAtOnce,
+    BenchMode, BenchProgram, BenchRun, Direction, EchoSeries, SetupTimes, TransferSeries, TwoAtOnce,
 };
 use crate::cli::connect::measure::MeasuredHost;
 use crate::client::Session;
-use crate::client::session::measured::{self, timed};
-use crate::client::session::relay;
-use crate::error::{Error, Kind, Result};
-use crate::say;
+use crate::client::session::measured;
+use crate::error::Result;
 
 /// The shares of the time, in this order; each is a part of what is left then.
-const FOR_PROBE: f64 = 0.15;
-const FOR_SETUPS: f64 = 0.10;
-const FOR_STARTS: f64 = 0.20;
-const FOR_TRANSFERS: f64 = 0.65;
+const FOR_STARTS: f64 = 0.15;
+const FOR_FIRST_STARTS: f64 = 0.35;
+const FOR_TRANSFERS: f64 = 0.70;
+/// Where a cipher is looked for, nothing comes after them.
+const FOR_SEARCH: f64 = 0.95;
 const FOR_TWO: f64 = 0.40;
 /// The most of each, however much time there is.
-const SETUPS: usize = 5;
-const ROUND_TRIPS: usize = 20;
 const STARTS: usize = 15;
+/// So many starts may take more time than further ones: one alone says little.
+const FIRST_STARTS: usize = 2;
 const ROUNDS: usize = 9;
 const ECHO_BLOCKS: usize = 4;
-/// As many rounds of transfers are meant to fit.
-const ROUNDS_WANTED: f64 = 4.0;
-/// An amount that takes this long tells a rate; if it does not, so many times as much is tried.
-const TELLING: Duration = Duration::from_millis(200);
-const MORE: u64 = 16;
+/// As many rounds of transfers are meant to fit; fewer, where a run would then have less than this many
+/// times the time of its start.
+const ROUNDS_WANTED: [f64; 3] = [4.0, 3.0, 2.0];
+const OF_A_START: f64 = 1.5;
+/// How far the amount of a run may change at once.
+const MORE: f64 = 16.0;
 /// In so many rounds the amount may still change.
 const CALIBRATING: usize = 3;
 /// The least part of a run's time that is meant for the transfer.
 const LEAST_PART: f64 = 0.2;
-
-/// What was measured so far, for whoever ends it.
-#[derive(Clone)]
-pub(super) struct SoFar(Arc<Mutex<BenchFindings>>);
-
-impl SoFar {
-    pub(super) fn new(findings: BenchFindings) -> SoFar {
-        SoFar(Arc::new(Mutex::new(findings)))
-    }
-
-    pub(super) fn noted(&self) -> MutexGuard<'_, BenchFindings> {
-        // No code panics while it holds this lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Notes what went wrong with a program.
-    fn complain(&self, program: BenchProgram, fault: &str) {
-        let note = say!(bench_run_failed, program = program.name(), fault);
-        let mut noted = self.noted();
-        if !noted.notes.contains(&note) {
-            noted.notes.push(note);
-        }
-    }
-}
-
-/// What is to be measured.
-pub(super) struct BenchTask<'a> {
-    pub(super) host: &'a MeasuredHost,
-    pub(super) session: &'a Session,
-    pub(super) so_far: SoFar,
-    /// The end of all time.
-    pub(super) end: Instant,
-    /// The most bytes of a run.
-    pub(super) bytes: u64,
-    /// The ssh to compare with.
-    pub(super) ssh: Option<PathBuf>,
-}
-
-/// How fast each direction is, in bytes per second.
-#[derive(Clone, Copy)]
-struct Estimate {
-    download: f64,
-    upload: f64,
-}
+/// The first round with several ciphers transfers so many times less: some may be slower by far.
+const CAREFUL: f64 = 4.0;
 
 impl BenchTask<'_> {
     /// Measures all that there is to measure. What is measured is noted at once, so that this future
@@ -103,163 +57,40 @@ impl BenchTask<'_> {
         let ciphers = self.so_far.noted().ciphers.clone();
         let Some(cipher) = ciphers.first().cloned() else { return Ok(()) };
         let is_search = self.so_far.noted().is_search;
-        let mode = meter.mode();
-        self.bounded(FOR_STARTS, mode, self.starts(&mut meter, &cipher)).await;
-        let runs = ciphers.len() * meter.programs().len();
-        let mut amounts = self.amounts(runs, estimate);
-        let transfers = self.transfers(&mut meter, &ciphers, &mut amounts);
-        self.bounded(FOR_TRANSFERS, mode, transfers).await;
+        self.starts(&mut meter, &cipher).await;
+        let runs = ciphers.len() * meter.programs().len() * Direction::BOTH.len();
+        let share = if is_search { FOR_SEARCH } else { FOR_TRANSFERS };
+        let until = self.begin(&mut meter, share);
+        let mut amounts = self.amounts(until, runs, estimate);
+        if ciphers.len() > 1 {
+            amounts = amounts.map(|(way, bytes)| (way, self.amount(bytes as f64 / CAREFUL)));
+        }
+        self.transfers(&mut meter, &ciphers, (until, &mut amounts)).await;
         if !is_search {
-            self.bounded(FOR_TWO, mode, self.two(&mut meter, &cipher, amounts)).await;
+            self.two(&mut meter, &cipher, amounts).await;
             self.echoes(&mut meter, &cipher).await;
         }
         Ok(())
     }
 
-    /// Does a part, and ends it where its runs take so long that nothing would be left for the next. A
-    /// channel is not ended so: the next one would have to wait for its bytes.
-    async fn bounded(&self, share: f64, mode: BenchMode, part: impl Future<Output = ()>) {
-        match mode {
-            BenchMode::Processes => {
-                let _ = timeout_at(self.until(f64::midpoint(share, 1.0)), part).await;
-            }
-            BenchMode::Channels => part.await,
-        }
+    /// The time at which a part of this share begins no further round. Its runs are ended somewhat
+    /// later, so that something is left for the next part.
+    fn begin(&self, meter: &mut Meter<'_>, share: f64) -> Instant {
+        meter.end_by(self.until(f64::midpoint(share, 1.0)));
+        self.until(share)
     }
 
-    /// The end of a part that has this share of the time that is left.
-    fn until(&self, share: f64) -> Instant {
-        Instant::now() + self.end.saturating_duration_since(Instant::now()).mul_f64(share)
-    }
-
-    /// Whether one more round fits that takes as long as the last one.
-    fn fits(until: Instant, last: Duration) -> bool {
-        Instant::now() + last <= until
-    }
-
-    /// Sees that the server does what is measured, and about how fast.
-    async fn probe(&self, first: SetupTimes) -> Result<Estimate> {
-        let until = self.until(FOR_PROBE);
-        let command = remote(Direction::Download, BLOCK);
-        let no_shell = |why: String| {
-            Error::new(Kind::Channel, say!(bench_no_shell, why)).hint(say!(bench_no_shell_hint))
-        };
-        let ran = match timed(self.session, &command, 0).await {
-            Ok(ran) => ran,
-            Err(error) if self.session.ended().is_some() => return Err(error),
-            Err(error) => return Err(no_shell(error.cause().to_owned())),
-        };
-        if let Some(fault) = fault(&ran, &command, BLOCK) {
-            return Err(no_shell(fault));
-        }
-        let setup = SetupTimes {
-            channel: Some(ran.opened),
-            first_output: ran.first_output.map(|first| first.saturating_sub(ran.opened)),
-            ..first
-        };
-        self.so_far.noted().setups.push(setup);
-        self.round_trips(until).await;
-        // What a command costs before its first byte is not the rate's.
-        let start = timed(self.session, NOTHING, 0).await?.ended;
-        let mut rates = [0.0; 2];
-        for (direction, rate) in Direction::BOTH.into_iter().zip(&mut rates) {
-            let mut bytes = BLOCK;
-            loop {
-                let ran = transferred(self.session, (direction, bytes)).await.map_err(no_shell)?;
-                let net = ran.wall.saturating_sub(start);
-                *rate = bytes as f64 / net.max(ran.wall / 10).as_secs_f64();
-                if net >= TELLING || bytes >= self.bytes || !Self::fits(until, ran.wall) {
-                    break;
-                }
-                bytes = (bytes * MORE).min(self.bytes.next_multiple_of(BLOCK));
-            }
-        }
-        Ok(Estimate { download: rates[0], upload: rates[1] })
-    }
-
-    async fn round_trips(&self, until: Instant) {
-        for _ in 0..ROUND_TRIPS {
-            let Some(time) = self.session.information().await.round_trip else { return };
-            self.so_far.noted().round_trips.push(time);
-            if !Self::fits(until, time) {
-                return;
-            }
-        }
-    }
-
-    /// Further logins, step by step, if they ask nobody. A password that was typed is not sent again
-    /// for this.
-    async fn setups(&self) {
-        if self.host.credential().is_none() {
-            return;
-        }
-        let until = self.until(FOR_SETUPS);
-        for _ in 1..SETUPS {
-            let began = Instant::now();
-            let Ok((session, times)) = self.host.again(None).await else { return };
-            if let Ok(ran) = timed(&session, &remote(Direction::Download, BLOCK), 0).await {
-                let first_output = ran.first_output.map(|first| first.saturating_sub(ran.opened));
-                let times = SetupTimes { channel: Some(ran.opened), first_output, ..times };
-                self.so_far.noted().setups.push(times);
-            }
-            relay::close(session).await;
-            if !Self::fits(until, began.elapsed()) {
-                return;
-            }
-        }
-    }
-
-    /// How runs are made: by processes if one can log in without a question, which is tried.
-    async fn meter(&self) -> Result<Meter<'_>> {
-        let channels = || Meter::Channels(ChannelMeter::new(self.host, self.session));
-        let so_far = &self.so_far;
-        let without = |why: String| {
-            let mut noted = so_far.noted();
-            if noted.without_ssh.is_none() {
-                noted.without_ssh = self.ssh.as_ref().map(|_| why);
-            }
-        };
-        let Some(credential) = self.host.credential() else {
-            without(say!(bench_login_asks));
-            return Ok(channels());
-        };
-        let cipher = self.so_far.noted().ciphers.first().cloned().unwrap_or_default();
-        let ssh = self.ssh.clone();
-        let mut meter = Meter::Processes(MeasuredProcesses::new(self.host, &credential, ssh)?);
-        for program in meter.programs() {
-            // A program that waits for something else must not take all time.
-            let tried = timeout_at(self.until(0.3), meter.start(program, &cipher)).await;
-            let fault = match tried {
-                Ok(Ok(_)) => continue,
-                Ok(Err(fault)) => fault,
-                Err(_) => say!(bench_not_in_time),
-            };
-            let Meter::Processes(processes) = &mut meter else { continue };
-            if program == BenchProgram::Ssh {
-                processes.forget_ssh();
-                so_far.noted().without_ssh = Some(say!(bench_ssh_failed, fault));
-                continue;
-            }
-            so_far.complain(program, &fault);
-            without(say!(bench_login_asks));
-            return Ok(channels());
-        }
-        Ok(meter)
-    }
-
-    /// Notes how runs are made, and what runs cost that transfer nothing.
+    /// What runs cost that transfer nothing. One of each program was made when it was tried.
     async fn starts(&self, meter: &mut Meter<'_>, cipher: &str) {
-        let until = self.until(FOR_STARTS);
+        let first = self.begin(meter, FOR_FIRST_STARTS);
+        let further = self.until(FOR_STARTS);
         let mut programs = meter.programs();
-        {
-            let mut noted = self.so_far.noted();
-            noted.mode = meter.mode();
-            noted.programs.retain(|(program, _)| programs.contains(program));
-            let empty =
-                |program: &BenchProgram| StartSeries { program: *program, runs: Vec::new() };
-            noted.starts = programs.iter().map(empty).collect();
-        }
-        for _ in 0..STARTS {
+        let mut last = self.so_far.noted().all_starts();
+        for number in 0..STARTS {
+            let until = if number < FIRST_STARTS { first } else { further };
+            if programs.is_empty() || !Self::fits(until, last) {
+                return;
+            }
             let began = Instant::now();
             for program in programs.clone() {
                 match meter.start(program, cipher).await {
@@ -270,7 +101,9 @@ impl BenchTask<'_> {
                             series.runs.push(run);
                         }
                     }
-                    Err(fault) => {
+                    // What was measured of starts is enough.
+                    Err(RunFault::Late) => return,
+                    Err(RunFault::Failed(fault)) => {
                         self.so_far.complain(program, &fault);
                         programs.retain(|it| *it != program);
                     }
@@ -278,37 +111,59 @@ impl BenchTask<'_> {
             }
             let is_compared = programs.len() > 1;
             programs.rotate_left(usize::from(is_compared));
-            if programs.is_empty() || !Self::fits(until, began.elapsed()) {
-                return;
-            }
+            last = began.elapsed();
         }
     }
 
-    /// How much each of so many runs a direction transfers, so that several rounds fit.
-    fn amounts(&self, runs: usize, estimate: Estimate) -> [(Direction, u64); 2] {
-        let until = self.until(FOR_TRANSFERS);
-        let slot = until.saturating_duration_since(Instant::now()).as_secs_f64();
-        let slot = slot / ((runs * Direction::BOTH.len()).max(1) as f64 * ROUNDS_WANTED);
-        let slot = (slot - self.so_far.noted().longest_start()).max(slot * LEAST_PART);
-        let amount = |rate: f64| {
-            let blocks = (rate * slot / BLOCK as f64) as u64;
-            (blocks.min(self.bytes.div_ceil(BLOCK)).max(1)) * BLOCK
-        };
+    /// How much each of so many runs of a round transfers, so that several rounds fit.
+    fn amounts(&self, until: Instant, runs: usize, estimate: Estimate) -> [(Direction, u64); 2] {
+        let slot = self.slot(until, runs, self.rounds_wanted(until, runs));
+        let amount = |rate: f64| self.amount(rate * slot);
         [
             (Direction::Download, amount(estimate.download)),
             (Direction::Upload, amount(estimate.upload)),
         ]
     }
 
+    /// This many bytes as an amount that may be transferred.
+    fn amount(&self, bytes: f64) -> u64 {
+        let blocks = (bytes / BLOCK as f64) as u64;
+        blocks.min(self.bytes.div_ceil(BLOCK)).max(1) * BLOCK
+    }
+
+    /// How many rounds of so many runs are meant to fit.
+    fn rounds_wanted(&self, until: Instant, runs: usize) -> f64 {
+        let least = self.start_of_a_run() * OF_A_START;
+        let fits = |rounds: &&f64| Self::share(until, runs as f64 * **rounds) >= least;
+        ROUNDS_WANTED.iter().find(fits).copied().unwrap_or(1.0)
+    }
+
+    /// Seconds that each of so many runs in so many rounds has for its bytes.
+    fn slot(&self, until: Instant, runs: usize, rounds: f64) -> f64 {
+        let run = Self::share(until, runs as f64 * rounds);
+        (run - self.start_of_a_run()).max(run * LEAST_PART)
+    }
+
+    /// Seconds of one of so many parts of the time that is left.
+    fn share(until: Instant, parts: f64) -> f64 {
+        until.saturating_duration_since(Instant::now()).as_secs_f64() / parts.max(1.0)
+    }
+
+    /// Seconds of a run's start, in the mean of the programs.
+    fn start_of_a_run(&self) -> f64 {
+        let noted = self.so_far.noted();
+        noted.all_starts().as_secs_f64() / noted.starts.len().max(1) as f64
+    }
+
     /// The transfers of all programs, ciphers and directions in turn; in each round another begins. The
-    /// amounts become larger or smaller where a round takes much less or more time than it should.
+    /// amounts of a direction become larger or smaller where its runs take much less or more time than
+    /// they should.
     async fn transfers(
         &self,
         meter: &mut Meter<'_>,
         ciphers: &[String],
-        amounts: &mut [(Direction, u64); 2],
+        (until, amounts): (Instant, &mut [(Direction, u64); 2]),
     ) {
-        let until = self.until(FOR_TRANSFERS);
         let programs = meter.programs();
         let mut due = Vec::new();
         for cipher in ciphers {
@@ -316,63 +171,75 @@ impl BenchTask<'_> {
                 due.extend(programs.iter().map(|program| (*program, cipher.clone(), way)));
             }
         }
-        self.so_far.noted().transfers = due
-            .iter()
-            .map(|(program, cipher, way)| TransferSeries {
-                program: *program,
-                cipher: cipher.clone(),
-                direction: amounts[*way].0,
-                runs: Vec::new(),
-            })
-            .collect();
+        self.keep_or_begin(&due, amounts, meter.mode());
+        let wanted = self.rounds_wanted(until, due.len());
         for round in 0..ROUNDS {
             let began = Instant::now();
-            let mut failed = Vec::new();
+            let (mut failed, mut longest) = (Vec::new(), [0.0_f64; 2]);
             for (at, (program, cipher, way)) in due.iter().enumerate() {
                 match meter.transfer(*program, cipher, amounts[*way]).await {
-                    Ok(run) => self.note_transfer((*program, cipher, amounts[*way].0), run),
+                    Ok(run) => {
+                        self.note_transfer((*program, cipher, amounts[*way].0), run);
+                        let net = self.so_far.noted().seconds_of_bytes(*program, &run);
+                        longest[*way] = longest[*way].max(net);
+                    }
                     Err(fault) => {
-                        self.so_far.complain(*program, &fault);
+                        self.so_far.note_fault(*program, &fault);
+                        if matches!(fault, RunFault::Late) {
+                            return;
+                        }
                         failed.push(at);
                     }
                 }
             }
             failed.into_iter().rev().for_each(|at| drop(due.remove(at)));
             let took = began.elapsed();
-            let factor = match round {
-                0..CALIBRATING => self.factor(due.len(), until, took),
-                _ => 1.0,
-            };
-            for (_, bytes) in amounts.iter_mut() {
-                let blocks = (*bytes as f64 * factor / BLOCK as f64) as u64;
-                *bytes = blocks.min(self.bytes.div_ceil(BLOCK)).max(1) * BLOCK;
+            let mut shorter: f64 = 0.0;
+            if round < CALIBRATING {
+                let rounds = (wanted - 1.0 - round as f64).max(1.0);
+                let slot = self.slot(until, due.len(), rounds);
+                for ((_, bytes), longest) in amounts.iter_mut().zip(longest) {
+                    let factor = factor(slot, longest);
+                    *bytes = self.amount(*bytes as f64 * factor);
+                    shorter = shorter.max(factor.min(1.0));
+                }
+            } else {
+                shorter = 1.0;
             }
             // Among the programs that are compared, the next one goes first.
             let others = programs.len().min(due.len());
             due.rotate_left(usize::from(others > 1));
-            if due.is_empty() || !Self::fits(until, took.mul_f64(factor.min(1.0))) {
+            if due.is_empty() || !Self::fits(until, took.mul_f64(shorter)) {
                 return;
             }
         }
     }
 
-    /// How many times as much the next round should transfer as one of so many runs that took this
-    /// long: one, unless that would be far from what fits.
-    fn factor(&self, runs: usize, until: Instant, took: Duration) -> f64 {
-        let starts = runs as f64 * self.so_far.noted().longest_start();
-        let net = |time: f64| (time - starts).max(time * LEAST_PART);
-        let left = until.saturating_duration_since(Instant::now()).as_secs_f64();
-        let factor = net(left / (ROUNDS_WANTED - 1.0)) / net(took.as_secs_f64());
-        match factor {
-            0.5..2.0 => 1.0,
-            factor => factor.clamp(1.0 / MORE as f64, MORE as f64),
-        }
+    /// Begins the series of these runs. On channels, the first runs count as well.
+    fn keep_or_begin(
+        &self,
+        due: &[(BenchProgram, String, usize)],
+        amounts: &[(Direction, u64); 2],
+        mode: BenchMode,
+    ) {
+        let mut noted = self.so_far.noted();
+        let mut before = std::mem::take(&mut noted.transfers);
+        let mut begun = |(program, cipher, way): &(BenchProgram, String, usize)| {
+            let direction = amounts[*way].0;
+            let same = |it: &TransferSeries| {
+                (it.program, it.direction, &it.cipher) == (*program, direction, cipher)
+            };
+            let kept = before.iter_mut().find(|it| mode == BenchMode::Channels && same(it));
+            let runs = kept.map(|it| std::mem::take(&mut it.runs)).unwrap_or_default();
+            TransferSeries { program: *program, cipher: cipher.clone(), direction, runs }
+        };
+        noted.transfers = due.iter().map(&mut begun).collect();
     }
 
     fn note_transfer(
         &self,
         (program, cipher, direction): (BenchProgram, &str, Direction),
-        run: crate::bench::BenchRun,
+        run: BenchRun,
     ) {
         let mut noted = self.so_far.noted();
         let series = noted.transfers.iter_mut().find(|series| {
@@ -385,7 +252,7 @@ impl BenchTask<'_> {
 
     /// Two connections at once, both ways.
     async fn two(&self, meter: &mut Meter<'_>, cipher: &str, amounts: [(Direction, u64); 2]) {
-        let until = self.until(FOR_TWO);
+        let until = self.begin(meter, FOR_TWO);
         for _ in 0..ROUNDS {
             let began = Instant::now();
             for (direction, bytes) in amounts {
@@ -395,7 +262,7 @@ impl BenchTask<'_> {
                         self.so_far.noted().two_at_once.push(two);
                     }
                     Ok(None) => return,
-                    Err(fault) => return self.so_far.complain(BenchProgram::Tessh, &fault),
+                    Err(fault) => return self.so_far.note_fault(BenchProgram::Tessh, &fault),
                 }
             }
             if !Self::fits(until, began.elapsed()) {
@@ -426,13 +293,23 @@ impl BenchTask<'_> {
                 match pressed {
                     Ok(Ok(())) => {}
                     Ok(Err(fault)) => return self.so_far.complain(*program, &fault),
-                    Err(_) => return,
+                    Err(_) => return self.so_far.note_fault(*program, &RunFault::Late),
                 }
             }
             if !Self::fits(self.end, began.elapsed()) {
                 return;
             }
         }
+    }
+}
+
+/// How many times as much a run should transfer so that its bytes take this long and not that: once,
+/// unless that would be far from it.
+fn factor(meant: f64, taken: f64) -> f64 {
+    match meant / taken.max(f64::MIN_POSITIVE) {
+        0.5..2.0 => 1.0,
+        _ if taken == 0.0 => 1.0,
+        factor => factor.clamp(1.0 / MORE, MORE),
     }
 }
 
@@ -463,4 +340,18 @@ pub(super) fn ciphers(
         }
         _ => in_use(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_changes_only_where_it_is_far_from_what_fits() {
+        assert_eq!([factor(1.0, 1.0), factor(1.0, 0.6), factor(1.0, 1.9)], [1.0; 3]);
+        assert_eq!((factor(1.0, 0.25), factor(1.0, 4.0)), (4.0, 0.25));
+        assert_eq!((factor(1.0, 0.001), factor(0.001, 1.0)), (MORE, 1.0 / MORE));
+        // Nothing was transferred this way.
+        assert_eq!(factor(1.0, 0.0), 1.0);
+    }
 }

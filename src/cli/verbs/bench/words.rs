@@ -17,7 +17,7 @@ const MAX_SHOWN: usize = 80;
 const SECONDS: u64 = 20;
 const MAX_SECONDS: u64 = 3600;
 /// How much a run transfers if nothing is said, and at most.
-const BYTES: u64 = 64 << 20;
+const BYTES: u64 = 256 << 20;
 const MAX_BYTES: u64 = 64 << 30;
 
 /// Which ssh to compare with.
