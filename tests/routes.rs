@@ -320,6 +320,8 @@ fn the_local_address_and_family_are_the_ones_asked_for() {
         let interface = ["-o", "BindInterface=lo"];
         assert_eq!(to(&interface, "127.0.0.1").as_deref(), Some("127.0.0.1"));
         assert_eq!(to(&["-B", "no-such-one"], "127.0.0.1"), None);
+        run(&home, &["-B", "no-such-one", "127.0.0.1", "true"])
+            .expect_failure(&["interface (-B, BindInterface): No such device; name one"]);
     }
 }
 

@@ -116,8 +116,24 @@ pub(crate) fn translate(error: &russh::Error, kind: Kind) -> Error {
             Error::new(kind, say!(message_unreadable, error)).hint(say!(host_key_unproved_hint))
         }
         E::Inconsistent => Error::new(kind, say!(protocol_broken)).hint(say!(session_refused_hint)),
+        // The first exchange is explained from its messages; of a later one this is all there is.
+        E::Kex | E::KexInit | E::UnknownAlgo => {
+            Error::new(kind, say!(rekey_broken)).hint(say!(kex_broken_hint))
+        }
+        E::SshKey(_) | E::Keys(_) | E::Signature(_) => {
+            let why = text::line(&error.to_string(), SHOWN);
+            Error::new(kind, say!(kex_key_unreadable, why)).hint(say!(kex_broken_hint))
+        }
+        E::IndexOutOfBounds => {
+            Error::new(kind, say!(packet_padding_only)).hint(say!(kex_broken_hint))
+        }
+        E::Compress(_) | E::Decompress(_) => {
+            Error::new(kind, say!(packet_not_unpacked, error)).hint(say!(kex_broken_hint))
+        }
         E::Pending => Error::new(kind, say!(rekey_postponed)).hint(say!(rekey_postponed_hint)),
-        other => Error::new(kind, text::line(&other.to_string(), SHOWN)),
+        other => {
+            Error::new(kind, text::line(&other.to_string(), SHOWN)).hint(say!(session_refused_hint))
+        }
     }
 }
 
@@ -209,6 +225,24 @@ mod tests {
         let error = String::from_utf8(bytes.to_vec()).unwrap_err().utf8_error();
         let said = translate(&russh::Error::Utf8(error), Kind::Disconnected).to_string();
         assert!(said.contains("not UTF-8"), "{said}");
+    }
+
+    #[test]
+    fn whatever_the_library_ends_the_connection_with_there_is_a_next_step() {
+        use russh::Error as E;
+        use russh::keys::ssh_key::Error as Key;
+        for (error, cause) in [
+            (E::Kex, "exchange of new keys"),
+            (E::KexInit, "exchange of new keys"),
+            (E::SshKey(Key::Crypto), "host key"),
+            (E::IndexOutOfBounds, "padding"),
+            (E::WrongChannel, "Channel not open"),
+            (E::Inconsistent, "broke the protocol"),
+        ] {
+            let said = translate(&error, Kind::Disconnected).to_string();
+            let (before, after) = said.split_once("; ").unwrap_or_else(|| panic!("{said}"));
+            assert!(before.contains(cause) && after.contains("server"), "{said}");
+        }
     }
 
     #[test]

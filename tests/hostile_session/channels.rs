@@ -299,6 +299,15 @@ fn refused_requests_are_named() {
         talk.send(&refusal.string("no \x1b[2J").string(""))?;
         talk.linger()
     });
+    let row =
+        fault(38, "refuses the channel for want of room").cause(&["session: resource shortage"]);
+    met(&row.next(&["try again later"]), |talk| {
+        talk.log_in()?;
+        let id = talk.asked()?;
+        let refusal = Message::new(number::CHANNEL_OPEN_FAILURE).number(id).number(4);
+        talk.send(&refusal.string("").string(""))?;
+        talk.linger()
+    });
     let refuses = |row: Row, options: &[&str]| {
         let server = Server::new(|talk| {
             talk.log_in()?;

@@ -144,6 +144,19 @@ fn new_keys_that_never_come_are_noticed_by_keepalives() {
 }
 
 #[test]
+fn new_keys_that_are_none_are_named() {
+    let server = Server::new(|talk| {
+        talk.started()?;
+        talk.begin_exchange()?;
+        talk.send(&Message::new(number::KEX_ECDH_REPLY + 2).string("share"))?;
+        talk.ignore()
+    });
+    let row = fault(50, "the server begins to exchange keys and sends another method's reply");
+    let row = row.cause(&["exchange of new keys is not valid"]).next(&["tell its administrator"]);
+    server.met(&row, NONE);
+}
+
+#[test]
 #[ignore = "takes a minute: tests/run"]
 fn new_keys_that_never_come_are_waited_for_a_minute() {
     let server = Server::new(|talk| {

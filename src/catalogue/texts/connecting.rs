@@ -52,6 +52,9 @@ texts! {
     session_refused_forwarding_only_hint
         en "it may allow forwarding only: try -N"
         ja "転送だけが許可されているのかもしれません。-N をお試しください"
+    session_refused_no_room_hint
+        en "it has no room for another session now: close one, or try again later"
+        ja "今はこれ以上セッションを開けません。ほかを閉じるか、時間をおいてお試しください"
     connection_lost
         en "the connection was lost"
         ja "接続が失われました"
@@ -73,6 +76,12 @@ texts! {
     bind_address_label
         en "local address (-b, BindAddress)"
         ja "ローカルアドレス (-b, BindAddress)"
+    bind_interface_label
+        en "interface (-B, BindInterface)"
+        ja "インターフェース (-B, BindInterface)"
+    bind_failed_hint
+        en "name one that this machine has: ip address lists them"
+        ja "このマシンにあるものを指定してください (一覧: ip address)"
     no_address_to_try
         en "no address to try"
         ja "接続できるアドレスがありません"
@@ -148,6 +157,15 @@ texts! {
     packet_bad_length_hint
         en "the connection is damaged, or this is not an SSH server"
         ja "通信が壊れているか、SSH サーバーではありません"
+    packet_padding_only
+        en "the server sent a bad packet: more padding than it has bytes"
+        ja "サーバーから不正なパケットが届きました: パディングがパケットより長くなっています"
+    packet_not_unpacked(error)
+        en "the server sent a bad packet: it cannot be uncompressed ({error})"
+        ja "サーバーから不正なパケットが届きました: 展開できません ({error})"
+    rekey_broken
+        en "the server's part of the exchange of new keys is not valid"
+        ja "鍵の再交換でサーバーが送ってきた内容が正しくありません"
     packet_bad_padding(size, padding)
         en "the server sent a bad packet: {padding} of padding in a length of {size}"
         ja "サーバーから不正なパケットが届きました: 長さ {size} に対してパディングが {padding} です"

@@ -17,7 +17,7 @@ use crate::client::flow::event::Event;
 use crate::client::flow::output::ChannelOutput;
 use crate::client::handshake::banners::Banners;
 use crate::client::state::negotiated::Negotiated;
-use crate::client::state::shared::{ConnectionState, Ended, lock};
+use crate::client::state::shared::{ConnectionState, Ended, OpenFailure, lock};
 
 use crate::client::failure::Stop;
 use crate::client::flow::lane::Lane;
@@ -429,7 +429,10 @@ impl Handler for Events {
             }
             return Ok(());
         }
-        *lock(&self.shared.open_failure) = Some(format!("{reason:?}: {said}"));
+        let is_shortage = matches!(reason, ChannelOpenFailure::ResourceShortage);
+        let reason = ssh_reason(&reason);
+        let said = if said.is_empty() { reason.to_owned() } else { format!("{reason}: {said}") };
+        *lock(&self.shared.open_failure) = Some(OpenFailure { said, is_shortage });
         Ok(())
     }
 

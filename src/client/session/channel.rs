@@ -245,8 +245,13 @@ async fn not_opened(shared: &Arc<ConnectionState>) -> Error {
         let _ = timeout(MOMENT, shared.end()).await;
     }
     match (said.or_else(|| shared.take_open_failure()), shared.ended()) {
-        (Some(said), _) => Error::new(Kind::Channel, say!(session_refused_because, said))
-            .hint(say!(session_refused_forwarding_only_hint)),
+        (Some(failure), _) => {
+            let hint = match failure.is_shortage {
+                true => say!(session_refused_no_room_hint),
+                false => say!(session_refused_forwarding_only_hint),
+            };
+            Error::new(Kind::Channel, say!(session_refused_because, said = failure.said)).hint(hint)
+        }
         (None, Some(ended)) => ended.context(say!(connection_lost)),
         (None, None) => {
             Error::new(Kind::Channel, say!(session_refused)).hint(say!(session_refused_hint))

@@ -73,7 +73,8 @@ pub async fn through(
         Ok(Ok(channel)) => channel,
         Ok(Err(_)) => {
             return Err(match (session.shared.take_open_failure(), session.ended()) {
-                (Some(said), _) => {
+                (Some(failure), _) => {
+                    let said = failure.said;
                     Error::new(Kind::Connect, say!(route_jump_refused, name, said, place))
                         .hint(say!(route_jump_check))
                 }

@@ -21,6 +21,15 @@ use crate::client::stream::bytes::EndWatch;
 use crate::error::{Error, Kind};
 use crate::say;
 
+/// Why the server refused to open a channel.
+#[derive(Debug)]
+pub(crate) struct OpenFailure {
+    /// The reason, and the server's words after it where there are some.
+    pub said: String,
+    /// It has no room for one more.
+    pub is_shortage: bool,
+}
+
 /// State shared between the handler and the steps.
 #[derive(Default)]
 pub(crate) struct ConnectionState {
@@ -36,7 +45,7 @@ pub(crate) struct ConnectionState {
     pub(crate) output: Mutex<Option<(ChannelId, ChannelOutput)>>,
     /// What waits for the sinks of the session channel: standard output's, then the other's.
     backlogs: Mutex<Option<(ChannelId, [Arc<Backlog>; 2])>>,
-    pub(crate) open_failure: Mutex<Option<String>>,
+    pub(crate) open_failure: Mutex<Option<OpenFailure>>,
     pub(crate) negotiated: Mutex<Option<Negotiated>>,
     pause: Mutex<Pause>,
     /// The channels of forwards, and which channels the server may open.
@@ -183,7 +192,7 @@ impl ConnectionState {
     }
 
     /// Takes the server's text for the last refused channel.
-    pub fn take_open_failure(&self) -> Option<String> {
+    pub fn take_open_failure(&self) -> Option<OpenFailure> {
         lock(&self.open_failure).take()
     }
 

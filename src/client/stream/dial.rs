@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::client::deadline::{self, Budget};
-use crate::client::failure::reason;
+use crate::client::failure::{carried, reason};
 use crate::client::stream::bytes::Stream;
 use crate::client::stream::command::{self, ProxyCommand};
 use crate::config::AddressFamily;
@@ -121,6 +121,9 @@ async fn attempt(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<(TcpStream, 
                 (route.tcp_keep_alive, route.class),
             ));
         } else if running.is_empty() {
+            if let Some(error) = last.as_ref().and_then(carried) {
+                return Err(error.context(place(route)));
+            }
             let why = last.as_ref().map_or_else(|| say!(no_address_to_try), reason);
             return Err(Error::new(Kind::Connect, format!("{}: {why}", place(route)))
                 .hint(say!(connect_failed_hint)));
@@ -205,6 +208,12 @@ fn local_for(address: SocketAddr, bind: &[SocketAddr]) -> Option<SocketAddr> {
     same.or_else(|| bind.first().copied())
 }
 
+/// The error for an address or an interface to connect from that cannot be had.
+fn not_from_here(label: &str, error: &std::io::Error) -> std::io::Error {
+    let error = Error::new(Kind::Connect, format!("{label}: {}", reason(error)));
+    std::io::Error::other(error.hint(say!(bind_failed_hint)))
+}
+
 async fn open(
     address: SocketAddr,
     local: Option<SocketAddr>,
@@ -216,10 +225,12 @@ async fn open(
         IpAddr::V6(_) => TcpSocket::new_v6()?,
     };
     if let Some(local) = local {
-        socket.bind(local)?;
+        let label = || say!(bind_address_label);
+        socket.bind(local).map_err(|error| not_from_here(&label(), &error))?;
     }
     if let Some(interface) = interface {
-        tcp::bind_interface(&socket, &interface)?;
+        let label = || say!(bind_interface_label);
+        tcp::bind_interface(&socket, &interface).map_err(|it| not_from_here(&label(), &it))?;
     }
     // A new socket has class 0 already.
     if let Some(class) = class.filter(|&class| class != 0) {
