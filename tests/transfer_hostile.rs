@@ -6,6 +6,7 @@
 mod replies;
 
 use std::fs;
+use std::os::unix::fs::{FileTypeExt, symlink};
 use std::path::{Path, PathBuf};
 
 use tessh::sftp::{
@@ -17,6 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
 const DIRECTORY: u32 = 0o040_755;
 const FILE: u32 = 0o100_644;
 const LINK: u32 = 0o120_777;
+const DEVICE: u32 = 0o020_666;
 /// Directories beside each other without an end.
 const WIDE: u32 = 1;
 
@@ -250,6 +252,55 @@ async fn names_that_lead_elsewhere_are_refused() {
     assert!(lines.iter().all(|line| line.contains("would lead out of it")), "{lines:#?}");
     assert_eq!(names(&target.path("copy")), ["\x1b[2J", "...", "C:x", "CON"]);
     assert_eq!(names(&target.path("")), ["copy"]);
+}
+
+#[tokio::test]
+async fn a_name_that_is_listed_twice_is_transferred_once() {
+    struct Twice;
+    impl Liar for Twice {
+        fn names(&mut self, _: &[u8], nth: usize) -> Vec<(Vec<u8>, u32, u64)> {
+            let name = (b"f".to_vec(), FILE, 4);
+            if nth < 2 { vec![name; 2] } else { Vec::new() }
+        }
+    }
+    let target = Target::new();
+    let (report, lines) = target.get(Twice, "d", trees()).await;
+    assert!(report.is_complete() && report.files == 1, "{report:?} {lines:?}");
+    assert_eq!(names(&target.path("copy")), ["f"]);
+}
+
+#[tokio::test]
+async fn what_is_no_file_is_not_replaced_by_one() {
+    struct Device;
+    impl Liar for Device {
+        fn stat(&mut self, _: &[u8]) -> Option<(u32, u64)> {
+            Some((DEVICE, 0))
+        }
+    }
+    struct File;
+    impl Liar for File {}
+    let refused = |lines: &[String]| {
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].contains("is not replaced by a file; name a file"), "{lines:?}");
+    };
+    let target = Target::new();
+    let (pipe, mode) = (target.path("copy"), rustix::fs::Mode::RUSR);
+    let kind = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
+    refused(&target.get(File, "f", TransferOptions::default()).await.1);
+    assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    // A link that leads to a device, as /dev/stdout does.
+    let target = Target::new();
+    symlink("/dev/null", target.path("copy")).unwrap();
+    refused(&target.get(File, "f", TransferOptions::default()).await.1);
+    assert!(target.path("copy").is_symlink());
+    // On the server.
+    let target = Target::new();
+    fs::write(target.path("f"), "new").unwrap();
+    let job = TransferJob::Put { from: target.path("f"), to: b"/dev/null".to_vec() };
+    let transfer = Transfer::new(vec![connect(Device).await], TransferOptions::default());
+    let report = transfer.run(&[job], &Quiet).await;
+    refused(&report.failures.iter().map(|it| it.error.to_string()).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -389,7 +389,7 @@ async fn run(verb: Verb, row: &Arc<Row>) -> (Vec<String>, Arc<Mutex<Served>>, Ta
         for name in ["f", "s/g"] {
             fs::write(tree.join(name), content(name)).unwrap();
         }
-        std::os::unix::fs::symlink("f", tree.join("l")).unwrap();
+        symlink("f", tree.join("l")).unwrap();
     }
     let (ours, theirs) = duplex(1 << 20);
     tokio::spawn(serve(theirs, Arc::clone(row), Arc::clone(&served)));

@@ -91,6 +91,12 @@ texts! {
     files_not_a_directory_hint(word)
         en "write {word}/ to have the directory made"
         ja "ディレクトリーを作成するには {word}/ と書いてください"
+    files_name_hidden(word)
+        en "the server calls this directory {word}, and its copy would be hidden here"
+        ja "サーバーはこのディレクトリーを {word} と答えました。コピーが隠しディレクトリーになります"
+    files_name_hidden_hint
+        en "name the directory itself, or a local one that does not exist yet"
+        ja "ディレクトリーの名前を書くか、まだないローカルの名前を指定してください"
     files_same_name(name)
         en "two sources are called {name}, and one copy would replace the other"
         ja "{name} という名前の送り元が 2 つあり、一方が他方を置き換えてしまいます"

@@ -28,6 +28,12 @@ texts! {
     transfer_is_a_directory
         en "this is a directory, and a file is to have its name"
         ja "同じ名前のディレクトリがあるため、ファイルを置けません"
+    transfer_target_special
+        en "this is a device, a pipe or a socket, and is not replaced by a file"
+        ja "これはデバイス、パイプ、ソケットのいずれかなので、ファイルで置き換えません"
+    transfer_target_special_hint
+        en "name a file; tessh HOST cat FILE prints one"
+        ja "ファイルの名前を指定してください。内容を表示するには tessh HOST cat FILE を使います"
     transfer_not_a_directory
         en "this is no directory, and a directory is to have its name"
         ja "同じ名前のファイルがあるため、ディレクトリを作れません"

@@ -87,6 +87,13 @@ impl TransferFault {
         TransferFault::new(Error::new(Kind::Channel, say!(sftp_about, file = shown(path), cause)))
     }
 
+    /// What has the name of a copy is no file, and is not replaced by one.
+    pub fn special(path: &[u8]) -> TransferFault {
+        let mut fault = TransferFault::about(path, &say!(transfer_target_special));
+        fault.error = fault.error.hint(say!(transfer_target_special_hint));
+        fault
+    }
+
     /// The whole run is to stop.
     pub fn stopped() -> TransferFault {
         let error = Error::new(Kind::Cancelled, say!(transfer_stopped));

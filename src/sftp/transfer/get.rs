@@ -1,5 +1,6 @@
 //! One file from the server: continued or begun, read to its end, checked, renamed.
 
+use std::ffi::OsStr;
 use std::io;
 use std::sync::Arc;
 
@@ -34,6 +35,9 @@ pub(crate) async fn get(
     let there = match directory.status(&to.name, false) {
         Ok(status) if status.kind == TreeKind::Directory => {
             return Err(TransferFault::about(&file.to, &say!(transfer_is_a_directory)));
+        }
+        Ok(status) if is_special(&directory, &to.name, status.kind) => {
+            return Err(TransferFault::special(&file.to));
         }
         Ok(status) => Some(SourceFacts::from(&status)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -99,6 +103,13 @@ pub(crate) async fn get(
         })
     };
     finishing.await.map_err(|fault| partial.left(fault))
+}
+
+/// Whether a device, a pipe or a socket has this name, or a link with this name leads to one, as
+/// `/dev/stdout` does: it is not to be replaced by a file.
+fn is_special(directory: &TreeDirectory, name: &OsStr, kind: TreeKind) -> bool {
+    let leads_to = || directory.status(name, true).is_ok_and(|it| it.kind == TreeKind::Other);
+    kind == TreeKind::Other || kind == TreeKind::Link && leads_to()
 }
 
 /// One file on its way here.

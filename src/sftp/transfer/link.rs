@@ -27,6 +27,7 @@ pub(crate) async fn get(
         Ok(there) if there.kind == TreeKind::Directory => {
             return Err(TransferFault::about(&file.to, &say!(transfer_is_a_directory)));
         }
+        Ok(there) if there.kind == TreeKind::Other => return Err(TransferFault::special(&file.to)),
         Ok(there) => {
             let same = there.kind == TreeKind::Link
                 && directory.read_link(&to.name).is_ok_and(|words| words == target);
@@ -60,6 +61,9 @@ pub(crate) async fn put(
     match sftp.lstat(&to.path).await {
         Ok(there) if there.file_type() == FileType::Directory => {
             return Err(TransferFault::about(&to.path, &say!(transfer_is_a_directory)));
+        }
+        Ok(there) if there.file_type() == FileType::Special => {
+            return Err(TransferFault::special(&to.path));
         }
         Ok(there) => {
             let is_link = there.file_type() == FileType::Symlink;

@@ -94,9 +94,18 @@ async fn what_is_there(
     lane: &TransferLane,
     path: &[u8],
 ) -> Result<Option<SourceFacts>, TransferFault> {
-    match lane.sftp.lstat(path).await {
-        Ok(attributes) if attributes.file_type() == FileType::Directory => {
+    let there = lane.sftp.lstat(path).await;
+    let kind = there.as_ref().map(Attributes::file_type);
+    let leads_to = match kind {
+        Ok(FileType::Symlink) => lane.sftp.stat(path).await.ok().map(|it| it.file_type()),
+        _ => None,
+    };
+    match there {
+        _ if matches!(kind, Ok(FileType::Directory)) => {
             Err(TransferFault::about(path, &say!(transfer_is_a_directory)))
+        }
+        _ if matches!(kind, Ok(FileType::Special)) || leads_to == Some(FileType::Special) => {
+            Err(TransferFault::special(path))
         }
         Ok(attributes) => Ok(Some(SourceFacts::from(&attributes))),
         Err(failure) if failure.fault() == SftpFault::NoSuchFile => Ok(None),

@@ -1,6 +1,7 @@
 //! The walk of a tree on the server.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -170,6 +171,9 @@ async fn directory(
     mut listing: FirstNames,
     open: &mut VecDeque<RemoteTree>,
 ) -> Walked {
+    // A directory that changes while it is listed may have a name twice. Of each name a hash is
+    // kept, which is as many as there may be names.
+    let (hasher, mut seen) = (RandomState::new(), HashSet::new());
     while let Some(entries) = listing.next().await.map_err(|it| Ok(it.into()))? {
         for entry in entries {
             if matches!(&entry.name[..], b"." | b"..") {
@@ -179,6 +183,7 @@ async fn directory(
             let path = names::join(&tree.path, &entry.name);
             let result = match unfit(&tree.path, &entry.name) {
                 Some(fault) => Err(Ok(fault)),
+                None if !seen.insert(hasher.hash_one(&entry.name)) => continue,
                 None => one(found, sftp, tree, entry, open).await,
             };
             fail(found, &path, &[], result).map_err(Err)?;

@@ -39,7 +39,11 @@ pub(super) async fn get(sftp: &Sftp, words: &[Vec<u8>], local: &OsStr) -> Result
         let real = match target_name(&from) {
             Ok(_) => from.clone(),
             // `.` and `..` have a name of their own.
-            Err(_) => sftp.real_path(&from).await.map_err(SftpFailure::into_error)?,
+            Err(_) => {
+                let real = sftp.real_path(&from).await.map_err(SftpFailure::into_error)?;
+                check_chosen(&real)?;
+                real
+            }
         };
         let to = match target_name(&real) {
             Ok(name) => {
@@ -52,6 +56,16 @@ pub(super) async fn get(sftp: &Sftp, words: &[Vec<u8>], local: &OsStr) -> Result
         jobs.push(TransferJob::Get { from, to });
     }
     Ok(jobs)
+}
+
+/// Refuses a path that the server has chosen, if its name is one of a place for settings, such as
+/// `.ssh`.
+fn check_chosen(real: &[u8]) -> Result<()> {
+    match target_name(real).is_ok_and(|name| name.starts_with(b".")) {
+        false => Ok(()),
+        true => Err(Error::new(Kind::Channel, say!(files_name_hidden, word = shown(real)))
+            .hint(say!(files_name_hidden_hint))),
+    }
 }
 
 /// Whether copies go into the local place as a directory. One that is named with a slash at its end
@@ -223,6 +237,17 @@ mod tests {
         assert!(!goes_into_directory(&word("file"), 1).unwrap());
         assert_eq!(without_slashes(OsStr::new("x//")), "x");
         assert_eq!(without_slashes(OsStr::new("/")), "/");
+    }
+
+    #[test]
+    fn a_server_does_not_choose_a_hidden_name() {
+        assert!(check_chosen(b"/home/anna").is_ok());
+        assert!(check_chosen(b"/").is_ok());
+        let refusal = check_chosen(b"/x/.ssh").unwrap_err().to_string();
+        assert!(
+            refusal.contains("/x/.ssh") && refusal.contains("; name the directory"),
+            "{refusal}"
+        );
     }
 
     #[test]
