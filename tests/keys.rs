@@ -415,7 +415,7 @@ fn what_is_no_file_is_named() {
     let home = Home::new();
     assert!(refusal(&home.0.path().join("absent"), "").contains("No such file"));
     assert!(refusal(home.0.path(), "").contains("is a directory"));
-    assert!(refusal(&home.put("empty", "", 0o600), "").contains("is empty"));
+    assert!(refusal(&home.put("empty", "", 0o600), "").contains("is empty; name the file"));
     let pipe = home.0.path().join("pipe");
     rustix::fs::mknodat(
         rustix::fs::CWD,

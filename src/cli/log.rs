@@ -28,6 +28,8 @@ use crate::text;
 
 /// The most characters of a path that a message shows.
 const MAX_SHOWN: usize = 300;
+/// The most columns of a line of the SSH library's.
+const MAX_LIBRARY_LINE: usize = 1000;
 
 static LOGGER: OnceLock<Logger> = OnceLock::new();
 
@@ -287,6 +289,10 @@ impl Log for Logger {
         }
         let text = match picked {
             Some(place) => format!("{place}: {}", record.args()),
+            // The library puts names of the server's into its lines.
+            None if !record.target().starts_with("tessh") => {
+                text::line(&record.args().to_string(), MAX_LIBRARY_LINE)
+            }
             None => record.args().to_string(),
         };
         match record.level() {

@@ -233,7 +233,7 @@ async fn in_step<T>(
 
 fn failed(socket: &Path, cause: &str) -> Error {
     let cause = text::line(cause, MAX_COMMENT);
-    fault(say!(agent_failed, socket = quoted(socket), cause))
+    fault(say!(agent_failed, socket = quoted(socket), cause)).hint(say!(agent_no_answer_hint))
 }
 
 fn hangs(socket: &Path, limit: Duration) -> Error {

@@ -35,22 +35,23 @@ impl LoadedFile {
         let name = quoted(path);
         let failed = |error: std::io::Error| match error.kind() {
             ErrorKind::NotFound => fault(say!(key_file_missing, name)),
-            _ => fault(say!(key_file_unreadable, name, error = crate::error::io_reason(&error))),
+            _ => fault(say!(key_file_unreadable, name, error = crate::error::io_reason(&error)))
+                .hint(say!(key_file_other_hint)),
         };
         let file = open_without_waiting(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
-            return Err(fault(say!(key_file_is_directory, name)));
+            return Err(fault(say!(key_file_is_directory, name)).hint(say!(key_file_other_hint)));
         }
         // Reserve the whole size at once: a growing buffer leaves copies of the key in memory.
         let room = metadata.len().min(MAX_FILE) as usize + 1;
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
         if bytes.is_empty() {
-            return Err(fault(say!(key_file_empty, name)));
+            return Err(fault(say!(key_file_empty, name)).hint(say!(key_file_other_hint)));
         }
         if bytes.len() as u64 > MAX_FILE {
-            return Err(fault(say!(key_file_too_large, name)));
+            return Err(fault(say!(key_file_too_large, name)).hint(say!(key_file_other_hint)));
         }
         Ok(LoadedFile { bytes, exposed: private::exposed(&metadata) })
     }

@@ -325,10 +325,10 @@ pub(super) fn not_a_key(text: &str) -> Error {
         return fault(say!(key_file_ssh_com)).hint(say!(key_file_ssh_com_hint));
     }
     if text.contains("SSH PRIVATE KEY FILE FORMAT 1.1") {
-        return fault(say!(key_file_ssh1));
+        return fault(say!(key_file_ssh1)).hint(say!(key_file_other_hint));
     }
     if text.contains("-----BEGIN ") {
-        return fault(say!(key_file_without_key));
+        return fault(say!(key_file_without_key)).hint(say!(key_file_other_hint));
     }
     fault(say!(key_file_not_one)).hint(say!(key_file_formats_hint))
 }

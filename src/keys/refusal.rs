@@ -19,7 +19,7 @@ pub(super) fn fault(cause: impl Into<String>) -> Error {
 
 /// The error of a file whose content is damaged.
 pub(super) fn damaged(what: &str) -> Error {
-    fault(say!(key_file_damaged, what))
+    fault(say!(key_file_damaged, what)).hint(say!(key_file_whole_hint))
 }
 
 /// The error of a key type that tessh does not support.

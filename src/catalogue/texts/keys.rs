@@ -49,6 +49,12 @@ texts! {
     key_file_unreadable(name, error)
         en "key file {name} cannot be read: {error}"
         ja "鍵ファイル {name} を読み取れません: {error}"
+    key_file_other_hint
+        en "name the file of a private key with -i"
+        ja "-i で秘密鍵のファイルを指定してください"
+    key_file_whole_hint
+        en "take an undamaged copy of the key, or make a new one: tessh keygen"
+        ja "壊れていない控えを使うか、tessh keygen で新しい鍵を作ってください"
     key_file_is_directory(name)
         en "{name} is a directory, not a key file"
         ja "{name} は鍵ファイルではなくディレクトリです"
