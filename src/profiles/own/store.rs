@@ -167,32 +167,43 @@ impl ProfileStore {
     /// there would be more than [`MAX_PROFILES`]; [`Kind::Config`]: the text would be larger than
     /// [`MAX_FILE`]. On an error, the old file is unchanged.
     pub fn save(&self, document: &mut Document) -> Result<()> {
-        let text = document.toml.to_string();
-        if text.len() > MAX_FILE {
-            return Err(config(
-                &document.path,
-                &say!(session_would_be_too_large, limit = MAX_FILE),
-            ));
-        }
-        // Parse the new text first, so that no file is written that could not be read again.
-        read::read(&text).map_err(|fault| at_line(&document.path, &fault))?;
+        self.save_all(std::slice::from_mut(document))
+    }
+
+    /// Writes sessions, one after the other. Those before one that fails are written.
+    ///
+    /// # Errors
+    /// Those of [`ProfileStore::save`]; a text that would be too large is noticed before anything is
+    /// written.
+    pub fn save_all(&self, documents: &mut [Document]) -> Result<()> {
+        let texts = documents.iter().map(new_text).collect::<Result<Vec<_>>>()?;
         make(&self.directory)?;
         let _lock = lock(&self.directory)?;
-        let now = self.load(&document.path)?;
-        if now != document.before {
-            let cause = say!(session_changed_meanwhile, document = shown(&document.path));
-            return Err(Error::new(Kind::Local, cause).hint(say!(session_changed_meanwhile_hint)));
+        // Counted once, because many may be saved.
+        let mut count = None;
+        for (document, text) in documents.iter_mut().zip(texts) {
+            let now = self.load(&document.path)?;
+            if now != document.before {
+                let cause = say!(session_changed_meanwhile, document = shown(&document.path));
+                let hint = say!(session_changed_meanwhile_hint);
+                return Err(Error::new(Kind::Local, cause).hint(hint));
+            }
+            if now.is_none() {
+                let others = count.map_or_else(|| self.files().map(|files| files.len()), Ok)?;
+                if others >= MAX_PROFILES {
+                    let what = say!(session_store_full, limit = MAX_PROFILES);
+                    return Err(local(&self.directory, &what));
+                }
+                count = Some(others + 1);
+            }
+            replace(&document.path, text.as_bytes()).map_err(|error| {
+                let failed = failed(&document.path, &say!(file_not_written), &error);
+                let unchanged = say!(session_unchanged);
+                let next = failed.next_step().map(|next| joined(&unchanged, next));
+                failed.hint(next.unwrap_or(unchanged))
+            })?;
+            document.before = Some(text.into_bytes());
         }
-        if now.is_none() && self.files()?.len() >= MAX_PROFILES {
-            return Err(local(&self.directory, &say!(session_store_full, limit = MAX_PROFILES)));
-        }
-        replace(&document.path, text.as_bytes()).map_err(|error| {
-            let failed = failed(&document.path, &say!(file_not_written), &error);
-            let unchanged = say!(session_unchanged);
-            let next = failed.next_step().map(|next| joined(&unchanged, next));
-            failed.hint(next.unwrap_or(unchanged))
-        })?;
-        document.before = Some(text.into_bytes());
         Ok(())
     }
 
@@ -278,6 +289,17 @@ impl ProfileStore {
         let name = name.to_owned();
         Ok(Document { name, path, before: Some(bytes), toml, profile, unknown })
     }
+}
+
+/// The text to write, which could be read again.
+fn new_text(document: &Document) -> Result<String> {
+    let text = document.toml.to_string();
+    if text.len() > MAX_FILE {
+        let what = say!(session_would_be_too_large, limit = MAX_FILE);
+        return Err(config(&document.path, &what));
+    }
+    read::read(&text).map_err(|fault| at_line(&document.path, &fault))?;
+    Ok(text)
 }
 
 fn nameless(path: &Path) -> Error {

@@ -190,6 +190,28 @@ fn of_two_editors_the_second_is_told() {
 }
 
 #[test]
+fn of_many_none_is_written_if_one_could_not_be_read_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path());
+    let mut many = ["one", "two", "three"].map(|name| store.create(name).unwrap());
+    for document in &mut many {
+        document.set(profile("many")).unwrap();
+    }
+    let note = Some("x".repeat(MAX_FILE));
+    many[1].set(Profile { note, ..profile("many") }).unwrap();
+    let error = store.save_all(&mut many).unwrap_err().to_string();
+    assert!(error.contains("two.toml"), "{error}");
+    assert!(list(&store).is_empty());
+
+    many[1].set(profile("many")).unwrap();
+    store.save_all(&mut many).unwrap();
+    assert_eq!(list(&store).len(), 3);
+    store.save_all(&mut many).unwrap();
+    store.remove("two").unwrap();
+    assert!(store.save_all(&mut many).is_err(), "one of them has changed");
+}
+
+#[test]
 fn concurrent_saves_leave_one_of_the_texts_and_tell_all_others() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path());

@@ -1,5 +1,6 @@
 //! Copies sessions into tessh's own files.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::trust::TrustedHost;
@@ -27,6 +28,8 @@ pub(super) struct SessionCopy<'a> {
     force: bool,
     directory: PathBuf,
     documents: Vec<Document>,
+    /// Their names.
+    names: HashSet<String>,
     done: Copied,
 }
 
@@ -55,8 +58,8 @@ impl<'a> SessionCopy<'a> {
     ) -> Result<SessionCopy<'a>> {
         let directory = environment::working_directory()?;
         let store = store(&environment.context());
-        let (documents, done) = (Vec::new(), Copied::default());
-        Ok(SessionCopy { typed, environment, store, force, directory, documents, done })
+        let (documents, names, done) = (Vec::new(), HashSet::new(), Copied::default());
+        Ok(SessionCopy { typed, environment, store, force, directory, documents, names, done })
     }
 
     /// Adds a session; says why if it cannot be copied.
@@ -76,17 +79,14 @@ impl<'a> SessionCopy<'a> {
     /// # Errors
     /// A file cannot be written.
     pub(super) fn put(mut self) -> Result<Copied> {
-        for document in &mut self.documents {
-            self.store.save(document)?;
-        }
+        self.store.save_all(&mut self.documents)?;
         Ok(self.done)
     }
 
     fn session(&mut self, mut session: SavedSession) -> Result<()> {
         let name = std::mem::take(&mut session.name);
         let shown = text::line(&name, MAX_SHOWN);
-        let made = self.documents.iter().any(|document| document.name() == name);
-        if made || (!self.force && self.store.has(&name)) {
+        if self.names.contains(&name) || (!self.force && self.store.has(&name)) {
             self.done.notes.push(say!(import_kept, name = shown));
             self.done.kept += 1;
             return Ok(());
@@ -124,6 +124,7 @@ impl<'a> SessionCopy<'a> {
         }
         document.set(profile)?;
         self.documents.push(document);
+        self.names.insert(name.to_owned());
         self.done.trusted.push(TrustedHost::of(session));
         Ok(())
     }
