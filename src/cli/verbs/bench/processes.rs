@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
@@ -59,7 +59,7 @@ impl MeasuredProcesses {
         credential: &SilentCredential,
         ssh: Option<PathBuf>,
     ) -> Result<MeasuredProcesses> {
-        let failed = |error: &std::io::Error| {
+        let failed = |error: &io::Error| {
             Error::new(Kind::Local, say!(bench_no_temporary, reason = io_reason(error)))
         };
         let place = TemporaryDirectory::create("tessh-bench-").map_err(|error| failed(&error))?;
@@ -144,7 +144,8 @@ impl MeasuredProcesses {
         command
     }
 
-    /// A file of this many zeros, which takes no space.
+    /// A file of this many zeros, which takes no space on the disk. It is read once when it is made: the
+    /// first program that reads it would otherwise pay for the pages that all others find in memory.
     ///
     /// # Errors
     /// [`Kind::Local`]: it cannot be made.
@@ -153,6 +154,7 @@ impl MeasuredProcesses {
         let made = || {
             if !path.exists() {
                 private::create_file(&path)?.set_len(bytes)?;
+                io::copy(&mut File::open(&path)?, &mut io::sink())?;
             }
             File::open(&path)
         };
