@@ -36,8 +36,9 @@ fn a_shell_in_the_directory_goes_over_the_connection_of_the_files() {
     in_shell(&pty, "echo ${PWD##*/}-there");
     pty.wait_written("it's here-there");
     fs::write(bed.sshd.path("home/it's here/made"), "").unwrap();
-    // Ctrl-C and the size of the window are the shell's.
-    pty.send("stty size; sleep 1000<enter>");
+    // Ctrl-C and the size of the window are the shell's. One process prints and waits: a key between two
+    // of them would be lost.
+    pty.send("sh -c 'stty size; exec sleep 1000'<enter>");
     pty.wait_written("24 80");
     pty.send("<c-c>exit<enter>");
     pty.wait_for("the shell has ended");
