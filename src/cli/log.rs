@@ -254,13 +254,18 @@ impl Logger {
 
     /// The place of a message, if LogVerbose selects it.
     fn picked(&self, record: &Record<'_>) -> Option<String> {
-        if !record.target().starts_with("tessh") {
+        if !is_own(record.metadata()) {
             return None;
         }
         let lists = self.places();
         let place = (!lists.is_empty()).then(|| place(record))?;
         lists.iter().any(|list| matches_list(list, &place)).then_some(place)
     }
+}
+
+/// Whether a message is tessh's own and not the SSH library's or another one's.
+fn is_own(metadata: &Metadata<'_>) -> bool {
+    metadata.target().starts_with("tessh")
 }
 
 /// The place in ssh(1)'s format, with the module instead of the function.
@@ -275,7 +280,7 @@ fn place(record: &Record<'_>) -> String {
 
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        if metadata.target().starts_with("tessh") {
+        if is_own(metadata) {
             return metadata.level() <= shown(level());
         }
         level() >= LogLevel::Debug3 && metadata.level() <= Level::Info
@@ -290,7 +295,7 @@ impl Log for Logger {
         let text = match picked {
             Some(place) => format!("{place}: {}", record.args()),
             // The library puts names of the server's into its lines.
-            None if !record.target().starts_with("tessh") => {
+            None if !is_own(record.metadata()) => {
                 text::line(&record.args().to_string(), MAX_LIBRARY_LINE)
             }
             None => record.args().to_string(),

@@ -39,7 +39,7 @@ pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
 }
 
 /// Does what comes before a connection of this process, and returns the connection; `Break` has the
-/// exit code if there is none to make. The stack that this takes is not that of the session.
+/// exit code if there is none to make. The stack that this takes is given back before the session begins.
 #[inline(never)]
 fn prepared(
     typed: &Typed,

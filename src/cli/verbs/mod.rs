@@ -32,8 +32,8 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
     }
 }
 
-/// Runs every verb but a connection, for which there is the environment to go on with. The stack
-/// that all of them take is not that of a session.
+/// Runs every verb but connecting, for which `Continue` gives the environment back. `Break` has the exit
+/// code. The stack that the verbs take is given back before a session begins.
 #[inline(never)]
 fn run_apart(
     typed: &Typed,

@@ -209,6 +209,7 @@ impl ClientSession<'_> {
             console: &mut console,
             without_pty: &without_pty,
         };
+        // In memory of its own: each of the futures around it would have room for it twice.
         let program = Box::pin(relay(&self.sizes.state.session, channel, local));
         let output = SessionOutput {
             stdout: (&stdout, streams.stdout),

@@ -32,6 +32,7 @@ where
     let ExtraChannel { channel, stdout: lane, stderr: error_lane } = extra;
     let write = Arc::clone(&channel.write);
     let program = async {
+        // In memory of its own: each of the futures around it would have room for it twice.
         let exit = Box::pin(relay(session, channel, local)).await;
         if !matches!(exit, Ok(Exit::Status(_) | Exit::Signal(..) | Exit::Unknown)) {
             // The person has ended the session, or nothing more comes.

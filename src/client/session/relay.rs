@@ -65,7 +65,7 @@ where
     let server = ChannelSink { channel: &write, traffic, clock: None, is_typed };
     let input = input.map(|input| ClockedStream::new(input, clock.clone()));
     let interludes = &InterludeFlag::default();
-    // In memory of its own, as each future around it would have room for it twice.
+    // In memory of its own: each of the futures around it would have room for it twice.
     let upload = Box::pin(async {
         match (input, escape, paste) {
             (None, ..) => server.eof().await.map(|()| InputEnd::Eof),

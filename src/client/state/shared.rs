@@ -191,7 +191,7 @@ impl ConnectionState {
         stdout.written().await
     }
 
-    /// Takes the server's text for the last refused channel.
+    /// Takes the reason why the server refused the last channel that it refused.
     pub fn take_open_failure(&self) -> Option<OpenFailure> {
         lock(&self.open_failure).take()
     }

@@ -199,9 +199,11 @@ impl<'a> RemoteJournal<'a> {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex, split};
+    use tokio::task::JoinHandle;
 
     use super::*;
     use crate::sftp::client::InFlight;
+    use crate::sftp::failure::SftpResult;
     use crate::sftp::packet::{ask, tell};
 
     /// Answers every request of a journal without an end; how many blocks of it were asked for.
@@ -231,13 +233,18 @@ mod tests {
         blocks
     }
 
-    #[tokio::test]
-    async fn of_a_journal_without_an_end_so_much_is_read() {
+    /// A client of [`endless`], what drives it, and the server.
+    async fn opened() -> (Sftp, JoinHandle<SftpResult<()>>, JoinHandle<usize>) {
         let (ours, theirs) = duplex(1 << 16);
         let server = tokio::spawn(endless(theirs));
         let (reader, writer) = split(ours);
         let (sftp, driver) = Sftp::open(reader, writer, InFlight::default()).await.unwrap();
-        let driver = tokio::spawn(driver);
+        (sftp, tokio::spawn(driver), server)
+    }
+
+    #[tokio::test]
+    async fn of_a_journal_without_an_end_so_much_is_read() {
+        let (sftp, driver, server) = opened().await;
         let facts = SourceFacts { size: Some(100), ..SourceFacts::default() };
         let have = RemoteJournal::new(&sftp, b"journal".to_vec()).have(&facts, 100).await;
         assert!(matches!(have, Ok(None)));
@@ -248,11 +255,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_lines_that_the_server_has_answered_nothing_is_kept() {
-        let (ours, theirs) = duplex(1 << 16);
-        let server = tokio::spawn(endless(theirs));
-        let (reader, writer) = split(ours);
-        let (sftp, driver) = Sftp::open(reader, writer, InFlight::default()).await.unwrap();
-        let driver = tokio::spawn(driver);
+        let (sftp, driver, server) = opened().await;
         let facts = SourceFacts { size: Some(100), ..SourceFacts::default() };
         let journal = RemoteJournal::new(&sftp, b"journal".to_vec());
         assert!(journal.begin(&facts, &Ranges::default()).await.is_ok());

@@ -33,7 +33,7 @@ const MORE: u64 = 64;
 /// of the run.
 const LEAST: Duration = Duration::from_millis(1);
 const LEAST_PART: f64 = 0.1;
-/// An upload of which nothing is known is taken for a download that is so many times as slow.
+/// An upload of which nothing is known is taken to be so many times as slow as the download.
 const UNTOLD: f64 = 4.0;
 /// A run of ssh, which nobody has tried yet, may take so many times as long as a login of tessh.
 const SLACK: f64 = 2.0;
