@@ -3,6 +3,8 @@
 //! `tests/forward_sshd.rs` tests forwarding against OpenSSH's server.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "lab/free_port.rs"]
+mod free_port;
 #[path = "gaps/honest.rs"]
 #[allow(dead_code)]
 mod honest;
@@ -33,6 +35,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
+use free_port::free_port;
 use server::{Asked, BANNER, CHOSEN, POURED, Server};
 
 /// For what does not depend on time; on a loaded machine it may take some.
@@ -69,10 +72,6 @@ fn on(port: u16) -> Listen {
 }
 
 /// A port that nobody listens on.
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 /// A local forward to this place; gives its port.
 async fn forwarded(session: &Session, connect: Connect) -> u16 {
     let port = free_port();

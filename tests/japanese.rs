@@ -4,10 +4,8 @@
 
 mod lab;
 
+use lab::{DEMO_USER, Demo, Home, Output, arg, free_port, raw_server, say_and_leave};
 use std::fs;
-use std::net::TcpListener;
-
-use lab::{DEMO_USER, Demo, Home, Output, arg, raw_server, say_and_leave};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// One command line that fails.
@@ -177,8 +175,7 @@ fn logs_encodings_and_the_environment() {
 #[test]
 fn places_that_do_not_answer() {
     let home = Home::new();
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let port = closed.to_string();
+    let port = free_port().to_string();
     Failing::new(&home, &["-p", &port, "127.0.0.1"]).says(
         &format!(
             "connect to host 127.0.0.1 port {port}: Connection refused; \

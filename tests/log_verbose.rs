@@ -4,13 +4,11 @@
 
 mod lab;
 
-use std::net::TcpListener;
-
-use lab::{Home, raw_server, say_and_leave};
+use lab::{Home, free_port, raw_server, say_and_leave};
 
 /// What is said when nothing listens there.
 fn said(options: &[&str]) -> String {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let port = free_port().to_string();
     let fixed = ["-F", "none", "-o", "BatchMode=yes", "-p", &port, "127.0.0.1", "true"];
     let output = Home::new().tessh(&[options, &fixed].concat()).output();
     output.expect_code(255);

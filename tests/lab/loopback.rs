@@ -1,14 +1,9 @@
-//! Ports on loopback, and the far ends that tests of forwarding connect to.
+//! The far ends on loopback that tests of forwarding connect to.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 
 use super::DEADLINE;
-
-/// A port that nobody listens on.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 /// Sends back what each connection sends; gives the port.
 pub fn echo() -> u16 {

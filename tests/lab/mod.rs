@@ -12,6 +12,7 @@ mod bed;
 pub mod conversation;
 mod demo;
 pub mod fault;
+mod free_port;
 mod home;
 mod hosted;
 mod loopback;
@@ -37,9 +38,10 @@ pub use asyncssh::AsyncSsh;
 pub use bed::{Bed, DemoBed, fingerprint};
 pub use demo::{DEMO_USER, Demo};
 pub use fault::{Peer, Row};
+pub use free_port::free_port;
 pub use home::{Home, Output, Run, TESSH};
 pub use hosted::{Hosted, library_server};
-pub use loopback::{echo, exchange, free_port, noise, try_exchange};
+pub use loopback::{echo, exchange, noise, try_exchange};
 pub use pty::Pty;
 pub use raw::{
     RawServer, drain, exchanging, kexinit, next_payload, packet, raw_server, say_and_leave, send,
