@@ -6,14 +6,14 @@
 //! Otherwise the path is a proxy on loopback, behind the kernel's buffers, so that it shows the
 //! windows of SSH alone. The clients take turns at each job. What is here: the order of the run,
 //! and its table. The namespaces are in long_fat/road.rs, the path between them in
-//! long_fat/delay.rs, the proxy in sftp/link.rs, the server in forwards/site.rs.
+//! long_fat/delay.rs, the proxy in long_fat/link.rs, the server in forwards/site.rs.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 #[path = "long_fat/delay.rs"]
 mod delay;
 mod front;
-#[path = "sftp/link.rs"]
+#[path = "long_fat/link.rs"]
 mod link;
 #[path = "long_fat/road.rs"]
 mod road;
@@ -120,10 +120,7 @@ impl Bench for Options {
 
     fn run(self, environment: &Environment) -> Result<Found, Failure> {
         let (sshd, clients) = (&self.programs.sshd, &self.programs.clients);
-        let road = match self.is_proxy || !Road::has_namespaces() {
-            true => Road::by_proxy(sshd, self.round_trip, self.rate)?,
-            false => Road::by_namespaces(sshd, self.round_trip, self.rate)?,
-        };
+        let road = Road::open(sshd, self.round_trip, self.rate, self.is_proxy)?;
         let zeros = road.site.path("zeros");
         let file = File::create(&zeros).and_then(|file| file.set_len(self.size << 20));
         file.map_err(|error| error.to_string())?;
@@ -170,7 +167,10 @@ fn turn_of(
     zeros: &Path,
 ) -> Result<f64, Failure> {
     let said = |error: std::io::Error| error.to_string();
-    let mut command = road.client(program);
+    let (site, place) = (&road.site, road.place());
+    let mut command = site.program_in(program, place.namespace);
+    command.args(site.login()).args(["-p", &place.port.to_string()]);
+    command.arg(format!("{}@{}", site.user, place.address));
     let (remote, input) = match job {
         Job::Down => (format!("head -c {bytes} /dev/zero"), Stdio::null()),
         Job::Up => ("cat > /dev/null".to_owned(), File::open(zeros).map_err(said)?.into()),

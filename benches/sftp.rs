@@ -4,18 +4,23 @@
 //! One run starts a private sshd on loopback. The clients take turns at each job, so that the
 //! machine's mood falls on all alike, and what arrived is compared with what was sent. What is
 //! here: the order of the run, and its table. The command lines are in client.rs, the files in
-//! files.rs, the path with delay in link.rs, the server in forwards/site.rs.
+//! files.rs, the path with delay in long_fat/road.rs, the server in forwards/site.rs.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 #[path = "sftp/client.rs"]
 mod client;
+#[path = "long_fat/delay.rs"]
+mod delay;
 #[path = "sftp/files.rs"]
 mod files;
 mod front;
-#[path = "sftp/link.rs"]
+#[path = "long_fat/link.rs"]
 mod link;
-#[allow(dead_code)] // namespaces are for another bench
+#[allow(dead_code)] // buffers that are set are for another bench
+#[path = "long_fat/road.rs"]
+mod road;
+#[allow(dead_code)] // programs without a namespace are for other benches
 #[path = "forwards/site.rs"]
 mod site;
 #[allow(dead_code)] // more than the median is for other benches
@@ -26,10 +31,10 @@ use client::{Client, Dialect, Direction};
 use files::Files;
 use front::{Bench, Environment, Failure, Found, count, interrupt, named_path, words};
 use lexopt::{Parser, ValueExt};
-use link::Link;
 use nix::sys::resource::{UsageWho, getrusage};
+use road::Road;
 use serde_json::{Value, json};
-use site::Site;
+use site::{Place, Site};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -37,6 +42,11 @@ use std::time::{Duration, Instant};
 /// A run's choices.
 struct Options {
     rounds: usize,
+    /// Rounds and MiB over the path with delay.
+    far_rounds: usize,
+    far_size: u64,
+    is_proxy: bool,
+    /// MiB on loopback.
     size: u64,
     files: usize,
     jobs: Vec<Work>,
@@ -80,6 +90,9 @@ impl Default for Options {
         let program = |name, path: &str, dialect| Client { name, path: path.into(), dialect };
         Options {
             rounds: 5,
+            far_rounds: 1,
+            far_size: 4096,
+            is_proxy: false,
             size: 1024,
             files: 10_000,
             jobs: Work::ALL.map(|(work, _)| work).to_vec(),
@@ -100,12 +113,15 @@ impl Bench for Options {
     const NAME: &str = "sftp";
     const FLAGS: &str = "  \
   --quick              about two minutes: 2 rounds, 256 MiB, 2,000 small files
-  --rounds N           how often each client does each job (5)
-  --size MIB           the big file (1024)
+  --rounds N           how often each client does each job on loopback (5)
+  --far-rounds N       how often sftp and tessh do each job over the path with delay (1)
+  --size MIB           the big file on loopback (1024)
+  --far-size MIB       the big file over the path with delay, in --directory twice (4096)
   --files N            small files of 4 KiB (10000)
   --jobs LIST          of big, small, far (all); far is the big file over a path with delay
   --round-trip MS      of the path with delay (100)
   --rate MBIT          of the path with delay (1000)
+  --proxy              a proxy on loopback even where namespaces can be had
   --directory DIR      where the files are (/dev/shm if it is there)
   --client NAME=PATH   another program in the place of NAME: sftp, psftp or tessh
   --sshd PATH          (/usr/sbin/sshd)
@@ -113,9 +129,15 @@ impl Bench for Options {
 
     fn take(&mut self, flag: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
         match flag {
-            "quick" => (self.rounds, self.size, self.files) = (2, 256, 2000),
+            "quick" => {
+                (self.rounds, self.size, self.files) = (2, 256, 2000);
+                self.far_size = 256;
+            }
             "rounds" => self.rounds = count(parser)?,
+            "far-rounds" => self.far_rounds = count(parser)?,
             "size" => self.size = count(parser)? as u64,
+            "far-size" => self.far_size = count(parser)? as u64,
+            "proxy" => self.is_proxy = true,
             "files" => self.files = count(parser)?,
             "jobs" => {
                 let known = |word: &String| {
@@ -141,29 +163,33 @@ impl Bench for Options {
     fn run(mut self, environment: &Environment) -> Result<Found, Failure> {
         self.clients.retain(|client| client.path.is_file());
         let site = Site::open(&self.sshd)?;
-        let link = Link::open(site.port, self.round_trip, self.rate)?;
+        let road = Road::open(&self.sshd, self.round_trip, self.rate, self.is_proxy)?;
         let directory = tempfile::Builder::new().prefix("tessh-bench-").tempdir_in(&self.directory);
         let directory =
             directory.map_err(|error| format!("{}: {error}", self.directory.display()))?;
-        let small = if self.jobs.contains(&Work::Small) { self.files } else { 0 };
-        let files = Files::make(directory.path(), self.size << 20, small)?;
-        let mut cells = Vec::new();
-        for &work in &self.jobs {
-            for direction in Direction::BOTH {
-                for client in 0..self.clients.len() {
-                    cells.push(Cell { work, direction, client, wall: Vec::new(), cpu: Vec::new() });
-                }
-            }
-        }
-        for round in 0..self.rounds {
-            eprintln!("round {} of {}", round + 1, self.rounds);
-            for first in (0..cells.len()).step_by(self.clients.len()) {
-                for turn in 0..self.clients.len() {
-                    // Another client goes first next time.
-                    let cell = &mut cells[first + (turn + round) % self.clients.len()];
+        let has = |work| self.jobs.contains(&work);
+        let big = if has(Work::Big) { self.size << 20 } else { 0 };
+        let far = if has(Work::Far) { self.far_size << 20 } else { 0 };
+        let small = if has(Work::Small) { self.files } else { 0 };
+        let files = Files::make(directory.path(), big, far, small)?;
+        let mut cells = self.cells();
+        for round in 0..self.rounds.max(self.far_rounds) {
+            let due = |work| match work {
+                Work::Far => round < self.far_rounds,
+                Work::Big | Work::Small => round < self.rounds,
+            };
+            eprintln!("round {}", round + 1);
+            let jobs = cells.chunk_by_mut(|one, other| one.job() == other.job());
+            for job in jobs.filter(|job| due(job[0].work)) {
+                // Another client goes first next time.
+                job.rotate_left(1);
+                for cell in job {
                     let client = &self.clients[cell.client];
-                    let port = if cell.work == Work::Far { link.port } else { site.port };
-                    let (wall, cpu) = turn_of(client, cell, &site, port, &files, directory.path())
+                    let (site, place) = match cell.work {
+                        Work::Far => (&road.site, road.place()),
+                        Work::Big | Work::Small => (&site, site.place()),
+                    };
+                    let (wall, cpu) = turn_of(client, cell, site, &place, &files, directory.path())
                         .map_err(|why| {
                             format!("{}, {}: {why}", client.name, cell.direction.name())
                         })?;
@@ -173,8 +199,11 @@ impl Bench for Options {
                 }
             }
         }
+        for job in cells.chunk_by_mut(|one, other| one.job() == other.job()) {
+            job.sort_by_key(|cell| cell.client);
+        }
         Ok(Found {
-            table: table(&self, &files, &cells),
+            table: table(&self, &road, &cells),
             figures: json!({
                 "environment": environment.json(),
                 "cells": cells_json(&self, &cells),
@@ -184,23 +213,49 @@ impl Bench for Options {
     }
 }
 
+impl Options {
+    /// A cell for each client at each job, job after job.
+    fn cells(&self) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for &work in &self.jobs {
+            for direction in Direction::BOTH {
+                for (client, program) in self.clients.iter().enumerate() {
+                    // psftp takes many minutes for what the others move in one.
+                    if work != Work::Far || program.dialect != Dialect::Psftp {
+                        let (wall, cpu) = (Vec::new(), Vec::new());
+                        cells.push(Cell { work, direction, client, wall, cpu });
+                    }
+                }
+            }
+        }
+        cells
+    }
+}
+
+impl Cell {
+    fn job(&self) -> (Work, Direction) {
+        (self.work, self.direction)
+    }
+}
+
 /// One client moves the files of one cell once: the seconds that passed and that it worked.
 fn turn_of(
     client: &Client,
     cell: &Cell,
     site: &Site,
-    port: u16,
+    place: &Place<'_>,
     files: &Files,
     directory: &Path,
 ) -> Result<(f64, f64), Failure> {
     let said = |error: std::io::Error| error.to_string();
     let (from, deep) = match cell.work {
         Work::Small => (&files.tree, true),
-        Work::Big | Work::Far => (&files.big, false),
+        Work::Big => (&files.big, false),
+        Work::Far => (&files.far, false),
     };
     let to = directory.join("to");
     std::fs::create_dir(&to).map_err(said)?;
-    let mut command = client.command(site, port, cell.direction, from, &to, deep)?;
+    let mut command = client.command(site, place, cell.direction, from, &to, deep)?;
     let (before, begun) = (work_of_children()?, Instant::now());
     let output = command.output().map_err(said)?;
     let wall = begun.elapsed().as_secs_f64();
@@ -223,11 +278,16 @@ fn work_of_children() -> Result<f64, Failure> {
     Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
 }
 
-fn table(options: &Options, files: &Files, cells: &[Cell]) -> String {
+fn table(options: &Options, road: &Road, cells: &[Cell]) -> String {
     let mut text = String::new();
     text.push_str("### Files fetched and stored\n\n");
     let place = options.directory.display();
-    text.push_str(&format!("Medians of {} rounds, files on {place}.\n\n", options.rounds));
+    text.push_str(&format!(
+        "Files on {place}; medians of {} rounds, over the path of {}; the path: {}.\n\n",
+        options.rounds,
+        options.far_rounds,
+        road.what()
+    ));
     text.push_str("| job | client | seconds | rate | x sftp | CPU seconds | x sftp |\n");
     text.push_str("| --- | --- | ---: | ---: | ---: | ---: | ---: |\n");
     let half = |values: &[f64]| stats::median(values).unwrap_or(f64::NAN);
@@ -237,17 +297,22 @@ fn table(options: &Options, files: &Files, cells: &[Cell]) -> String {
             .find(|it| it.work == cell.work && it.direction == cell.direction && it.client == 0)
             .unwrap_or(cell);
         let (wall, cpu) = (half(&cell.wall), half(&cell.cpu));
-        let mebibytes = files.big_bytes >> 20;
-        let far = || format!(", {} ms, {} Mbit/s", options.round_trip.as_millis(), options.rate);
+        let big = |mebibytes: u64| format!("{:.0} MiB/s", mebibytes as f64 / wall);
         let (job, rate) = match cell.work {
             Work::Small => (
-                format!("{} files of 4 KiB", files.count),
-                format!("{:.0} files/s", files.count as f64 / wall),
+                format!("{} files of 4 KiB", options.files),
+                format!("{:.0} files/s", options.files as f64 / wall),
             ),
-            work => {
-                let path = if work == Work::Far { far() } else { String::new() };
-                (format!("{mebibytes} MiB{path}"), format!("{:.0} MiB/s", mebibytes as f64 / wall))
-            }
+            Work::Big => (format!("{} MiB", options.size), big(options.size)),
+            Work::Far => (
+                format!(
+                    "{} MiB, {} ms, {} Mbit/s",
+                    options.far_size,
+                    options.round_trip.as_millis(),
+                    options.rate
+                ),
+                big(options.far_size),
+            ),
         };
         text.push_str(&format!(
             "| {} {job} | {} | {wall:.2} | {rate} | {:.2} | {cpu:.2} | {:.2} |\n",

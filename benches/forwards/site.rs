@@ -33,6 +33,13 @@ UsePAM no
 /// A network namespace, by its name.
 pub struct Namespace(pub String);
 
+/// Where a client stands, and where the server is for it.
+pub struct Place<'a> {
+    pub namespace: Option<&'a Namespace>,
+    pub address: Ipv4Addr,
+    pub port: u16,
+}
+
 /// Directory, keys and server; all gone on drop.
 pub struct Site {
     /// Who logs in.
@@ -104,6 +111,11 @@ impl Site {
             std::thread::sleep(Duration::from_millis(10));
         }
         Ok(site)
+    }
+
+    /// The client and the server on one machine, with nothing between them.
+    pub fn place(&self) -> Place<'static> {
+        Place { namespace: None, address: Ipv4Addr::LOCALHOST, port: self.port }
     }
 
     /// A path in the scratch directory.

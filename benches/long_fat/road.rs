@@ -3,7 +3,7 @@
 use crate::delay::Delay;
 use crate::front::Failure;
 use crate::link::Link;
-use crate::site::{Namespace, Site};
+use crate::site::{Namespace, Place, Site};
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Command;
@@ -63,14 +63,27 @@ impl Drop for Owned {
 }
 
 impl Road {
+    /// Namespaces with a path between them where they can be made, unless a proxy is asked for.
+    pub fn open(
+        sshd: &Path,
+        round_trip: Duration,
+        rate: u64,
+        is_proxy: bool,
+    ) -> Result<Road, Failure> {
+        match is_proxy || !Road::has_namespaces() {
+            true => Road::by_proxy(sshd, round_trip, rate),
+            false => Road::by_namespaces(sshd, round_trip, rate),
+        }
+    }
+
     /// Whether namespaces and a path between them can be made.
-    pub fn has_namespaces() -> bool {
+    fn has_namespaces() -> bool {
         let is_root = nix::unistd::getuid().is_root();
         is_root && Path::new("/dev/net/tun").exists() && ip(&["netns", "list"]).is_ok()
     }
 
     /// A namespace for each end.
-    pub fn by_namespaces(sshd: &Path, round_trip: Duration, rate: u64) -> Result<Road, Failure> {
+    fn by_namespaces(sshd: &Path, round_trip: Duration, rate: u64) -> Result<Road, Failure> {
         let mut namespaces = Vec::new();
         let mut devices = Vec::new();
         for (end, address) in [("s", SERVER), ("c", CLIENT)] {
@@ -93,7 +106,7 @@ impl Road {
     }
 
     /// A proxy on loopback.
-    pub fn by_proxy(sshd: &Path, round_trip: Duration, rate: u64) -> Result<Road, Failure> {
+    fn by_proxy(sshd: &Path, round_trip: Duration, rate: u64) -> Result<Road, Failure> {
         let site = Site::open(sshd)?;
         let link = Link::open(site.port, round_trip, rate)?;
         Ok(Road { site, way: Way::Proxy(link), namespaces: Vec::new() })
@@ -125,16 +138,16 @@ impl Road {
         Ok(())
     }
 
-    /// A client that logs in over the path; what it shall run comes next.
-    pub fn client(&self, program: &Path) -> Command {
-        let (namespace, address, port) = match (&self.way, &self.namespaces[..]) {
-            (Way::Proxy(link), _) => (None, Ipv4Addr::LOCALHOST, link.port),
-            (_, ends) => (ends.last().map(|end| &end.0), SERVER, self.site.port),
-        };
-        let mut command = self.site.program_in(program, namespace);
-        command.args(self.site.login()).args(["-p", &port.to_string()]);
-        command.arg(format!("{}@{address}", self.site.user));
-        command
+    /// Where a client stands and what it connects to.
+    pub fn place(&self) -> Place<'_> {
+        match (&self.way, &self.namespaces[..]) {
+            (Way::Proxy(link), _) => Place { port: link.port, ..self.site.place() },
+            (_, ends) => Place {
+                namespace: ends.last().map(|end| &end.0),
+                address: SERVER,
+                port: self.site.port,
+            },
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The programs compared, and the command line that makes each move the same files.
 
 use crate::front::Failure;
-use crate::site::Site;
+use crate::site::{Place, Site};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -43,19 +43,20 @@ impl Client {
     pub fn command(
         &self,
         site: &Site,
-        port: u16,
+        place: &Place<'_>,
         direction: Direction,
         from: &Path,
         to: &Path,
         recursive: bool,
     ) -> Result<Command, Failure> {
-        let mut command = site.program(&self.path);
+        let mut command = site.program_in(&self.path, place.namespace);
         command.stdin(Stdio::null()).stdout(Stdio::null());
-        let (port, deep) = (port.to_string(), recursive.then_some("-r"));
+        let (port, deep) = (place.port.to_string(), recursive.then_some("-r"));
+        let host = place.address.to_string();
         match self.dialect {
             Dialect::Tessh => {
                 command.arg(direction.name()).args(site.login()).args(["-p", &port]).args(deep);
-                let remote = |path: &Path| format!("{}@127.0.0.1:{}", site.user, path.display());
+                let remote = |path: &Path| format!("{}@{host}:{}", site.user, path.display());
                 match direction {
                     Direction::Get => command.arg(remote(from)).arg(to),
                     Direction::Put => command.arg(from).arg(remote(to)),
@@ -66,14 +67,14 @@ impl Client {
                 let line = script(direction, "-p", recursive, from, to, false);
                 let batch = write(site, line)?;
                 command.args(["-q", "-b"]).arg(batch).args(site.login()).args(["-P", &port]);
-                command.arg(format!("{}@127.0.0.1", site.user));
+                command.arg(format!("{}@{host}", site.user));
             }
             Dialect::Psftp => {
                 let line = script(direction, "", recursive, from, to, true);
                 let batch = write(site, line)?;
                 command.args(["-batch", "-b"]).arg(batch).args(["-noagent", "-P", &port]);
                 command.args(["-l", &site.user, "-hostkey"]).arg(fingerprint(site)?);
-                command.arg("-i").arg(putty_key(site)?).arg("127.0.0.1");
+                command.arg("-i").arg(putty_key(site)?).arg(host);
             }
         }
         Ok(command)

@@ -1,4 +1,4 @@
-//! What is moved: a big file and a tree of small ones, and the proof that all of it arrived.
+//! What is moved: big files and a tree of small ones, and the proof that all of it arrived.
 
 use crate::front::Failure;
 use std::fs::{self, File};
@@ -12,28 +12,37 @@ const IN_ONE: usize = 500;
 
 /// The sources, below one directory.
 pub struct Files {
+    /// What goes over loopback.
     pub big: PathBuf,
-    pub big_bytes: u64,
+    /// What goes over the path with delay.
+    pub far: PathBuf,
     pub tree: PathBuf,
     pub count: usize,
 }
 
 impl Files {
-    /// Makes a file of `big_bytes` and a tree of `count` small files.
-    pub fn make(directory: &Path, big_bytes: u64, count: usize) -> Result<Files, Failure> {
-        let (big, tree) = (directory.join("big"), directory.join("tree"));
+    /// Makes two files of so many bytes and a tree of `count` small files.
+    pub fn make(
+        directory: &Path,
+        big_bytes: u64,
+        far_bytes: u64,
+        count: usize,
+    ) -> Result<Files, Failure> {
+        let [big, far, tree] = ["big", "far", "tree"].map(|name| directory.join(name));
         let made = || -> std::io::Result<()> {
             let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
-            let mut file = BufWriter::with_capacity(1 << 20, File::create(&big)?);
-            let mut left = big_bytes;
             let mut block = vec![0; 1 << 16];
-            while left > 0 {
-                noise.fill(&mut block);
-                let length = left.min(block.len() as u64) as usize;
-                file.write_all(&block[..length])?;
-                left -= length as u64;
+            for (path, bytes) in [(&big, big_bytes), (&far, far_bytes)] {
+                let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+                let mut left = bytes;
+                while left > 0 {
+                    noise.fill(&mut block);
+                    let length = left.min(block.len() as u64) as usize;
+                    file.write_all(&block[..length])?;
+                    left -= length as u64;
+                }
+                file.flush()?;
             }
-            file.flush()?;
             for number in 0..count {
                 let inner = tree.join(format!("d{}", number / IN_ONE));
                 if number % IN_ONE == 0 {
@@ -45,15 +54,15 @@ impl Files {
             Ok(())
         };
         made().map_err(|error| format!("{}: {error}", directory.display()))?;
-        Ok(Files { big, big_bytes, tree, count })
+        Ok(Files { big, far, tree, count })
     }
 
     /// Fails if the copy of `from` in the directory `to` is not the same.
     pub fn check(&self, from: &Path, to: &Path) -> Result<(), Failure> {
         let copy = to.join(from.file_name().unwrap_or_default());
-        let same = match from == self.big {
-            true => same(from, &copy),
-            false => (0..self.count).try_fold(true, |all, number| {
+        let same = match from == self.tree {
+            false => same(from, &copy),
+            true => (0..self.count).try_fold(true, |all, number| {
                 let name = format!("d{}/f{number}", number / IN_ONE);
                 Ok(all && same(&from.join(&name), &copy.join(&name))?)
             }),
