@@ -5,7 +5,7 @@
 //! known, so that nothing is resolved, read or asked twice. Until the child calls [`Tether::cut`],
 //! it has the terminal: it asks questions and reports errors, and its exit code becomes the
 //! parent's. The parent passes signals on to the child, stops when the child is stopped, and prints
-//! nothing.
+//! nothing. The child begins when the parent is ready for that, so that no signal ends the parent alone.
 //!
 //! ```text
 //!   match background::split()? {
@@ -41,6 +41,8 @@ pub enum ForkSide {
 pub struct WaitingParent {
     child: ProcessId,
     word: PipeReader,
+    /// What the child waits for.
+    ready: PipeWriter,
 }
 
 /// What happened to the child.
@@ -85,13 +87,20 @@ pub fn split() -> Result<ForkSide> {
     let failed = |error: io::Error| {
         Error::new(Kind::Local, say!(share_cannot_fork, error = io_reason(&error)))
     };
-    let (read, write) = io::pipe().map_err(failed)?;
+    let (word, report) = io::pipe().map_err(failed)?;
+    let (mut begin, ready) = io::pipe().map_err(failed)?;
     match background::fork().map_err(failed)? {
-        Some(child) => Ok(ForkSide::Parent(WaitingParent { child, word: read })),
+        Some(child) => Ok(ForkSide::Parent(WaitingParent { child, word, ready })),
         None => {
             // If the parent is killed, the child ends too.
             background::end_with_parent(Some(Signal::Terminate));
-            let bond = Bond { word: write, inherited: InheritedDescriptors::find() };
+            // Only the parent may hold this end, so that the child notices if the parent is gone
+            // already, for which there is no signal.
+            drop(ready);
+            if begin.read_exact(&mut [0]).is_err() {
+                ProcessId::own().tell(Signal::Terminate);
+            }
+            let bond = Bond { word: report, inherited: InheritedDescriptors::find() };
             Ok(ForkSide::Child(Tether(Mutex::new(Some(bond)))))
         }
     }
@@ -134,9 +143,12 @@ impl WaitingParent {
     /// # Errors
     /// [`Kind::Local`]: the system cannot create a thread.
     pub fn wait(self) -> Result<ChildOutcome> {
-        let WaitingParent { child, mut word } = self;
+        let WaitingParent { child, mut word, mut ready } = self;
         let runtime = runtime::build()?;
         let outcome = runtime.block_on(async {
+            let passing = pass_signals_on(child);
+            // An error means that the child has ended, which is noticed below.
+            let _ = ready.write_all(&[0]);
             // Ends with the message, or when all processes that could send it have ended.
             let heard = tokio::task::spawn_blocking(move || {
                 let mut said = [0];
@@ -148,7 +160,7 @@ impl WaitingParent {
             });
             tokio::select! {
                 heard = heard => heard.unwrap_or(ChildOutcome::Ended(FAILED)),
-                () = pass_signals_on(child) => ChildOutcome::Ended(FAILED),
+                () = passing => ChildOutcome::Ended(FAILED),
             }
         });
         runtime.shutdown_background();
@@ -156,30 +168,37 @@ impl WaitingParent {
     }
 }
 
-/// Passes on the signals that end the program, and stops when the child is stopped. Never returns.
-async fn pass_signals_on(child: ProcessId) {
-    let pass = async |signal: Signal| {
+/// Passes on the signals that end the program, from this call on, and stops when the child is
+/// stopped. What it returns never ends.
+fn pass_signals_on(child: ProcessId) -> impl Future<Output = ()> {
+    let pass = |signal: Signal| {
         let mut arrived = Arrivals::of(signal);
-        loop {
-            arrived.next().await;
-            child.tell(signal);
-        }
-    };
-    let stop = async {
-        let mut changed = Arrivals::of(Signal::ChildChanged);
-        loop {
-            changed.next().await;
-            if background::is_stopped(child) {
-                // This stops the process here, until the shell continues both.
-                ProcessId::own().tell(Signal::Stop);
+        async move {
+            loop {
+                arrived.next().await;
+                child.tell(signal);
             }
         }
     };
-    tokio::select! {
-        () = pass(Signal::Interrupt) => {}
-        () = pass(Signal::Terminate) => {}
-        () = pass(Signal::HangUp) => {}
-        () = pass(Signal::Quit) => {}
-        () = stop => {}
+    let (interrupt, terminate) = (pass(Signal::Interrupt), pass(Signal::Terminate));
+    let (hang_up, quit) = (pass(Signal::HangUp), pass(Signal::Quit));
+    let mut changed = Arrivals::of(Signal::ChildChanged);
+    async move {
+        let stop = async {
+            loop {
+                changed.next().await;
+                if background::is_stopped(child) {
+                    // This stops the process here, until the shell continues both.
+                    ProcessId::own().tell(Signal::Stop);
+                }
+            }
+        };
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
+            () = hang_up => {}
+            () = quit => {}
+            () = stop => {}
+        }
     }
 }
