@@ -172,6 +172,7 @@ pub(super) fn obstacle_for_ssh(host: &MeasuredHost) -> Option<String> {
         (true, ..) => Some(say!(bench_ssh_no_session)),
         (_, true, _) => Some(say!(bench_ssh_no_proxy)),
         (.., true) => Some(say!(bench_ssh_no_teleport)),
+        _ if host.credential().is_none() => Some(say!(bench_login_asks)),
         _ => None,
     }
 }
