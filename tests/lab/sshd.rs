@@ -5,9 +5,12 @@
 //! accounts, and nothing that the server starts outlives it.
 
 use std::fs::{self, Permissions};
+use std::io::Write;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -23,6 +26,8 @@ pub const PASSWORD: &str = "correct-horse-7";
 const UID: u32 = 64_123;
 /// How often another program may be quicker in taking the port just found free.
 const ATTEMPTS: usize = 5;
+/// Begins the lines that [`ServerLog::all`] writes.
+const MARK: &str = "\x1b_so far ";
 
 /// In the namespaces: $0 is the server's directory.
 const IN_NAMESPACE: &str = r#"set -e
@@ -112,14 +117,13 @@ impl Setup {
             let port = free_port();
             self.write_config(port, lines);
             let mut child = self.spawn("");
-            let log = Transcript::of(child.stderr.take().unwrap(), |_| {});
-            let listening =
-                log.wait(DEADLINE, || log.text().contains("Server listening on").then_some(()));
-            if listening.is_some() {
+            let log = ServerLog::of(&mut child);
+            let listening = log.wait(|said| said.contains("Server listening on"));
+            if listening {
                 return Sshd { dir: self.dir, child, log, port };
             }
             end(&mut child);
-            let said = log.text();
+            let said = log.said();
             assert!(said.contains("Address already in use"), "sshd does not start: {said}");
         }
         panic!("no port stays free");
@@ -137,12 +141,10 @@ impl Setup {
         for _ in 0..ATTEMPTS {
             let port = free_port();
             let mut child = self.spawn(&port.to_string());
-            let log = Transcript::of(child.stderr.take().unwrap(), |_| {});
-            let listening = log.wait(DEADLINE, || {
-                (log.text().contains("Not backgrounding") || log.text().contains("Failed"))
-                    .then_some(())
-            });
-            if listening.is_some() && !log.text().contains("Failed") {
+            let log = ServerLog::of(&mut child);
+            let listening =
+                log.wait(|said| said.contains("Not backgrounding") || said.contains("Failed"));
+            if listening && !log.said().contains("Failed") {
                 return Sshd { dir: self.dir, child, log, port };
             }
             end(&mut child);
@@ -207,8 +209,47 @@ AcceptEnv LANG LC_*
 pub struct Sshd {
     dir: tempfile::TempDir,
     child: Child,
-    log: Transcript,
+    log: ServerLog,
     port: u16,
+}
+
+/// What a server says on standard error.
+struct ServerLog {
+    lines: Transcript,
+    pipe: OwnedFd,
+}
+
+impl ServerLog {
+    fn of(server: &mut Child) -> ServerLog {
+        let from = server.stderr.take().unwrap();
+        let pipe = from.as_fd().try_clone_to_owned().unwrap();
+        ServerLog { lines: Transcript::of(from, |_| {}), pipe }
+    }
+
+    /// What has been taken down so far.
+    fn said(&self) -> String {
+        let text = self.lines.text();
+        text.split_inclusive('\n').filter(|line| !line.starts_with(MARK)).collect()
+    }
+
+    /// All that has been said until now, also what nobody has come to take down yet: a line that
+    /// follows it through the pipe is waited for.
+    fn all(&self) -> String {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let mark = format!("{MARK}{}\n", COUNT.fetch_add(1, Ordering::Relaxed));
+        let end = format!("/proc/self/fd/{}", self.pipe.as_raw_fd());
+        let mut end = fs::OpenOptions::new().write(true).open(end).unwrap();
+        end.write_all(mark.as_bytes()).unwrap();
+        drop(end);
+        // It does not come where the server has ended; then there is no more to be said.
+        self.lines.wait(DEADLINE, || self.lines.text().contains(&mark).then_some(()));
+        self.said()
+    }
+
+    /// Waits until it is as wanted; whether it has come to be so.
+    fn wait(&self, wanted: impl Fn(&str) -> bool) -> bool {
+        self.lines.wait(DEADLINE, || wanted(&self.said()).then_some(())).is_some()
+    }
 }
 
 impl Sshd {
@@ -290,14 +331,14 @@ impl Sshd {
 
     /// Its log so far.
     pub fn log(&self) -> String {
-        self.log.text()
+        self.log.all()
     }
 
     /// Waits until its log has a text.
     #[track_caller]
     pub fn wait_for_log(&self, text: &str) {
-        let found = self.log.wait(DEADLINE, || self.log().contains(text).then_some(()));
-        assert!(found.is_some(), "{text:?} is not in the log:\n{}", self.log());
+        let found = self.log.wait(|said| said.contains(text));
+        assert!(found, "{text:?} is not in the log:\n{}", self.log());
     }
 
     /// The fingerprints of the keys that a client showed, each once.
