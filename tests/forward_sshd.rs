@@ -441,5 +441,6 @@ fn a_target_that_does_not_read_holds_up_only_its_channel() {
         longest = longest.max(key());
     }
     assert!(sent < 64 << 20, "{sent} bytes went nowhere");
-    assert!(longest < Duration::from_secs(1), "a key took {longest:?}");
+    // A machine may be busy; a key that is held up takes for ever.
+    assert!(longest < Duration::from_secs(10), "a key took {longest:?}");
 }

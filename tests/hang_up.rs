@@ -6,7 +6,7 @@ mod lab;
 
 use std::time::Duration;
 
-use lab::{AsyncSsh, Home, arg, drain, kexinit, packet, raw_server, send};
+use lab::{AsyncSsh, Home, arg, drain, kexinit, packet, raw_server, retry, send};
 
 /// A server with these methods, and a home that knows it.
 fn server(methods: &str) -> (AsyncSsh, Home) {
@@ -104,15 +104,13 @@ fn g16_rsa_keys_work_on_servers_that_announce_nothing_and_at_once() {
     // SHA-1 has to be asked for, as with ssh.
     home.tessh(&[&options[..], &to].concat()).output().expect_failure(&["denied"]);
     options.extend(["-o", "PubkeyAcceptedAlgorithms=+ssh-rsa"]);
-    let mut took = Duration::MAX;
-    for _ in 0..3 {
+    // The library by itself waits for a second, every time; a busy machine does not.
+    retry("a login takes less than a second", || {
         let output = home.tessh(&[&options[..], &to].concat()).output();
         output.expect_code(0);
         assert_eq!(output.text(), "in\n");
-        took = took.min(output.took);
-    }
-    // The library by itself waits for a second.
-    assert!(took < Duration::from_millis(950), "{took:?}");
+        if output.took < Duration::from_millis(950) { Ok(()) } else { Err(output.took) }
+    });
 }
 
 #[test]

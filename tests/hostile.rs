@@ -26,6 +26,8 @@ use lab::{DEMO_USER, Demo, Home, Output, Peer, RawServer, Row, Run, arg, drain, 
 /// For a patience of two seconds and a loaded machine; far less than any of the program's own
 /// limits.
 const SOON: Duration = Duration::from_secs(12);
+/// What has taken less has not waited for the ten seconds of [`Peer::command`].
+const BEFORE_THE_CLOCK: Duration = Duration::from_secs(8);
 /// The identification of these servers.
 const GREETING: &[u8] = b"SSH-2.0-hostile_1.0\r\n";
 

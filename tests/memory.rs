@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use lab::fault::peak;
-use lab::{AsyncSsh, Home, Pty, retry};
+use lab::{AsyncSsh, Home, Pty, retry, wait_until};
 
 /// What no server may take the client over, in KiB.
 const MOST: u64 = 100_000;
@@ -172,10 +172,11 @@ fn forwards_that_nobody_reads_are_kept_within_one_bound_together() {
     let connect = || retry("the client listens", || UnixStream::connect(&socket));
     let _unread: Vec<_> = (0..4).map(|_| connect()).collect();
     let (most, _) = watch(client.id());
-    let said = client.said();
-    assert!(most < MOST, "{most} KiB; {said}");
-    // They were not stopped by anything else.
-    assert!(most > MOST / 2, "{most} KiB; {said}");
+    assert!(most < MOST, "{most} KiB; {}", client.said());
+    // They were not stopped by anything else. On a busy machine so much takes more time.
+    let now = || peak(client.id()).unwrap_or_else(|| panic!("it has ended: {}", client.said()));
+    wait_until("more than half of it is kept", || now() > MOST / 2);
+    assert!(now() < MOST, "{} KiB; {}", now(), client.said());
 }
 
 /// A server that says enough for new keys, and where the client begins to exchange them answers

@@ -297,7 +297,7 @@ fn a_client_that_does_not_read_stops_nobody() {
     let mut clients = [stalled, deaf, proxied];
     for _ in 0..20 {
         let took = shared.round();
-        assert!(took < Duration::from_secs(5), "{took:?}");
+        assert!(took < Duration::from_secs(10), "{took:?}");
     }
     for client in &mut clients {
         client.kill().unwrap();

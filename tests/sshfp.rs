@@ -370,8 +370,12 @@ async fn a_server_that_makes_no_sense_is_a_failure_in_time() {
             if !reason.is_empty() && reason.len() < 200 && !reason.contains(char::is_control));
         assert!(expected, "{what}: {answer:?}");
     }
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let resolver = Resolver { server: Some(closed), limit, ..Resolver::default() };
+    // A socket that is there for one other address: whoever else asks it is told that nobody is, and
+    // no server of another test comes to be at this port.
+    let closed = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    closed.connect("127.0.0.1:9").unwrap();
+    let server = Some(closed.local_addr().unwrap());
+    let resolver = Resolver { server, limit, ..Resolver::default() };
     let answer = look_up("match.test", &key(), &resolver).await;
     assert!(matches!(answer, Sshfp::Failed { .. }), "{answer:?}");
 }

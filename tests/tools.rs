@@ -9,7 +9,7 @@ mod lab;
 
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -540,9 +540,7 @@ fn the_command_lines_of_an_editor_without_its_tunnel() {
 fn the_command_lines_of_an_editor_with_its_tunnel() {
     let tools = Tools::new();
     for words in [&["-T", "-o", "ConnectTimeout=15", "there", "sh"][..], &["-v", "-T", "there"]] {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        let port = lab::free_port();
         let tunnel = ["-D", &port.to_string()].map(str::to_owned);
         let words: Vec<&str> =
             tunnel.iter().map(String::as_str).chain(words.iter().copied()).collect();
