@@ -137,8 +137,9 @@ fn zsh_tells_what_the_words_are_for() {
     );
     let pty = shell(&home, "/usr/bin/zsh", &["-f", "-i"], "set-up");
     pty.send("tessh s<tab>");
-    let screen = pty.wait_for("sessions  -- saved sessions");
-    assert!(screen.contains("sync"), "{screen}");
+    pty.wait_until("all of them", |screen| {
+        screen.contains("sessions  -- saved sessions") && screen.contains("sync")
+    });
 }
 
 #[test]

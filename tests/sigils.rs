@@ -56,7 +56,7 @@ fn a_banner_cannot_imitate_our_line() {
     pty.send("<enter>");
     pty.wait_for("Remember");
     pty.send("<enter>");
-    let screen = pty.wait_for("tessh: authenticated to '127.0.0.1'");
+    let screen = pty.wait_for("authenticated to '127.0.0.1' as root by password");
     assert_eq!(ours(&screen), ["tessh: authenticated to '127.0.0.1' as root by password"]);
 }
 

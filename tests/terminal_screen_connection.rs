@@ -299,9 +299,8 @@ fn a_server_that_answers_late_is_waited_for_with_its_steps() {
     home.write(".ssh/known_hosts", &known);
     let there = format!("{DEMO_USER}@127.0.0.1");
     let pty = open(&home, &["-p", &port.to_string(), &there]);
-    let shown = pty.wait_for("▸ Key exchange");
-    assert!(shown.contains("✓ Name") && shown.contains("✓ Connection"), "{shown}");
-    assert!(shown.contains("Connecting to 127.0.0.1") && shown.contains(" s"), "{shown}");
+    let steps = ["Connecting to 127.0.0.1", "✓ Name", "✓ Connection", "▸ Key exchange", " s"];
+    pty.wait_until("the steps", |screen| steps.iter().all(|it| screen.contains(it)));
     lead(&listener, &demo);
     pty.wait_for("Authentication required.");
     pty.send(&format!("{}<enter>", demo.password()));
