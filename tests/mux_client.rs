@@ -10,6 +10,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -414,7 +415,8 @@ fn the_master_of_somebody_else_is_refused() {
         .stdin(Stdio::null())
         .spawn()
         .unwrap();
-    wait_until("it listens", || path.exists());
+    // The path is there a little before anybody can connect.
+    wait_until("it listens", || UnixStream::connect(&path).is_ok());
     for words in [&["there", "true"][..], &["-O", "check", "there"]] {
         let output = shared.run(&[&["-S", arg(&path)], words].concat()).output();
         output.expect_failure(&["belongs to the user with number 65534", "-S none"]);
