@@ -22,6 +22,7 @@ use crate::config::pattern::matches_list;
 use crate::config::{LogLevel, Options};
 use crate::error::{Error, Kind, Result, io_reason, reason_without_number};
 use crate::os::descriptor;
+use crate::os::file;
 use crate::os::syslog::{Severity, Syslog};
 use crate::say;
 use crate::text;
@@ -90,9 +91,11 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
         None => LogDestination::Stderr,
         Some(path) => {
             let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
-            let opened = File::options().append(true).create(true).open(path);
-            let file = opened.map_err(|error| {
-                let reason = io_reason(&error);
+            let file = file::append_without_waiting(path).map_err(|error| {
+                let reason = match file::is_unread_pipe(path, &error) {
+                    true => say!(log_pipe_unread),
+                    false => io_reason(&error),
+                };
                 Error::new(Kind::Local, say!(log_file_not_opened, path = shown, error = reason))
                     .hint(say!(log_file_not_opened_hint))
             })?;

@@ -70,6 +70,26 @@ pub fn open_to_append(path: &Path) -> Result<File, AppendFault> {
     }
 }
 
+/// Opens a file for appending, as a shell does for `>>`: links are followed, and the umask decides on
+/// a new file's mode. A named pipe without a reader is refused instead of waited for; writes to one
+/// with a reader wait as others do.
+///
+/// # Errors
+/// The system's; see [`is_unread_pipe`].
+pub fn append_without_waiting(path: &Path) -> io::Result<File> {
+    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::CLOEXEC;
+    let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = File::from(rustix::fs::open(path, flags, Mode::from_raw_mode(0o666))?);
+    rustix::fs::fcntl_setfl(&file, OFlags::APPEND)?;
+    Ok(file)
+}
+
+/// Whether the file was not opened because it is a named pipe without a reader.
+pub fn is_unread_pipe(path: &Path, error: &io::Error) -> bool {
+    let is_none_there = error.raw_os_error() == Some(Errno::NXIO.raw_os_error());
+    is_none_there && std::fs::metadata(path).is_ok_and(|file| is_pipe(&file))
+}
+
 /// Whether the file system of this file is full. Some file systems do not report their size.
 pub fn is_disk_full(file: &File) -> bool {
     let full = |space: StatVfs| space.f_blocks > 0 && space.f_bavail == 0;

@@ -1,7 +1,9 @@
 //! Standard input, output and error that are closed, full or gone, and logs that cannot be
 //! written.
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::process::Command;
 use std::time::Instant;
 
 use super::lab::{DemoBed, Row, arg, strs};
@@ -89,6 +91,27 @@ fn a_log_of_messages_on_a_full_disk_is_said_once_and_the_session_goes_on() {
     assert_eq!(output.stderr.lines().count(), 2, "{output:?}");
     let nowhere = ["-E", "none/log", "someone@127.0.0.1", "true"];
     bed.home.tessh(&nowhere).output().expect_failure(&["none/log", "another file with -E"]);
+}
+
+#[test]
+fn a_log_of_messages_that_is_a_pipe_is_not_waited_for() {
+    let bed = DemoBed::new();
+    let pipe = bed.home.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let options = ["-vvv", "-E", "pipe"];
+    let run = || bed.home.tessh(&strs(&words(&bed, &options, &["echo in; exit 3"])));
+    let row = Row::new(43, "the file of `-E` is a pipe without a reader").once();
+    row.cause(&["nobody reads"]).next(&["another file with -E"]).met(|_| run());
+    // One that is read gets the lines. Opened for both ways, a pipe waits for nobody.
+    let both = File::options().read(true).write(true).open(&pipe).unwrap();
+    let mut reader = File::open(&pipe).unwrap();
+    drop(both);
+    let output = run().output();
+    output.expect_code(3);
+    assert_eq!((&*output.text(), &*output.stderr), ("in\n", ""), "{output:?}");
+    let mut said = String::new();
+    reader.read_to_string(&mut said).unwrap();
+    assert!(said.contains("debug1: "), "{said}");
 }
 
 #[test]

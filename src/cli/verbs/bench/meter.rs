@@ -129,7 +129,8 @@ impl Meter<'_> {
             Meter::Processes(processes, end) => {
                 let remote = remote(direction, bytes);
                 let command = processes.command(program, cipher, (&remote, RemoteSide::Plain));
-                let ran = child::run(command, input(processes, direction, bytes)?, *end).await?;
+                let input = input(processes, direction, bytes).await?;
+                let ran = child::run(command, input, *end).await?;
                 Ok(BenchRun { bytes, ..ran })
             }
             Meter::Channels(channels) => {
@@ -153,7 +154,8 @@ impl Meter<'_> {
         let remote = remote(direction, bytes);
         let tessh = BenchProgram::Tessh;
         let command = || processes.command(tessh, cipher, (&remote, RemoteSide::Plain));
-        let inputs = (input(processes, direction, bytes)?, input(processes, direction, bytes)?);
+        let first = input(processes, direction, bytes).await?;
+        let inputs = (first, input(processes, direction, bytes).await?);
         let began = Instant::now();
         let (one, other) = tokio::join!(
             child::run(command(), inputs.0, *end),
@@ -209,10 +211,14 @@ pub(super) fn remote(direction: Direction, bytes: u64) -> String {
     }
 }
 
-fn input(processes: &MeasuredProcesses, direction: Direction, bytes: u64) -> Result<Stdio, String> {
+async fn input(
+    processes: &MeasuredProcesses,
+    direction: Direction,
+    bytes: u64,
+) -> Result<Stdio, String> {
     match direction {
         Direction::Download => Ok(Stdio::null()),
-        Direction::Upload => processes.zeros(bytes).map(Stdio::from).map_err(said),
+        Direction::Upload => processes.zeros(bytes).await.map(Stdio::from).map_err(said),
     }
 }
 

@@ -3,10 +3,11 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
+use tokio::task::yield_now;
 
 use crate::bench::BenchProgram;
 use crate::cli::args::{Typed, TypedSetting};
@@ -26,6 +27,8 @@ const OPTIONS: &[&str] =
     &["BatchMode=yes", "StrictHostKeyChecking=yes", "LogLevel=ERROR", "EscapeChar=none"];
 /// Since 9.5 ssh sends keys on a clock of 20 ms. That is a feature, not its speed.
 const KEYS_AT_ONCE: &str = "ObscureKeystrokeTiming=no";
+/// The bytes of an upload's file that are read before Ctrl-C is looked at again.
+const READ_AT_ONCE: u64 = 16 << 20;
 
 /// How a program is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,19 +152,25 @@ impl MeasuredProcesses {
     ///
     /// # Errors
     /// [`Kind::Local`]: it cannot be made.
-    pub(super) fn zeros(&self, bytes: u64) -> Result<File> {
+    pub(super) async fn zeros(&self, bytes: u64) -> Result<File> {
         let path = self.place.path().join(bytes.to_string());
-        let made = || {
-            if !path.exists() {
-                private::create_file(&path)?.set_len(bytes)?;
-                io::copy(&mut File::open(&path)?, &mut io::sink())?;
-            }
-            File::open(&path)
-        };
-        made().map_err(|error| {
+        file_of_zeros(&path, bytes).await.map_err(|error| {
             Error::new(Kind::Local, say!(bench_no_temporary, reason = io_reason(&error)))
         })
     }
+}
+
+/// What [`MeasuredProcesses::zeros`] does. The file is read in parts, between which Ctrl-C and the end
+/// of the time are seen.
+async fn file_of_zeros(path: &Path, bytes: u64) -> io::Result<File> {
+    if !path.exists() {
+        private::create_file(path)?.set_len(bytes)?;
+        let mut file = File::open(path)?;
+        while io::copy(&mut Read::by_ref(&mut file).take(READ_AT_ONCE), &mut io::sink())? > 0 {
+            yield_now().await;
+        }
+    }
+    File::open(path)
 }
 
 /// Why ssh cannot be given what tessh was given; `None` if it can.
@@ -256,6 +265,9 @@ fn quoted(file: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
     use super::*;
     use crate::cli::args;
 
@@ -283,5 +295,22 @@ mod tests {
             assert!(Keyword::find(name).is_some() && !value.is_empty(), "{word}");
         }
         assert_eq!(quoted(Path::new("/a b/50%")), "\"/a b/50%%\"");
+    }
+
+    #[test]
+    fn an_upload_of_any_size_is_made_in_parts_between_which_it_can_be_given_up() {
+        let place = TemporaryDirectory::create("tessh-zeros-").unwrap();
+        let path = place.path().join("zeros");
+        let mut making = pin!(file_of_zeros(&path, 2 * READ_AT_ONCE + 1));
+        let mut context = Context::from_waker(Waker::noop());
+        for _part in 0..3 {
+            assert!(making.as_mut().poll(&mut context).is_pending());
+        }
+        match making.as_mut().poll(&mut context) {
+            Poll::Ready(Ok(file)) => {
+                assert_eq!(file.metadata().unwrap().len(), 2 * READ_AT_ONCE + 1);
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }
