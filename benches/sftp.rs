@@ -163,31 +163,35 @@ impl Bench for Options {
     fn run(mut self, environment: &Environment) -> Result<Found, Failure> {
         self.clients.retain(|client| client.path.is_file());
         let site = Site::open(&self.sshd)?;
-        let road = Road::open(&self.sshd, self.round_trip, self.rate, self.is_proxy)?;
         let directory = tempfile::Builder::new().prefix("tessh-bench-").tempdir_in(&self.directory);
         let directory =
             directory.map_err(|error| format!("{}: {error}", self.directory.display()))?;
         let has = |work| self.jobs.contains(&work);
+        let road = match has(Work::Far) {
+            true => Some(Road::open(&self.sshd, self.round_trip, self.rate, self.is_proxy)?),
+            false => None,
+        };
         let big = if has(Work::Big) { self.size << 20 } else { 0 };
         let far = if has(Work::Far) { self.far_size << 20 } else { 0 };
         let small = if has(Work::Small) { self.files } else { 0 };
         let files = Files::make(directory.path(), big, far, small)?;
         let mut cells = self.cells();
-        for round in 0..self.rounds.max(self.far_rounds) {
+        let rounds = self.rounds.max(self.far_rounds);
+        for round in 0..rounds {
             let due = |work| match work {
                 Work::Far => round < self.far_rounds,
                 Work::Big | Work::Small => round < self.rounds,
             };
-            eprintln!("round {}", round + 1);
+            eprintln!("round {} of {rounds}", round + 1);
             let jobs = cells.chunk_by_mut(|one, other| one.job() == other.job());
             for job in jobs.filter(|job| due(job[0].work)) {
                 // Another client goes first next time.
                 job.rotate_left(1);
                 for cell in job {
                     let client = &self.clients[cell.client];
-                    let (site, place) = match cell.work {
-                        Work::Far => (&road.site, road.place()),
-                        Work::Big | Work::Small => (&site, site.place()),
+                    let (site, place) = match &road {
+                        Some(road) if cell.work == Work::Far => (&road.site, road.place()),
+                        _ => (&site, site.place()),
                     };
                     let (wall, cpu) = turn_of(client, cell, site, &place, &files, directory.path())
                         .map_err(|why| {
@@ -203,7 +207,7 @@ impl Bench for Options {
             job.sort_by_key(|cell| cell.client);
         }
         Ok(Found {
-            table: table(&self, &road, &cells),
+            table: table(&self, road.as_ref(), &cells),
             figures: json!({
                 "environment": environment.json(),
                 "cells": cells_json(&self, &cells),
@@ -278,15 +282,17 @@ fn work_of_children() -> Result<f64, Failure> {
     Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
 }
 
-fn table(options: &Options, road: &Road, cells: &[Cell]) -> String {
+fn table(options: &Options, road: Option<&Road>, cells: &[Cell]) -> String {
     let mut text = String::new();
     text.push_str("### Files fetched and stored\n\n");
     let place = options.directory.display();
+    let far = road.map(|road| {
+        format!(", over the path with delay of {}; the path: {}", options.far_rounds, road.what())
+    });
     text.push_str(&format!(
-        "Files on {place}; medians of {} rounds, over the path of {}; the path: {}.\n\n",
+        "Files on {place}; medians of {} rounds{}.\n\n",
         options.rounds,
-        options.far_rounds,
-        road.what()
+        far.unwrap_or_default()
     ));
     text.push_str("| job | client | seconds | rate | x sftp | CPU seconds | x sftp |\n");
     text.push_str("| --- | --- | ---: | ---: | ---: | ---: | ---: |\n");

@@ -3,10 +3,11 @@
 //! One cipher and one key exchange, so that both clients do the same work. The login is the
 //! current user's: no account is made.
 
+use crate::front::loopback::free_port;
 use crate::front::{Failure, interrupt};
 use std::ffi::OsString;
 use std::io::Read;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -70,9 +71,7 @@ impl Site {
         let directory = tempfile::Builder::new().prefix("tessh-bench-").tempdir().map_err(said)?;
         let user = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
         let user = user.ok_or("the current user has no passwd entry")?.name;
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(said)?;
-        let port = free.local_addr().map_err(said)?.port();
-        drop(free);
+        let port = free_port()?;
         let path = |name: &str| directory.path().join(name);
         for key in ["host", "user"] {
             make_key(&path(key))?;

@@ -59,10 +59,8 @@ pub fn open_without_waiting(path: &Path) -> io::Result<File> {
 /// # Errors
 /// See [`AppendFault`].
 pub fn open_to_append(path: &Path) -> Result<File, AppendFault> {
-    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::CLOEXEC;
-    let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-    match rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR) {
-        Ok(fd) => Ok(File::from(fd)),
+    match append(path, OFlags::NOFOLLOW, Mode::RUSR | Mode::WUSR) {
+        Ok(file) => Ok(file),
         Err(Errno::LOOP) => Err(AppendFault::Link),
         Err(Errno::NOENT) => Err(AppendFault::NoDirectory),
         Err(Errno::NXIO) => Err(AppendFault::UnreadPipe),
@@ -77,14 +75,20 @@ pub fn open_to_append(path: &Path) -> Result<File, AppendFault> {
 /// # Errors
 /// The system's; see [`is_unread_pipe`].
 pub fn append_without_waiting(path: &Path) -> io::Result<File> {
-    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::CLOEXEC;
-    let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let file = File::from(rustix::fs::open(path, flags, Mode::from_raw_mode(0o666))?);
+    let file = append(path, OFlags::empty(), Mode::from_raw_mode(0o666))?;
     rustix::fs::fcntl_setfl(&file, OFlags::APPEND)?;
     Ok(file)
 }
 
-/// Whether the file was not opened because it is a named pipe without a reader.
+/// Opens a file to append to it, without waiting now or later; a new one has this mode.
+fn append(path: &Path, more: OFlags, mode: Mode) -> Result<File, Errno> {
+    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::CLOEXEC;
+    let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
+    rustix::fs::open(path, flags | more, mode).map(File::from)
+}
+
+/// Whether the file was not opened because it is a named pipe without a reader. A socket fails to open
+/// with the same error.
 pub fn is_unread_pipe(path: &Path, error: &io::Error) -> bool {
     let is_none_there = error.raw_os_error() == Some(Errno::NXIO.raw_os_error());
     is_none_there && std::fs::metadata(path).is_ok_and(|file| is_pipe(&file))

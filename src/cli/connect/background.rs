@@ -5,7 +5,8 @@
 //! known, so that nothing is resolved, read or asked twice. Until the child calls [`Tether::cut`],
 //! it has the terminal: it asks questions and reports errors, and its exit code becomes the
 //! parent's. The parent passes signals on to the child, stops when the child is stopped, and prints
-//! nothing. The child begins when the parent is ready for that, so that no signal ends the parent alone.
+//! nothing. The child begins when the parent is ready for that, so that no signal ends the parent
+//! alone.
 //!
 //! ```text
 //!   match background::split()? {

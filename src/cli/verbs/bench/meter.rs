@@ -154,8 +154,8 @@ impl Meter<'_> {
         let remote = remote(direction, bytes);
         let tessh = BenchProgram::Tessh;
         let command = || processes.command(tessh, cipher, (&remote, RemoteSide::Plain));
-        let first = input(processes, direction, bytes).await?;
-        let inputs = (first, input(processes, direction, bytes).await?);
+        let input = || input(processes, direction, bytes);
+        let inputs = (input().await?, input().await?);
         let began = Instant::now();
         let (one, other) = tokio::join!(
             child::run(command(), inputs.0, *end),
