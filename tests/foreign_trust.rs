@@ -98,6 +98,7 @@ async fn verified(sshd: &Sshd, policy: HostPolicy) -> Result<Vec<String>, Error>
         alive_interval: None,
         alive_count_max: 3,
         version_addendum: None,
+        is_subsystem: false,
     };
     let witness = Arc::new(Witness::default());
     let person: Arc<dyn Prompt> = witness.clone();

@@ -137,6 +137,7 @@ async fn client(stream: DuplexStream, method: Method) -> Result<(), Error> {
         alive_interval: Some(Duration::from_secs(60)),
         alive_count_max: 3,
         version_addendum: None,
+        is_subsystem: false,
     };
     let transport = verify(stream, host(), &options, Budget::start(None), Arc::new(Person)).await?;
     let session = authenticate(transport, login(method)).await?;

@@ -135,6 +135,7 @@ pub async fn transport_for(
         alive_interval: options.alive_interval,
         alive_count_max: options.alive_count_max.unwrap_or(3),
         version_addendum: None,
+        is_subsystem: false,
     };
     verify(stream(address).await, host, &options, Budget::start(None), person).await
 }

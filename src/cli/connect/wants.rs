@@ -224,6 +224,7 @@ pub fn transport_options(options: &Options) -> TransportOptions<'_> {
         alive_interval: options.server_alive_interval.value,
         alive_count_max: options.server_alive_count_max.value,
         version_addendum: options.version_addendum.value.as_deref(),
+        is_subsystem: options.session_type.value == SessionType::Subsystem,
     }
 }
 

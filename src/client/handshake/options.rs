@@ -22,4 +22,6 @@ pub struct TransportOptions<'a> {
     pub alive_count_max: u32,
     /// What follows our version in the identification (VersionAddendum).
     pub version_addendum: Option<&'a str>,
+    /// Whether the session is a subsystem, as SFTP is, which on a long path has a smaller window.
+    pub is_subsystem: bool,
 }

@@ -138,7 +138,7 @@ async fn exchange(
     let ours = identification(options.version_addendum)?;
     let greeted = greet(&mut stream, &ours, &mut proposal, budget).await?;
     let Greeted { greeting, sizes, round_trip } = greeted;
-    let window = window(round_trip, tcp::most_received());
+    let window = window(round_trip, tcp::most_received(), options.is_subsystem);
     debug!("round trip {round_trip:?}: windows of {} MiB", window >> 20);
     let shared = Arc::new(ConnectionState::default());
     shared.watch_end(stream.watch());
