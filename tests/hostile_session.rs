@@ -14,6 +14,8 @@ mod lab;
 mod login;
 #[path = "hostile_session/strange.rs"]
 mod strange;
+#[path = "hostile_session/subsystem.rs"]
+mod subsystem;
 #[path = "hostile_session/terminal.rs"]
 mod terminal;
 

@@ -22,6 +22,9 @@ pub const REKEY: Duration = Duration::from_secs(60);
 pub const UNREADABLE_ANSWER: Duration = Duration::from_secs(5);
 /// Time for a channel, a pty or a command to be confirmed.
 pub const CHANNEL: Duration = Duration::from_secs(60);
+/// Time for a program's exit status and the channel's end once the server has said that no more data
+/// follows; usually all of it comes together.
+pub const STATUS_AFTER_EOF: Duration = Duration::from_secs(2);
 /// Time for a short program that is given its input, such as the installation of a key.
 pub const PROGRAM: Duration = Duration::from_secs(60);
 /// Time for the installation of a key over SFTP, with all its requests: the largest file of keys has

@@ -421,6 +421,9 @@ texts! {
     subsystem_signal(signal)
         en "signal {signal}"
         ja "シグナル {signal}"
+    subsystem_output_over
+        en "it sends nothing more"
+        ja "これ以上何も送ってきません"
     subsystem_closed
         en "the channel was closed"
         ja "チャネルが閉じられました"

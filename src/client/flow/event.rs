@@ -19,6 +19,8 @@ pub(crate) enum Event {
     Success,
     /// The server refused the oldest unanswered request.
     Failure,
+    /// No more data follows (RFC 4254 section 5.3).
+    Eof,
     /// The program exited with this status (RFC 4254 section 6.10).
     ExitStatus(u32),
     /// A signal ended the program (RFC 4254 section 6.10): the signal's name without SIG, and the
@@ -40,6 +42,8 @@ const MAX_ANSWERS: usize = 512;
 struct WaitingEvents {
     /// Answers to requests: whether they were granted.
     answers: VecDeque<bool>,
+    /// No more data follows.
+    eof: bool,
     /// How the program ended.
     exit: Option<Event>,
     /// Why standard output can no longer be written.
@@ -90,6 +94,7 @@ impl EventSender {
             }
             Event::Success => waiting.answers.push_back(true),
             Event::Failure => waiting.answers.push_back(false),
+            Event::Eof => waiting.eof = true,
             Event::ExitStatus(_) | Event::ExitSignal { .. } => waiting.exit = Some(event),
             Event::OutputFailed(_) => waiting.failed = Some(event),
             Event::Closed => waiting.closed = true,
@@ -144,6 +149,9 @@ impl WaitingEvents {
     fn next(&mut self) -> Option<Event> {
         if let Some(granted) = self.answers.pop_front() {
             return Some(if granted { Event::Success } else { Event::Failure });
+        }
+        if std::mem::take(&mut self.eof) {
+            return Some(Event::Eof);
         }
         let once = self.exit.take().or_else(|| self.failed.take());
         once.or_else(|| std::mem::take(&mut self.closed).then_some(Event::Closed))

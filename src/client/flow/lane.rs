@@ -398,6 +398,7 @@ impl Lane {
     /// Notes that the server sends no more data.
     pub fn eof(&self) {
         self.end(End::Eof);
+        self.tell(Event::Eof);
     }
 
     /// Notes that the server has closed the channel.

@@ -373,8 +373,10 @@ impl Handler for Events {
 
     async fn channel_eof(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Stop> {
         self.shared.note_channel_over();
-        if let Some(lane) = self.lane(id) {
-            lane.eof();
+        match self.lane(id) {
+            Some(lane) => lane.eof(),
+            None if self.output(id).is_some() => self.shared.emit(Event::Eof),
+            None => {}
         }
         Ok(())
     }

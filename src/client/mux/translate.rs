@@ -490,6 +490,8 @@ impl ClientChannel {
                     let request = request(b"exit-signal").string(name.as_bytes()).flag(false);
                     request.string(message.as_bytes()).string(b"")
                 }
+                // The lane says where the data ends.
+                Event::Eof => continue,
                 Event::Closed | Event::OutputFailed(_) => return Ok(()),
             };
             self.writer.send(packet).await?;

@@ -180,7 +180,7 @@ async fn ended(session: &Session, mut events: EventReceiver) -> Result<Exit> {
                 exit = Exit::Signal(relay::signal(&name), message);
             }
             Event::Failure => return Err(Error::new(Kind::Channel, say!(bench_command_refused))),
-            Event::Success | Event::OutputFailed(_) => {}
+            Event::Eof | Event::Success | Event::OutputFailed(_) => {}
         }
     }
     Err(session.shared.lost())

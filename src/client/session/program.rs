@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use log::debug;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::client::connection::Session;
 use crate::client::deadline;
@@ -104,12 +104,29 @@ async fn taken(lane: &Lane) -> Vec<u8> {
     output
 }
 
+/// The channel's next event; `None` after the last one, or where it does not come in time.
+async fn next_before(events: &mut EventReceiver, until: Option<Instant>) -> Option<Event> {
+    match until {
+        Some(until) => timeout_at(until, events.recv()).await.ok().flatten(),
+        None => events.recv().await,
+    }
+}
+
 /// Waits for the program's end; whether it was a success.
 async fn succeeds(mut events: EventReceiver, stdout: &Lane) -> bool {
     let mut exit = None;
-    while let Some(event) = events.recv().await {
+    let mut until = None;
+    while let Some(event) = next_before(&mut events, until).await {
         match event {
-            Event::ExitStatus(status) => exit = Some(status),
+            // Not every server closes the channel.
+            Event::Eof if exit.is_some() => break,
+            Event::Eof => until = Some(Instant::now() + deadline::STATUS_AFTER_EOF),
+            Event::ExitStatus(status) => {
+                exit = Some(status);
+                if until.is_some() {
+                    break;
+                }
+            }
             Event::Failure => {
                 // No output follows a refusal, and not every server closes the channel.
                 stdout.forget();

@@ -168,6 +168,7 @@ impl RunningProgram<'_> {
                 Event::Closed => return self.written(exit).await,
                 Event::ExitStatus(status) => exit = Exit::Status(status),
                 Event::ExitSignal { name, message } => exit = Exit::Signal(signal(&name), message),
+                Event::Eof => {}
                 Event::Success => self.granted(),
                 Event::Failure => self.denied()?,
                 Event::OutputFailed(error) => return output_failed(&error),

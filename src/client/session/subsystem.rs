@@ -18,8 +18,10 @@ use log::debug;
 use russh::ChannelWriteHalf;
 use russh::client::Msg;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, timeout_at};
 
 use crate::client::connection::Session;
+use crate::client::deadline;
 use crate::client::flow::event::{Event, EventReceiver};
 use crate::client::flow::exit::Exit;
 use crate::client::flow::idle::IdleClock;
@@ -219,10 +221,12 @@ pub struct SubsystemEnd {
 }
 
 impl SubsystemEnd {
-    /// Waits until the channel is closed. All that the server has sent is in the sink then.
+    /// Waits until the server sends no more and has said how the program ended, or has had the time
+    /// to. All that it has sent is in the sink then.
     ///
     /// # Errors
-    /// The server refuses the subsystem, its program fails, or the connection is lost.
+    /// The server refuses the subsystem, its program fails, or ends without a word, or the connection
+    /// is lost.
     pub async fn wait(mut self) -> Result<()> {
         let (clock, mut lanes) = (self.clock.take(), self.lanes.take());
         let poured = async {
@@ -241,25 +245,39 @@ impl SubsystemEnd {
         end
     }
 
-    /// Handles the channel's events until it is closed.
+    /// Handles the channel's events to the program's end. After EOF the channel's end is waited for
+    /// only for a moment: some servers never send it.
     async fn program(&mut self) -> Result<()> {
         let mut exit = Exit::Unknown;
+        let mut until = None;
         let shared = Arc::clone(&self.shared);
         let limit = AnswerLimit::start(&shared, "subsystem");
-        while let Some(event) = limit.next(&mut self.events, !self.awaited.is_empty()).await? {
+        loop {
+            let next = limit.next(&mut self.events, !self.awaited.is_empty());
+            let event = match until {
+                None => next.await?,
+                Some(until) => match timeout_at(until, next).await {
+                    Ok(event) => event?,
+                    Err(_) => return self.ended(&exit, say!(subsystem_output_over)),
+                },
+            };
             match event {
-                Event::Closed => return self.ended(&exit),
-                Event::ExitStatus(status) => exit = Exit::Status(status),
-                Event::ExitSignal { name, message } => {
+                Some(Event::Closed) => return self.ended(&exit, say!(subsystem_closed)),
+                Some(Event::Eof) => until = Some(Instant::now() + deadline::STATUS_AFTER_EOF),
+                Some(Event::ExitStatus(status)) => exit = Exit::Status(status),
+                Some(Event::ExitSignal { name, message }) => {
                     exit = Exit::Signal(relay::signal(&name), message);
                 }
-                Event::Success if self.awaited.pop_front().is_some() => self.shared.wire.settle(),
-                Event::Failure if !self.awaited.is_empty() => return Err(self.refused()),
+                Some(Event::Success) if self.awaited.pop_front().is_some() => shared.wire.settle(),
+                Some(Event::Failure) if !self.awaited.is_empty() => return Err(self.refused()),
                 // Whoever made the sink knows why it failed.
-                Event::Success | Event::Failure | Event::OutputFailed(_) => {}
+                Some(Event::Success | Event::Failure | Event::OutputFailed(_)) => {}
+                None => return Err(shared.lost()),
+            }
+            if until.is_some() && exit != Exit::Unknown {
+                return self.ended(&exit, String::new());
             }
         }
-        Err(self.shared.lost())
     }
 
     fn refused(&self) -> Error {
@@ -267,12 +285,13 @@ impl SubsystemEnd {
             .hint(say!(subsystem_refused_hint, name = self.name))
     }
 
-    fn ended(&self, exit: &Exit) -> Result<()> {
+    /// `unsaid` tells how it ended where the server has not said so.
+    fn ended(&self, exit: &Exit, unsaid: String) -> Result<()> {
         let how = match exit {
             Exit::Status(0) => return Ok(()),
             Exit::Status(status) => say!(subsystem_status, status),
             Exit::Signal(signal, _) => say!(subsystem_signal, signal),
-            _ => say!(subsystem_closed),
+            _ => unsaid,
         };
         let errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         let said = text::line_bytes(&errors, SHOWN_ERRORS);

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
@@ -11,6 +12,9 @@ use crate::sftp::Sftp;
 
 /// The subsystem's name.
 pub(super) const SFTP: &str = "sftp";
+
+/// How long the server may take to end the subsystem once it is told to.
+pub(super) const GOODBYE: Duration = Duration::from_secs(5);
 
 /// A future behind a pointer.
 pub(super) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -2,14 +2,13 @@
 //! the login to the end, as a relay has in a session; whoever uses the SFTP client sees only that.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::connection::{
-    Boxed, ConnectAgain, SFTP, SameConnection, SftpBeside, SftpConnection, stopped,
+    Boxed, ConnectAgain, GOODBYE, SFTP, SameConnection, SftpBeside, SftpConnection, stopped,
 };
 use super::feed::{ChannelInput, FeedSink};
 use super::shell;
@@ -30,9 +29,6 @@ use crate::error::Result;
 use crate::prompt::Prompt;
 use crate::secret::Secret;
 use crate::sftp::{InFlight, Sftp, SftpFailure};
-
-/// How long the server may take to end the subsystem once it is told to.
-const GOODBYE: Duration = Duration::from_secs(5);
 
 /// What connections to one server are made from.
 pub(super) struct SftpLogin {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use log::debug;
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::timeout;
 
-use super::connection::{Boxed, SFTP, SameConnection, SftpBeside, SftpConnection};
+use super::connection::{Boxed, GOODBYE, SFTP, SameConnection, SftpBeside, SftpConnection};
 use crate::cli::connect::background::Tether;
 use crate::cli::connect::share::{self, ShareRequest, refusal_error};
 use crate::cli::connect::wants;
@@ -29,8 +30,10 @@ const SHOWN_ERRORS: usize = 300;
 struct SharedSession {
     client: MasterConnection,
     number: u32,
-    /// Standard input and output.
-    stream: LocalStream,
+    /// Standard input and output. Each is a stream of its own, so that the master can end one of
+    /// them.
+    input: LocalStream,
+    output: LocalStream,
     /// Standard error.
     errors: LocalStream,
 }
@@ -78,17 +81,17 @@ pub(super) async fn open(
 
 /// Speaks SFTP on a session until nobody uses the client any more.
 async fn speak(session: SharedSession, beside: MasterBeside) -> Result<SftpConnection> {
-    let SharedSession { client, number, stream, errors } = session;
+    let SharedSession { client, number, input, output, errors } = session;
     let noted = tokio::spawn(note_errors(errors));
-    let (reader, writer) = stream.into_split();
     let (sftp, driver) =
-        Sftp::open(reader, writer, InFlight::default()).await.map_err(SftpFailure::into_error)?;
+        Sftp::open(output, input, InFlight::default()).await.map_err(SftpFailure::into_error)?;
     let task = tokio::spawn(async move {
         let driven = driver.await.map_err(SftpFailure::into_error);
-        let ended = client.end(number, || {}).await;
+        // The master waits for the channel's end, which some servers never send.
+        let ended = timeout(GOODBYE, client.end(number, || {})).await;
         noted.abort();
         match (driven, ended) {
-            (Err(_), Ok(Some(status))) if status != 0 => {
+            (Err(_), Ok(Ok(Some(status)))) if status != 0 => {
                 Err(Error::new(Kind::Channel, say!(files_through_master_ended, status)))
             }
             (driven, _) => driven,
@@ -139,16 +142,15 @@ fn reached(request: &ShareRequest) -> Option<UnattachedStream> {
 }
 
 async fn output_of(master: &MasterBeside, command: &[u8]) -> Option<Vec<u8>> {
-    let SharedSession { client, number, mut stream, errors } =
+    let SharedSession { client, number, input, output: stream, errors } =
         master.begin(plain_session(command)).await.ok()?;
-    let _ = stream.shut_down_writing();
+    drop(input);
     let noted = tokio::spawn(note_errors(errors));
     let mut output = Vec::new();
-    let read = (&mut stream).take(MAX_OUTPUT).read_to_end(&mut output).await;
-    drop(stream);
-    let ended = client.end(number, || {}).await;
+    let read = stream.take(MAX_OUTPUT).read_to_end(&mut output).await;
+    let ended = timeout(GOODBYE, client.end(number, || {})).await;
     noted.abort();
-    (read.is_ok() && matches!(ended, Ok(Some(0)))).then_some(output)
+    (read.is_ok() && matches!(ended, Ok(Ok(Some(0))))).then_some(output)
 }
 
 /// A session with a terminal, which the master relays on our descriptors.
@@ -174,12 +176,12 @@ async fn begin(
             NoSession::Failed(Error::new(Kind::Local, cause))
         })
     };
-    let (stream, theirs) = pair()?;
+    let (input, their_input) = pair()?;
+    let (output, their_output) = pair()?;
     let (errors, their_errors) = pair()?;
-    let both = theirs.as_descriptor();
-    let opened = client.session(wanted, [both, both, their_errors.as_descriptor()]).await;
-    let number = opened.map_err(NoSession::Refused)?;
-    Ok(SharedSession { client, number, stream, errors })
+    let theirs = [&their_input, &their_output, &their_errors].map(AsDescriptor::as_descriptor);
+    let number = client.session(wanted, theirs).await.map_err(NoSession::Refused)?;
+    Ok(SharedSession { client, number, input, output, errors })
 }
 
 fn plain_session(command: &[u8]) -> NewSession {
