@@ -72,6 +72,7 @@ const OF_CHOICE: &[(&str, &str)] = &[
     ("client/handshake/rekey.rs", "MOST"),
     ("client/handshake/verify.rs", "MAX_PACKET"),
     ("client/handshake/window.rs", "MOST"),
+    ("client/handshake/window.rs", "MOST_OF_SUBSYSTEM"),
     ("client/login/identity.rs", "MAX_PASSPHRASES"),
     ("config/value/forward.rs", "MAX_FIELDS"),
     ("config/value/forward.rs", "MAX_HOST"),
