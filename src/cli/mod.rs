@@ -30,6 +30,10 @@ use crate::error::{Error, Result};
 
 /// Runs the command line of this process and returns its exit code.
 pub fn main() -> ExitCode {
+    ExitCode::from(crate::os::stack::run_on_enough(run))
+}
+
+fn run() -> u8 {
     crate::os::disposition::settle();
     crate::terminal::install_panic_hook();
     runtime::expect_shortage_of_threads();
@@ -38,7 +42,7 @@ pub fn main() -> ExitCode {
     let words: Vec<_> = words.collect();
     let mut json = words.iter().any(|word| word == "--json");
     match answer(words, is_ssh(&name), &mut json) {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => code,
         Err(error) => fail(&error, json),
     }
 }
@@ -70,7 +74,7 @@ fn is_ssh(name: &OsStr) -> bool {
 }
 
 /// Prints the error and returns the exit code of its kind, or that of a hang-up, whatever came of it.
-fn fail(error: &Error, json: bool) -> ExitCode {
+fn fail(error: &Error, json: bool) -> u8 {
     crate::terminal::restore();
     if json {
         log::write(&error.to_json());
@@ -78,7 +82,7 @@ fn fail(error: &Error, json: bool) -> ExitCode {
         log::fatal(&error.to_string());
     }
     match crate::terminal::has_gone() {
-        true => ExitCode::from(exit_code::HUNG_UP),
-        false => ExitCode::from(error.kind().exit_code()),
+        true => exit_code::HUNG_UP,
+        false => error.kind().exit_code(),
     }
 }

@@ -15,6 +15,7 @@ use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 use super::descriptor;
 use super::process::ProcessId;
 use super::signal::Signal;
+use super::stack;
 
 /// The descriptors that this process inherited, beyond the standard ones.
 #[derive(Debug)]
@@ -25,12 +26,13 @@ pub struct InheritedDescriptors(Vec<RawFd>);
 /// # Errors
 /// The process has several threads, or the system has no room for another process.
 pub fn fork() -> io::Result<Option<ProcessId>> {
-    if threads() > 1 {
+    if threads() > 1 + stack::waiting_threads() {
         return Err(io::Error::from(io::ErrorKind::Deadlock));
     }
     // SAFETY: a child of a process with several threads may call almost nothing, because a lock
-    // that another thread held stays locked in it. There is no other thread, so no lock is held
-    // by anybody else, and the child may go on as the parent would have.
+    // that another thread held stays locked in it. There is no other thread, or only one that has
+    // done nothing but wait for this one since the program began, so no lock is held by anybody
+    // else, and the child may go on as the parent would have.
     match unsafe { system_fork() }? {
         ForkResult::Child => Ok(None),
         ForkResult::Parent { child } => Ok(Pid::from_raw(child.as_raw()).map(ProcessId::from)),

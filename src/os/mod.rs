@@ -28,6 +28,7 @@ pub mod service;
 pub mod shortage;
 pub mod signal;
 pub mod size;
+pub mod stack;
 pub mod stdio;
 pub mod syslog;
 pub mod tcp;

@@ -39,6 +39,20 @@ fn too_few_descriptors_are_one_line_that_says_so() {
 }
 
 #[test]
+fn a_small_stack_is_enough() {
+    let bed = DemoBed::new();
+    let small = "ulimit -s 64";
+    after(&bed.home, small, &["-G", "web"]).output().expect_code(0);
+    for options in [&[][..], &["-tt"], &["-f"]] {
+        let ran = after(&bed.home, small, &strs(&words(&bed, options, &["echo in"]))).output();
+        ran.expect_code(0);
+        assert!(ran.text().contains("in"), "{ran:?}");
+    }
+    let failed = after(&bed.home, small, &strs(&words(&bed, &[], &["exit 7"]))).output();
+    failed.expect_code(7);
+}
+
+#[test]
 #[ignore = "needs peers: tests/run"]
 fn few_descriptors_are_enough_for_many_files() {
     let bed = files_bed();
