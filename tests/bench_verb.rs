@@ -193,6 +193,45 @@ fn a_server_that_runs_no_commands_gives_one_line() {
     let nowhere = bed.home.path("none/bars.svg");
     bench(&bed, &["--svg", arg(&nowhere)]).output().expect_failure(&["picture", "bars.svg"]);
     bench(&bed, &["--ssh", "/no/such"]).output().expect_failure(&["/no/such is no program"]);
+    let text = bed.home.path("text");
+    std::fs::write(&text, "").unwrap();
+    bench(&bed, &["--ssh", arg(&text)]).output().expect_failure(&["text is no program"]);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_login_that_prints_something_itself_is_told_from_one_without_programs() {
+    let bed = Bed::new(&["ForceCommand echo welcome; eval \"$SSH_ORIGINAL_COMMAND\""]);
+    bench(&bed, &[]).output().expect_failure(&["sent 65544 bytes", "prints something itself"]);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_server_of_one_session_is_measured_run_after_run() {
+    let sshd = Sshd::start(&["MaxSessions 1"]);
+    let home = Home::knowing(&sshd);
+    let login = ["bench", "--auth", "password", "--password-fd", "3", "--json"];
+    let words = sshd.to(&[&login, &LITTLE[..]].concat(), &[]);
+    let found = object(&home.tessh(&strs(&words)).password(PASSWORD).output());
+    assert_eq!(found["notes"], serde_json::json!([]));
+    assert_eq!(found["transfers"].as_array().unwrap().len(), 2, "{found:#}");
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn figures_are_shown_although_the_picture_cannot_be_written_any_more() {
+    let bed = Bed::new(&[]);
+    let place = bed.home.path("pictures");
+    std::fs::create_dir(&place).unwrap();
+    let picture = place.join("bars.svg");
+    let mut running = bench(&bed, &["--without-ssh", "--svg", arg(&picture)]).start();
+    lab::wait_until("the login", || bed.sshd.log().contains("Accepted publickey"));
+    std::fs::remove_dir(&place).unwrap();
+    let mut page = String::new();
+    std::io::Read::read_to_string(&mut running.stdout(), &mut page).unwrap();
+    let (code, said) = running.ended();
+    assert!(code == Some(255) && page.contains("round trip"), "{code:?} {said} {page}");
+    assert!(said.contains("bars.svg") && !said.contains(".tessh-"), "{said}");
 }
 
 #[test]

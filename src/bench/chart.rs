@@ -145,8 +145,8 @@ fn tail(findings: &BenchFindings) -> Vec<String> {
     }
     for direction in Direction::BOTH {
         let way = wall::name(direction);
-        if findings.is_untold_way(direction) {
-            lines.push(say!(bench_untold, way));
+        for program in findings.untold_programs(direction) {
+            lines.push(say!(bench_untold, way = &way, program = program.name()));
         }
         let Some(facts) = WallFacts::of(findings, direction) else { continue };
         if let (Some(in_use), Some(window)) = (facts.in_use(), facts.window) {
@@ -155,6 +155,7 @@ fn tail(findings: &BenchFindings) -> Vec<String> {
         }
         if !findings.is_search {
             lines.push(facts.sentence(direction));
+            lines.extend(facts.doubt(direction));
         }
     }
     if findings.is_rough() {
@@ -166,6 +167,9 @@ fn tail(findings: &BenchFindings) -> Vec<String> {
         lines.push(say!(bench_fastest, cipher));
         if !alike.is_empty() {
             lines.push(say!(bench_alike, ciphers = alike.join(", ")));
+        }
+        if findings.is_fastest_of_one_run() {
+            lines.push(say!(bench_fastest_of_one));
         }
         lines.push(format!("  ssh_config:  {}", ssh_config_line(cipher)));
         lines.push(format!("  {}  {}", say!(bench_in_session), session_line(cipher)));
@@ -218,7 +222,7 @@ mod tests {
         let shown = page(&findings, ChartStyle::default());
         let (rates, rest) = shown.split_once("\n\n").unwrap().1.split_once("\n\n").unwrap();
         assert!(!rates.contains("download  tessh") && rates.contains("ssh"), "{shown}");
-        assert!(rest.contains("\ndownload: a run takes hardly longer"), "{shown}");
+        assert!(rest.contains("\ndownload, tessh: a run takes hardly longer"), "{shown}");
         assert!(!rest.contains("download: the "), "no wall of what was not told: {shown}");
         assert!(rest.contains("round trip: 1.00 ms  (one run)"), "{shown}");
     }
@@ -237,5 +241,6 @@ mod tests {
         let shown = page(&findings, ChartStyle::default());
         assert!(shown.contains("\n  ssh_config:  Ciphers aes128-gcm@openssh.com\n"), "{shown}");
         assert!(shown.contains("algorithms.cipher = \"aes128-gcm@openssh.com\""), "{shown}");
+        assert!(shown.contains("rests on little"), "there is one upload: {shown}");
     }
 }

@@ -250,10 +250,13 @@ impl BenchFindings {
         Spread::of(&told).is_some_and(|told| told.median < 0.0)
     }
 
-    /// Whether some runs of this way tell no rate.
-    pub(super) fn is_untold_way(&self, direction: Direction) -> bool {
-        let way = self.transfers.iter().filter(|series| series.direction == direction);
-        way.into_iter().any(|series| self.is_untold(series))
+    /// The programs of which some runs of this way tell no rate.
+    pub(super) fn untold_programs(&self, direction: Direction) -> Vec<BenchProgram> {
+        let is_untold = |program: &BenchProgram| {
+            let mut way = self.transfers.iter().filter(|series| series.direction == direction);
+            way.any(|series| series.program == *program && self.is_untold(series))
+        };
+        self.programs.iter().map(|(program, _)| *program).filter(is_untold).collect()
     }
 
     /// Whether tessh's transfers of this way tell a rate.
@@ -353,6 +356,13 @@ impl BenchFindings {
             |[down, up]: &[Spread; 2]| down.max >= best[0].median && up.max >= best[1].median;
         let alike = measured.iter().skip(1).filter(|(_, rates)| overlaps(rates));
         Some((fastest.as_str(), alike.map(|(cipher, _)| cipher.as_str()).collect()))
+    }
+
+    /// Whether a cipher was measured by one run of a way, so that another one may be the fastest.
+    pub(super) fn is_fastest_of_one_run(&self) -> bool {
+        let of_tessh = self.transfers.iter().filter(|it| it.program == BenchProgram::Tessh);
+        let mut told = of_tessh.filter(|series| !series.runs.is_empty());
+        told.any(|series| series.counted().count() < 2)
     }
 
     /// Whether the start of tessh's runs takes as long as the transfers, so that rates are rough.

@@ -56,6 +56,7 @@ pub fn json(findings: &BenchFindings) -> Value {
             "alike": alike,
             "ssh_config": ssh_config_line(cipher),
             "session": session_line(cipher),
+            "rests_on_little": findings.is_fastest_of_one_run(),
         })
     });
     json!({
@@ -98,6 +99,7 @@ fn wall(findings: &BenchFindings, direction: Direction) -> Option<Value> {
         "window_bytes": facts.window,
         "window_in_use_bytes": facts.in_use().map(f64::round),
         "sentence": facts.sentence(direction),
+        "rests_on_little": facts.little().is_some(),
     }))
 }
 
@@ -131,6 +133,8 @@ mod tests {
         assert_eq!(object["set_up_ms"]["key_exchange"]["median"], 7.0);
         assert_eq!(object["walls"][0]["wall"], "server");
         assert_eq!(object["walls"][0]["window_bytes"], 8 << 20);
+        let little = |way: usize| object["walls"][way]["rests_on_little"].as_bool();
+        assert_eq!((little(0), little(1)), (Some(false), Some(true)), "one upload");
         assert_eq!(object["fastest"], Value::Null);
         let found = json(&BenchFindings { is_search: true, ..findings() });
         assert_eq!(found["fastest"]["ssh_config"], "Ciphers aes128-gcm@openssh.com");

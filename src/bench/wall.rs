@@ -10,6 +10,11 @@ const BUSY: f64 = 0.85;
 const WINDOW_FULL: f64 = 0.5;
 /// Two connections that carry this much of one's rate are not held up by what they share.
 const GROWS: f64 = 1.3;
+/// Runs that differ by this factor tell little where there are fewer than so many.
+const WIDE: f64 = 2.0;
+const ENOUGH: usize = 4;
+/// Two at once that carry less than this part of one alone were held up by something else.
+const HELD_UP: f64 = 0.5;
 /// Bytes of a MiB.
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -41,6 +46,17 @@ impl Wall {
     }
 }
 
+/// Why a wall rests on little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LittleReason {
+    /// There was one run.
+    OneRun,
+    /// The few runs differ much.
+    RunsDiffer,
+    /// Two at once were slower by far than one alone.
+    TwoHeldUp,
+}
+
 /// What the wall is decided by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WallFacts {
@@ -54,6 +70,8 @@ pub struct WallFacts {
     pub cpu_share: Option<f64>,
     /// MiB per second of two connections together.
     pub two: Option<f64>,
+    /// What the rate is the median of.
+    pub rates: Spread,
 }
 
 impl WallFacts {
@@ -61,12 +79,14 @@ impl WallFacts {
     pub fn of(findings: &BenchFindings, direction: Direction) -> Option<WallFacts> {
         let cipher = findings.ciphers.first()?;
         let series = findings.series(BenchProgram::Tessh, cipher, direction)?;
+        let rates = Spread::of(&findings.rates(series))?;
         Some(WallFacts {
-            rate: Spread::of(&findings.rates(series))?.median,
+            rate: rates.median,
             round_trip: findings.round_trip(),
             window: findings.window(direction),
             cpu_share: findings.cpu_share(series),
             two: findings.rate_of_two(direction),
+            rates,
         })
     }
 
@@ -90,6 +110,30 @@ impl WallFacts {
             Some(_) => Wall::Link,
             None => Wall::ServerOrLink,
         }
+    }
+
+    /// Why the wall rests on little, if it does.
+    pub fn little(&self) -> Option<LittleReason> {
+        let Spread { min, max, count, .. } = self.rates;
+        let decides = matches!(self.wall(), Wall::Server | Wall::Link);
+        match self.two {
+            _ if count < 2 => Some(LittleReason::OneRun),
+            _ if count < ENOUGH && max >= min * WIDE => Some(LittleReason::RunsDiffer),
+            Some(two) if decides && two < self.rate * HELD_UP => Some(LittleReason::TwoHeldUp),
+            _ => None,
+        }
+    }
+
+    /// That the wall rests on little, in a sentence.
+    pub fn doubt(&self, direction: Direction) -> Option<String> {
+        let way = name(direction);
+        let (min, max) = (format!("{:.1}", self.rates.min), format!("{:.1}", self.rates.max));
+        let count = self.rates.count;
+        Some(match self.little()? {
+            LittleReason::OneRun => say!(bench_one_run_alone, way),
+            LittleReason::RunsDiffer => say!(bench_runs_differ, way, count, min, max),
+            LittleReason::TwoHeldUp => say!(bench_two_held_up, way),
+        })
     }
 
     /// The wall in a sentence, with the figures that it follows from.
@@ -137,6 +181,7 @@ mod tests {
         window: Some(8 << 20),
         cpu_share: Some(0.4),
         two: Some(105.0),
+        rates: Spread { median: 100.0, min: 90.0, max: 110.0, count: 4 },
     };
 
     #[test]
@@ -150,6 +195,28 @@ mod tests {
         assert_eq!(far.wall(), Wall::Window);
         assert_eq!(WallFacts { window: None, ..far }.wall(), Wall::Link);
         assert_eq!(WallFacts { round_trip: None, ..far }.wall(), Wall::Link);
+    }
+
+    #[test]
+    fn a_wall_that_rests_on_little_is_told_from_one_that_does_not() {
+        let of = |min, max, count| WallFacts {
+            rates: Spread { min, max, count, ..FACTS.rates },
+            ..FACTS
+        };
+        assert_eq!(FACTS.little(), None);
+        assert_eq!(of(100.0, 100.0, 1).little(), Some(LittleReason::OneRun));
+        assert_eq!(of(90.0, 110.0, 2).little(), None);
+        assert_eq!(of(60.0, 140.0, 2).little(), Some(LittleReason::RunsDiffer));
+        assert_eq!(of(20.0, 140.0, 9).little(), None, "one of many says nothing");
+        let held_up = WallFacts { two: Some(40.0), ..FACTS };
+        assert_eq!(held_up.little(), Some(LittleReason::TwoHeldUp));
+        let client = WallFacts { cpu_share: Some(1.0), ..held_up };
+        assert_eq!(client.little(), None, "which is not decided by two at once");
+        let said = of(60.0, 140.0, 2).doubt(Direction::Upload).unwrap();
+        assert!(
+            said.starts_with("upload: ") && said.contains("2 runs from 60.0 to 140.0"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::client::host_key::sshfp;
 use crate::config::{self, Context};
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::host;
+use crate::os::process::is_program;
 use crate::os::user::{self, UserId};
 use crate::say;
 use crate::text;
@@ -135,7 +136,7 @@ impl ProcessEnvironment {
 pub(super) fn on_path(name: &str, path: Option<&OsStr>) -> Option<PathBuf> {
     let places = path.map(std::env::split_paths).into_iter().flatten();
     let programs = places.filter(|place| place.is_absolute()).map(|place| place.join(name));
-    programs.into_iter().find(|program| program.is_file())
+    programs.into_iter().find(|program| is_program(program))
 }
 
 /// The directory in which the program was started.

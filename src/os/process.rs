@@ -1,7 +1,9 @@
 //! Other processes: signals to them, their descendants, and how they ended.
 
 use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::ExitStatus;
 
 use rustix::process::{Pid, getpid, kill_process, kill_process_group};
@@ -69,6 +71,12 @@ impl From<Pid> for ProcessId {
     fn from(pid: Pid) -> ProcessId {
         ProcessId(pid)
     }
+}
+
+/// Whether a file is there that somebody may run.
+pub fn is_program(path: &Path) -> bool {
+    let found = std::fs::metadata(path);
+    found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
 /// Makes a program that is about to be started the leader of a new process group.

@@ -3,9 +3,9 @@
 //! The new text is written to a temporary file beside the target, readable only by the owner, and
 //! synced to disk. Then one system call puts it in place of the old file (rename(2)).
 
-use std::fs::{File, Metadata, Permissions};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -42,12 +42,14 @@ impl Replacement {
             Readers::Owner => 0o600,
             Readers::All => 0o644,
         };
+        // Opened and written without the crate's help, whose errors name the temporary file: that
+        // means nothing to a person.
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true).mode(mode);
         let mut file = tempfile::Builder::new()
             .prefix(".tessh-")
-            .permissions(Permissions::from_mode(mode))
-            .tempfile_in(directory_of(target))
-            .map_err(bare)?;
-        file.write_all(text).map_err(bare)?;
+            .make_in(directory_of(target), |path| options.open(path))?;
+        file.as_file_mut().write_all(text)?;
         file.as_file().sync_all()?;
         Ok(Replacement(file))
     }
@@ -60,28 +62,23 @@ impl Replacement {
         keep_owner(self.0.as_file(), old)
     }
 
-    /// Renames the temporary file to the target, which must be in the same directory.
+    /// Renames the temporary file to the target, which must be in the same directory. A device, a pipe
+    /// or a socket is no file that another one can stand for, and is never replaced.
     ///
     /// # Errors
-    /// `AlreadyExists` if there is a file and it must be kept; the system's. The old file stays.
+    /// `AlreadyExists` if there is a file and it must be kept, or something that is no file; the
+    /// system's. What was there stays.
     pub fn put(self, target: &Path, existing: Existing) -> io::Result<()> {
         let put = match existing {
             Existing::Keep => self.0.persist_noclobber(target),
+            Existing::Replace if is_special(target) => {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
             Existing::Replace => self.0.persist(target),
         };
         put.map_err(|error| error.error)?;
         sync_directory_of(target);
         Ok(())
-    }
-}
-
-/// The system's own error: the crate's names the temporary file, which means nothing to a person.
-fn bare(error: io::Error) -> io::Error {
-    let inner = error.get_ref().and_then(|inner| inner.source());
-    let inner = inner.and_then(|source| source.downcast_ref::<io::Error>());
-    match inner.and_then(io::Error::raw_os_error) {
-        Some(number) => io::Error::from_raw_os_error(number),
-        None => error,
     }
 }
 
@@ -108,5 +105,38 @@ pub fn directory_of(file: &Path) -> &Path {
     match file.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
+    }
+}
+
+/// Whether something is there that is neither a file, nor a directory, nor a symbolic link.
+pub fn is_special(path: &Path) -> bool {
+    let kind = fs::symlink_metadata(path).map(|found| found.file_type());
+    kind.is_ok_and(|kind| !(kind.is_file() || kind.is_dir() || kind.is_symlink()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_file_is_not_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().join("socket");
+        let _socket = UnixListener::bind(&place).unwrap();
+        let new = Replacement::write(&place, b"x", Readers::All).unwrap();
+        let refused = new.put(&place, Existing::Replace).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert!(is_special(&place));
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "the temporary file is gone");
+    }
+
+    #[test]
+    fn an_error_is_the_systems_own_and_names_no_temporary_file() {
+        let home = tempfile::tempdir().unwrap();
+        let nowhere = home.path().join("none/file");
+        let error = Replacement::write(&nowhere, b"x", Readers::All).unwrap_err();
+        assert!(error.raw_os_error().is_some() && !error.to_string().contains(".tessh-"));
     }
 }

@@ -22,6 +22,9 @@ texts! {
     bench_picture_failed(file, reason)
         en "the picture cannot be written to {file}: {reason}"
         ja "画像を {file} に書き込めません: {reason}"
+    bench_picture_no_file
+        en "a device, a pipe or a socket is there, which no file can replace"
+        ja "デバイス、パイプ、またはソケットがあり、ファイルで置き換えられません"
     bench_no_temporary(reason)
         en "a temporary file cannot be made: {reason}"
         ja "一時ファイルを作成できません: {reason}"
@@ -40,6 +43,9 @@ texts! {
     bench_no_shell_hint
         en "bench runs dd and cat there, so the login needs a shell that has them, not SFTP alone"
         ja "bench はサーバーで dd と cat を実行します。SFTP 専用ではなく、これらを使えるシェルのあるログインが必要です"
+    bench_own_output_hint
+        en "a start-up file of the login shell, or a command that the server forces, prints something itself; bench needs a login that does not"
+        ja "ログインシェルの起動ファイル、またはサーバーが強制するコマンドが何かを出力しています。bench には出力のないログインが必要です"
     bench_other_amount(command, received, expected)
         en "{command} on the server sent {received} bytes, not {expected}"
         ja "サーバーの {command} が送ったのは {expected} バイトではなく {received} バイトです"
@@ -76,6 +82,12 @@ texts! {
     bench_login_asks
         en "the login asks, and nobody can be asked for each run"
         ja "ログインで入力が必要なため、測定ごとに尋ねることができません"
+    bench_login_failed
+        en "a further login did not succeed"
+        ja "2 回目以降のログインに失敗しました"
+    bench_ended_before_echo
+        en "it ended before the keys were echoed"
+        ja "キー入力のエコーが返る前に終了しました"
     bench_ssh_failed(fault)
         en "ssh does not log in without a question: {fault}"
         ja "ssh が入力なしでログインできません: {fault}"
@@ -181,12 +193,24 @@ texts! {
     bench_wall_server_or_link(way, rate, percent)
         en "{way}: the server or the link is the wall, which a second connection would tell: {rate} MiB/s, and tessh uses {percent} % of a processor"
         ja "{way}: サーバーか回線が上限です (2 つ目の接続で測れば分かります)。{rate} MiB/s、tessh の使用は CPU 1 つの {percent} % です"
+    bench_one_run_alone(way)
+        en "{way}: that rests on little, one run; --seconds allows more"
+        ja "{way}: 測定 1 回だけなので確かではありません。--seconds で増やせます"
+    bench_runs_differ(way, count, min, max)
+        en "{way}: that rests on little, {count} runs from {min} to {max} MiB/s; --seconds allows more"
+        ja "{way}: {count} 回で {min} ～ {max} MiB/s とばらつきが大きく、確かではありません。--seconds で回数を増やせます"
+    bench_two_held_up(way)
+        en "{way}: that rests on little: two at once were slower by far than one, so something else was at work; measure again when less is"
+        ja "{way}: 同時の 2 接続が 1 接続よりずっと遅く、ほかの負荷があったようなので、確かではありません。負荷の少ないときに測り直してください"
     bench_fastest(cipher)
         en "the fastest cipher of this pair, both ways together: {cipher}"
         ja "この組み合わせで最も速い暗号 (送受信の合計): {cipher}"
     bench_alike(ciphers)
         en "as fast within the spread: {ciphers}"
         ja "ばらつきの範囲で同じ速さ: {ciphers}"
+    bench_fastest_of_one
+        en "that rests on little, one run of each or of some; --seconds allows more"
+        ja "測定 1 回だけの暗号があるので確かではありません。--seconds で増やせます"
     bench_search_unfinished
         en "the fastest cipher is not known: not each of them was measured both ways; --seconds allows more"
         ja "最も速い暗号は分かりません。すべての暗号を送受信とも測れませんでした。--seconds で時間を延ばせます"
@@ -196,9 +220,9 @@ texts! {
     bench_without_ssh(why)
         en "ssh is not beside it: {why}"
         ja "ssh は比べていません: {why}"
-    bench_untold(way)
-        en "{way}: a run takes hardly longer than its start here, which tells no rate; transfer more with --bytes, or for longer with --seconds"
-        ja "{way}: 測定がほぼ開始処理だけで終わるため、転送速度は分かりません。--bytes で転送量を増やすか、--seconds で時間を延ばしてください"
+    bench_untold(way, program)
+        en "{way}, {program}: a run takes hardly longer than its start here, which tells no rate; transfer more with --bytes, or for longer with --seconds"
+        ja "{way}、{program}: 測定がほぼ開始処理だけで終わるため、転送速度は分かりません。--bytes で転送量を増やすか、--seconds で時間を延ばしてください"
     bench_rough
         en "the start of a run takes as long as its bytes here, so rates are rough; more --bytes and --seconds make them better"
         ja "ここでは測定の開始処理が転送と同じくらいかかるため、転送速度は大まかな値です。--bytes と --seconds を増やすと精度が上がります"

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::client::algorithms::AlgorithmFamily;
 use crate::client::connection::Session;
@@ -36,6 +36,9 @@ const ZEROS: &[u8] = &[0; CHUNK];
 /// How many bytes of what a program prints are kept, and how many characters of its errors shown.
 const MAX_KEPT: usize = 4 * 1024;
 const SHOWN: usize = 200;
+/// Before a channel that was refused is asked for again, milliseconds: in all as long as a program may
+/// well take to end.
+const PAUSES: &[u64] = &[0, 10, 20, 40, 80, 160, 320];
 /// The size of the terminal for keys.
 const WINDOW: WindowSize = WindowSize { columns: 80, rows: 24, width: 0, height: 0 };
 
@@ -61,11 +64,9 @@ pub struct TimedProgram {
 /// # Errors
 /// The server refuses the channel or the command, or the connection is lost.
 pub async fn timed(session: &Session, command: &str, input: u64) -> Result<TimedProgram> {
-    let began = Instant::now();
-    let request = request(command, None);
     let (stdout, stderr) = (Received::default(), Received::default());
-    let sinks = (Box::new(stdout.clone()), Box::new(stderr.clone()));
-    let Channel { write, events, .. } = channel::open(session, request, sinks.0, sinks.1).await?;
+    let (began, channel) = open(session, command, false, (&stdout, &stderr)).await?;
+    let Channel { write, events, .. } = channel;
     let opened = began.elapsed();
     let feed = async {
         let mut rest = input;
@@ -90,7 +91,7 @@ pub async fn timed(session: &Session, command: &str, input: u64) -> Result<Timed
         ended,
         received: stdout.count,
         exit,
-        errors: text::line_bytes(&stderr.kept, SHOWN),
+        errors: last_line(&stderr.kept),
     })
 }
 
@@ -117,10 +118,9 @@ pub async fn echoes(
     samples: &mut Vec<Duration>,
 ) -> Result<()> {
     let stdout = Received::default();
-    let pty = PtyRequest { term: "dumb".to_owned(), size: WINDOW, modes: Vec::new() };
-    let request = request(echo.command, Some(pty));
-    let sinks = (Box::new(stdout.clone()), Box::new(Received::default()));
-    let Channel { write, events, .. } = channel::open(session, request, sinks.0, sinks.1).await?;
+    let sinks = (&stdout, &Received::default());
+    let (_, channel) = open(session, echo.command, true, sinks).await?;
+    let Channel { write, events, .. } = channel;
     let press = async {
         stdout.until(|noted| noted.kept.ends_with(echo.ready)).await;
         for number in 0..echo.keys {
@@ -164,9 +164,40 @@ pub fn common_ciphers(session: &Session) -> Vec<String> {
     AlgorithmFamily::Cipher.defaults().iter().filter(both).map(|&name| name.to_owned()).collect()
 }
 
-fn request(command: &str, pty: Option<PtyRequest>) -> SessionRequest {
-    let program = ProgramRequest::Exec(command.as_bytes().to_vec());
-    SessionRequest { pty, env: Vec::new(), program, agent: false, x11: None }
+/// Opens a channel for a command, on a terminal or without one, and tells when it was asked for. A
+/// server that has few sessions refuses it while the program of the last one has not gone: it is asked
+/// for again, after an answer that was sent since then.
+async fn open(
+    session: &Session,
+    command: &str,
+    on_terminal: bool,
+    (stdout, stderr): (&Received, &Received),
+) -> Result<(Instant, Channel)> {
+    let pty = || PtyRequest { term: "dumb".to_owned(), size: WINDOW, modes: Vec::new() };
+    let mut pauses = PAUSES.iter();
+    loop {
+        let began = Instant::now();
+        let sinks = (Box::new(stdout.clone()), Box::new(stderr.clone()));
+        let program = ProgramRequest::Exec(command.as_bytes().to_vec());
+        let pty = on_terminal.then(pty);
+        let request = SessionRequest { pty, env: Vec::new(), program, agent: false, x11: None };
+        match channel::open(session, request, sinks.0, sinks.1).await {
+            Ok(channel) => return Ok((began, channel)),
+            Err(error) if session.ended().is_some() => return Err(error),
+            Err(error) => {
+                let pause = pauses.next().ok_or(error)?;
+                session.information().await;
+                sleep(Duration::from_millis(*pause)).await;
+            }
+        }
+    }
+}
+
+/// The last line of what was printed: a program says why it ends at the end.
+fn last_line(printed: &[u8]) -> String {
+    let printed = String::from_utf8_lossy(printed);
+    let line = printed.lines().map(str::trim).rfind(|line| !line.is_empty());
+    text::line(line.unwrap_or_default(), SHOWN)
 }
 
 /// Waits until the channel is closed.
@@ -255,6 +286,12 @@ mod tests {
     use tokio::io::AsyncWriteExt;
 
     use super::*;
+
+    #[test]
+    fn of_errors_the_last_line_is_shown() {
+        assert_eq!(last_line(b"  File \"<string>\"\n  dd\nSyntaxError: x \n\n"), "SyntaxError: x");
+        assert_eq!(last_line(b""), "");
+    }
 
     #[tokio::test]
     async fn of_what_is_received_the_beginning_is_kept() {

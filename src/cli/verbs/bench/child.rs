@@ -94,7 +94,8 @@ pub(super) async fn run(
     match status {
         Ok(status) if status.success() => Ok(BenchRun { bytes: 0, start: None, wall, cpu }),
         Ok(status) if said.is_empty() => Err(status.to_string().into()),
-        Ok(_) => Err(said.into()),
+        // tessh names itself, as whoever tells this does.
+        Ok(_) => Err(said.strip_prefix("tessh: ").unwrap_or(&said).to_owned().into()),
         Err(error) => Err(io_reason(&error).into()),
     }
 }
@@ -150,20 +151,24 @@ async fn keys(
     warm_up: usize,
     samples: &mut Vec<Duration>,
 ) -> Result<(), String> {
-    let reason = |error: std::io::Error| io_reason(&error);
+    // A terminal whose program has ended cannot be read or written.
+    let ended = |_| say!(bench_ended_before_echo);
     let mut shown = Vec::new();
     while !shown.ends_with(echo.ready) {
         match terminal.read_u8().await {
             Ok(byte) if shown.len() < MAX_KEPT => shown.push(byte),
             Ok(_) => return Err(say!(bench_no_echo)),
-            Err(_) => return Err(last_line(Some(&shown[..])).await),
+            Err(error) => {
+                let said = last_line(Some(&shown[..])).await;
+                return Err(if said.is_empty() { ended(error) } else { said });
+            }
         }
     }
     for number in 0..warm_up + echo.keys {
         let key = key(number);
         let began = Instant::now();
-        terminal.write_all(&[key]).await.map_err(reason)?;
-        let back = terminal.read_u8().await.map_err(reason)?;
+        terminal.write_all(&[key]).await.map_err(ended)?;
+        let back = terminal.read_u8().await.map_err(ended)?;
         if number >= warm_up {
             samples.push(began.elapsed());
         }
@@ -191,5 +196,18 @@ mod tests {
         let end = tokio::time::Instant::now() + Duration::from_secs(60);
         let Err(RunFault::Failed(why)) = run(failing, Stdio::null(), end).await else { panic!() };
         assert_eq!(why, "no");
+        let mut failing = Command::new("sh");
+        failing.args(["-c", "echo tessh: no such host >&2; exit 255"]);
+        let Err(RunFault::Failed(why)) = run(failing, Stdio::null(), end).await else { panic!() };
+        assert_eq!(why, "no such host");
+    }
+
+    #[tokio::test]
+    async fn keys_whose_program_ends_without_a_word_have_a_reason() {
+        let mut program = Command::new("sh");
+        program.args(["-c", "exit 1"]);
+        let echo = EchoRequest { command: "", ready: b"ready", keys: 1 };
+        let fault = press(program, echo, 0, &mut Vec::new()).await.unwrap_err();
+        assert_eq!(fault, say!(bench_ended_before_echo));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   words       the words after the verb
+//!   picture     where the picture goes
 //!   rounds      what is measured, in which order, for how long
 //!   probe       what is found out before, and how runs are made
 //!   task        what was measured so far, and the time that is left
@@ -15,18 +16,20 @@
 
 mod child;
 mod meter;
+mod picture;
 mod probe;
 mod processes;
 mod rounds;
 mod task;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::process::Command;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use self::picture::PicturePlace;
 use self::rounds::ciphers;
 use self::task::{BenchTask, SoFar};
 use self::words::{BenchWords, SshWanted};
@@ -40,16 +43,16 @@ use crate::cli::output::print;
 use crate::cli::{attempt, help, log, look, runtime};
 use crate::client::Session;
 use crate::client::session::{measured, relay};
-use crate::error::{Error, Kind, Result, io_reason};
+use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
-use crate::os::replace::{Existing, Readers, Replacement};
+use crate::os::process::is_program;
 use crate::os::signal::Signal;
 use crate::say;
 use crate::{terminal, text};
 
 /// How long `ssh -V` may take.
 const FOR_VERSION: Duration = Duration::from_secs(5);
-/// How many characters of a name, of a version and of a path are shown.
+/// How many characters of a name, or of the path of an ssh, and of a version are shown.
 const SHOWN: usize = 200;
 const VERSION: usize = 60;
 /// The attempt that Ctrl-C gives up is the measurement.
@@ -61,12 +64,16 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
         return print(&help::bench_help());
     }
     let ssh = found(&words.ssh, &environment)?;
-    words.svg.as_deref().map_or(Ok(()), check_place)?;
+    let picture = words.svg.as_deref().map(PicturePlace::find).transpose()?;
     let host = MeasuredHost::prepare(&words.typed, environment)?;
-    runtime::run_to_exit_code(async move { Box::pin(measure(host, &words, ssh)).await })
+    runtime::run_to_exit_code(async move { Box::pin(measure(host, &words, (ssh, picture))).await })
 }
 
-async fn measure(mut host: MeasuredHost, words: &BenchWords, ssh: Option<PathBuf>) -> Result<u8> {
+async fn measure(
+    mut host: MeasuredHost,
+    words: &BenchWords,
+    (ssh, picture): (Option<PathBuf>, Option<PicturePlace>),
+) -> Result<u8> {
     let (session, first) = host.first().await?;
     let ciphers = ciphers(&host, &session, words.algorithms)?;
     if ciphers.is_empty() {
@@ -103,13 +110,13 @@ async fn measure(mut host: MeasuredHost, words: &BenchWords, ssh: Option<PathBuf
         return Err(Error::new(Kind::Timeout, say!(bench_nothing, seconds = words.seconds))
             .hint(say!(bench_nothing_hint)));
     }
-    if let Some(path) = &words.svg {
-        write_picture(path, &bench::svg(&findings))?;
-    }
+    // Where one of them cannot be written, what was measured is not lost to the other.
+    let drawn = picture.map_or(Ok(()), |place| place.write(&bench::svg(&findings)));
     match words.typed.json {
         true => print(&format!("{:#}\n", bench::json(&findings)))?,
         false => print(&bench::page(&findings, style(&host, words)))?,
     };
+    drawn?;
     Ok(match findings.end {
         BenchEnd::Interrupted => 128 + Signal::Interrupt.number(),
         BenchEnd::Done | BenchEnd::TimeOver => 0,
@@ -171,7 +178,7 @@ fn empty(
 fn found(wanted: &SshWanted, environment: &ProcessEnvironment) -> Result<Option<PathBuf>> {
     match wanted {
         SshWanted::Without => Ok(None),
-        SshWanted::At(path) if path.is_file() => environment::absolute(path).map(Some),
+        SshWanted::At(path) if is_program(path) => environment::absolute(path).map(Some),
         SshWanted::At(path) => {
             let path = text::line(&path.to_string_lossy(), SHOWN);
             Err(Error::new(Kind::Usage, say!(bench_no_such_ssh, path)))
@@ -217,22 +224,4 @@ fn style(host: &MeasuredHost, words: &BenchWords) -> ChartStyle {
         },
         None => ChartStyle::default(),
     }
-}
-
-/// Sees that the picture can be written, before anything is measured for it.
-fn check_place(path: &Path) -> Result<()> {
-    Replacement::write(path, b"", Readers::All).map(drop).map_err(|error| failed(path, &error))
-}
-
-/// Writes the picture, whole or not at all.
-fn write_picture(path: &Path, picture: &str) -> Result<()> {
-    let written = Replacement::write(path, picture.as_bytes(), Readers::All);
-    let put = written.and_then(|picture| picture.put(path, Existing::Replace));
-    put.map_err(|error| failed(path, &error))
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Error {
-    let file = text::line(&path.to_string_lossy(), SHOWN);
-    let reason = io_reason(error);
-    Error::new(Kind::Local, say!(bench_picture_failed, file, reason))
 }

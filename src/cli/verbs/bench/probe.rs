@@ -12,6 +12,7 @@ use super::task::{BenchTask, Estimate};
 use crate::bench::{
     BenchMode, BenchProgram, BenchRun, Direction, SetupTimes, StartSeries, TransferSeries,
 };
+use crate::client::flow::Exit;
 use crate::client::session::measured::timed;
 use crate::client::session::relay;
 use crate::error::{Error, Kind, Result};
@@ -58,7 +59,11 @@ impl BenchTask<'_> {
             Err(error) => return Err(no_shell(error.cause().to_owned())),
         };
         if let Some(fault) = fault(&ran, &command, BLOCK) {
-            return Err(no_shell(fault));
+            // A command that succeeds and prints something else is not what prints it.
+            let is_ours = ran.exit != Exit::Status(0) || ran.received == 0;
+            let hint =
+                if is_ours { say!(bench_no_shell_hint) } else { say!(bench_own_output_hint) };
+            return Err(Error::new(Kind::Channel, say!(bench_no_shell, why = fault)).hint(hint));
         }
         let setup = SetupTimes {
             channel: Some(ran.opened),
@@ -135,19 +140,25 @@ impl BenchTask<'_> {
     }
 
     /// Further logins, step by step, if they ask nobody. A password that was typed is not sent again
-    /// for this.
-    pub(super) async fn setups(&self) {
+    /// for this. `false` if one did not succeed: then the credential is forgotten, and is not tried again.
+    pub(super) async fn setups(&self) -> bool {
         if self.host.credential().is_none() {
-            return;
+            return true;
         }
         let until = self.until(FOR_SETUPS);
         let mut last = self.login();
         for _ in 1..SETUPS {
             if !Self::fits(until, last) {
-                return;
+                break;
             }
             let began = Instant::now();
-            let Ok((session, times)) = self.host.again(None).await else { return };
+            let (session, times) = match self.host.again(None).await {
+                Ok(made) => made,
+                Err(error) => {
+                    self.so_far.complain(BenchProgram::Tessh, error.cause());
+                    return false;
+                }
+            };
             if let Ok(ran) = timed(&session, &remote(Direction::Download, BLOCK), 0).await {
                 let first_output = ran.first_output.map(|first| first.saturating_sub(ran.opened));
                 let times = SetupTimes { channel: Some(ran.opened), first_output, ..times };
@@ -156,6 +167,7 @@ impl BenchTask<'_> {
             relay::close(session).await;
             last = began.elapsed();
         }
+        true
     }
 
     /// What the first login took, until the first output of a command.
@@ -164,8 +176,8 @@ impl BenchTask<'_> {
     }
 
     /// How runs are made: by processes if one can log in without a question, which is tried, and if the
-    /// time has room for that.
-    pub(super) async fn meter(&self) -> Result<Meter<'_>> {
+    /// time has room for that. `logs_in` is what the further logins came to.
+    pub(super) async fn meter(&self, logs_in: bool) -> Result<Meter<'_>> {
         let wants_ssh = self.ssh.is_some();
         let channels = |why: String| {
             let mut noted = self.so_far.noted();
@@ -174,7 +186,8 @@ impl BenchTask<'_> {
             Meter::Channels(ChannelMeter::new(self.host, self.session))
         };
         let Some(credential) = self.host.credential() else {
-            return Ok(channels(say!(bench_login_asks)));
+            let why = if logs_in { say!(bench_login_asks) } else { say!(bench_login_failed) };
+            return Ok(channels(why));
         };
         let programs = if wants_ssh { 2.0 } else { 1.0 };
         // One run to try each program, and those that are measured.
@@ -206,7 +219,7 @@ impl BenchTask<'_> {
                 Err(RunFault::Failed(fault)) if is_ssh => say!(bench_ssh_failed, fault),
                 Err(RunFault::Failed(fault)) => {
                     self.so_far.complain(program, &fault);
-                    say!(bench_login_asks)
+                    say!(bench_login_failed)
                 }
                 Err(RunFault::Late) => say!(bench_late, program = name, seconds),
             };

@@ -52,8 +52,8 @@ impl BenchTask<'_> {
     /// be made.
     pub(super) async fn run(self, first: SetupTimes) -> Result<()> {
         let estimate = self.probe(first).await?;
-        self.setups().await;
-        let mut meter = self.meter().await?;
+        let logs_in = self.setups().await;
+        let mut meter = self.meter(logs_in).await?;
         let ciphers = self.so_far.noted().ciphers.clone();
         let Some(cipher) = ciphers.first().cloned() else { return Ok(()) };
         let is_search = self.so_far.noted().is_search;

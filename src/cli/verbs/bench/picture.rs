@@ -1,0 +1,111 @@
+//! Where the picture goes: seen before anything is measured for it, and written whole or not at all.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind, Result, io_reason};
+use crate::os::replace::{Existing, Readers, Replacement, is_special};
+use crate::say;
+use crate::text;
+
+/// How many characters of a path are shown.
+const SHOWN: usize = 200;
+
+/// A file that can be written, as far as can be seen.
+#[derive(Debug)]
+pub(super) struct PicturePlace {
+    /// As it was typed.
+    typed: PathBuf,
+    /// Where symbolic links lead.
+    target: PathBuf,
+}
+
+impl PicturePlace {
+    /// The place of this name.
+    ///
+    /// # Errors
+    /// [`Kind::Local`]: it is a directory, a device or another thing that is no file, or its directory
+    /// cannot be written.
+    pub(super) fn find(typed: &Path) -> Result<PicturePlace> {
+        let target = fs::canonicalize(typed).unwrap_or_else(|_| typed.to_owned());
+        let place = PicturePlace { typed: typed.to_owned(), target };
+        if place.target.is_dir() {
+            return Err(place.failed(&ErrorKind::IsADirectory.into()));
+        }
+        if is_special(&place.target) {
+            return Err(place.said(say!(bench_picture_no_file)));
+        }
+        // An empty name has no place, and no directory that could tell.
+        if place.target.file_name().is_none() {
+            return Err(place.failed(&ErrorKind::NotFound.into()));
+        }
+        let tried = Replacement::write(&place.target, b"", Readers::All);
+        tried.map(drop).map_err(|error| place.failed(&error))?;
+        Ok(place)
+    }
+
+    /// Writes the picture. A file that is there keeps its owner and its mode.
+    ///
+    /// # Errors
+    /// [`Kind::Local`]: it cannot be written; what was there stays.
+    pub(super) fn write(&self, picture: &str) -> Result<()> {
+        self.put(picture).map_err(|error| self.failed(&error))
+    }
+
+    fn put(&self, picture: &str) -> io::Result<()> {
+        let new = Replacement::write(&self.target, picture.as_bytes(), Readers::All)?;
+        if let Ok(old) = fs::metadata(&self.target) {
+            new.keep_owner(&old)?;
+        }
+        new.put(&self.target, Existing::Replace)
+    }
+
+    fn failed(&self, error: &io::Error) -> Error {
+        self.said(io_reason(error))
+    }
+
+    fn said(&self, reason: String) -> Error {
+        let file = text::line(&self.typed.to_string_lossy(), SHOWN);
+        Error::new(Kind::Local, say!(bench_picture_failed, file, reason))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn only_a_file_or_a_new_name_in_a_directory_is_a_place() {
+        let home = tempfile::tempdir().unwrap();
+        let _socket = UnixListener::bind(home.path().join("socket")).unwrap();
+        symlink("socket", home.path().join("link")).unwrap();
+        for bad in ["socket", "link", "none/x.svg", ".", "..", ""] {
+            let typed = if bad.is_empty() { PathBuf::new() } else { home.path().join(bad) };
+            let error = PicturePlace::find(&typed).expect_err(bad).to_string();
+            assert!(!error.contains(".tessh-"), "{error}");
+        }
+        assert!(PicturePlace::find(&home.path().join("x.svg")).is_ok());
+        let mut left: Vec<_> = fs::read_dir(home.path()).unwrap().flatten().collect();
+        left.retain(|file| file.file_name().to_string_lossy().starts_with(".tessh-"));
+        assert!(left.is_empty(), "{left:?}");
+    }
+
+    #[test]
+    fn a_link_stays_and_its_file_keeps_its_mode() {
+        let home = tempfile::tempdir().unwrap();
+        let (file, link) = (home.path().join("x.svg"), home.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("x.svg", &link).unwrap();
+        let place = PicturePlace::find(&link).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "old");
+        place.write("new").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}
