@@ -299,6 +299,37 @@ fn known_hosts_that_cannot_be_used() {
     output.expect_last_line(&["host key verification failed"]);
 }
 
+/// What is kept of a file may be as large as the file, and not many times that.
+#[test]
+fn large_files_of_keys_are_read_within_memory() {
+    let (demo, home) = (Demo::start(), Home::new());
+    let key = demo.write_identity(&home, None);
+    let string =
+        |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat();
+    let names: Vec<u8> =
+        (0..1_000_000).flat_map(|at| string(format!("{at:07}").as_bytes())).collect();
+    let part = [&[0; 8], &[0x23][..], &string(&names)].concat();
+    let head = [b"SSHKRL\n\0", &1_u32.to_be_bytes()[..], &[0; 32]].concat();
+    let revoked = [head, vec![1], string(&part)].concat();
+    let line = demo.known_hosts();
+    let other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ";
+    let row = |input, known: String, revoked: &[u8]| {
+        home.write(".ssh/known_hosts", &known);
+        fs::write(home.path("revoked"), revoked).unwrap();
+        let list = format!("RevokedHostKeys={}", arg(&home.path("revoked")));
+        let options = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&key), "-o", &list];
+        let row = Row::new(21, input).code(0).silent().unlisted();
+        row.met(|more| log_in(&demo, &home, &[more, &options].concat()));
+    };
+    row("a list of a million revoked names", line.clone(), &revoked);
+    row(
+        "a list of 200,000 revoked keys",
+        line.clone(),
+        format!("{other}\n").repeat(200_000).as_bytes(),
+    );
+    row("200,000 times the host's line", line.repeat(200_000), b"");
+}
+
 #[test]
 fn an_identity_of_unknown_type_is_one_line() {
     let home = Home::new();

@@ -186,6 +186,8 @@ fn what_is_kept_of_a_configuration_is_bounded() {
     assert!(home.error().to_string().contains("IdentityFile"), "{}", home.error());
     home.write("config", format!("ProxyJump {}\n", vec!["a"; 17].join(",")));
     assert!(home.error().to_string().contains("ProxyJump"), "{}", home.error());
+    home.write("config", format!("CanonicalDomains{}\n", " a.example".repeat(33)));
+    assert!(home.error().to_string().contains("more than 32"), "{}", home.error());
     let chain = Method::parse_chain(&["none"; 9].join(",")).unwrap_err();
     assert!(chain.to_string().contains('8'), "{chain}");
     // Of faults, the first is told, and how many there are.

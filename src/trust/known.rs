@@ -36,6 +36,9 @@ use crate::say;
 use index::{IndexedFile, IndexedLine};
 use search::Hit;
 
+/// The most lines about a host that repeat the key before them: more tell nothing new.
+const REPEATED_MAX: usize = 100;
+
 /// The content of the known_hosts files when they were loaded, with revoked keys, authorities and
 /// pins.
 pub struct KnownHosts {
@@ -365,7 +368,10 @@ impl Matches {
                     Marker::Authority => &mut self.authorities,
                     Marker::Revoked => &mut self.revoked,
                 };
-                list.push(KnownKey { at, key });
+                let is_repeated = list.last().is_some_and(|last| last.key == key);
+                if list.len() < REPEATED_MAX || !is_repeated {
+                    list.push(KnownKey { at, key });
+                }
             }
             Err(reason) => self.problems.push(Problem {
                 file: at.file,

@@ -1,11 +1,9 @@
-//! OpenSSH's binary key revocation list: parses it, and checks whether it revokes a key.
+//! OpenSSH's binary key revocation list: checks its form, and whether it revokes a key.
 //!
-//! PROTOCOL.krl. Every length is checked against the rest of its section before anything is taken,
-//! and only copies of slices are kept, so a list takes at most a few times its size in memory. As
-//! in ssh(1), a section of an unknown kind or with bytes left over invalidates the whole list.
-//! Signatures are skipped: ssh never checks them.
-
-use std::collections::HashSet;
+//! PROTOCOL.krl. Every length is checked against the rest of its section before anything is taken.
+//! Only the list itself is kept, and walked through for each question: there are few of them, and
+//! tables of its entries would be many times its size. As in ssh(1), a section of an unknown kind or
+//! with bytes left over invalidates the whole list. Signatures are skipped: ssh never checks them.
 
 use crate::say;
 use crate::wire_format::{take_byte, take_bytes, take_string, take_uint32, take_uint64};
@@ -36,25 +34,27 @@ mod part {
     pub const EXTENSION: u8 = 0x39;
 }
 
-/// A parsed list.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Krl {
-    keys: HashSet<Vec<u8>>,
-    sha1: HashSet<[u8; 20]>,
-    sha256: HashSet<[u8; 32]>,
-    certificates: Vec<Certificates>,
+/// A list whose form has been checked.
+#[derive(Clone, Debug)]
+pub(super) struct Krl(Vec<u8>);
+
+/// One entry of a list.
+enum Entry<'a> {
+    Key(&'a [u8]),
+    Sha1(&'a [u8]),
+    Sha256(&'a [u8]),
+    /// Certificates of one authority, or of any where its key is empty.
+    Certificates(&'a [u8], Revoked<'a>),
 }
 
-/// The revoked certificates of one authority, or of any.
-#[derive(Clone, Debug, Default)]
-struct Certificates {
-    authority: Option<Vec<u8>>,
-    serials: HashSet<u64>,
-    /// The first and last serial of each range.
-    ranges: Vec<(u64, u64)>,
-    /// The serial of each bitmap's lowest bit, and its bits, most significant first.
-    bitmaps: Vec<(u64, Vec<u8>)>,
-    key_ids: HashSet<Vec<u8>>,
+/// Some revoked certificates of an authority.
+enum Revoked<'a> {
+    Serial(u64),
+    /// The first and last serial.
+    Range(u64, u64),
+    /// The serial of the lowest bit, and the bits, most significant first.
+    Bitmap(u64, &'a [u8]),
+    KeyId(&'a [u8]),
 }
 
 /// The properties of a certificate that a list refers to.
@@ -67,152 +67,181 @@ pub(super) struct Named<'a> {
 }
 
 impl Krl {
-    /// Parses a list, including its magic.
+    /// Checks the form of a list, including its magic.
     ///
     /// # Errors
     /// The fault, one line.
-    pub fn parse(text: &[u8]) -> Result<Krl, String> {
-        let mut rest = Bytes(text.strip_prefix(MAGIC).ok_or_else(|| say!(krl_not))?);
-        let format = rest.u32()?;
-        if format != FORMAT {
-            return Err(say!(krl_format, format, known = FORMAT));
-        }
-        // Version, date, flags; reserved, comment.
-        rest.take(3 * 8)?;
-        rest.string()?;
-        rest.string()?;
-        let mut krl = Krl::default();
-        let mut signed = false;
-        while !rest.is_empty() {
-            let kind = rest.u8()?;
-            let body = rest.string()?;
-            if kind == section::SIGNATURE {
-                // The section holds the signing key; the signature follows the section.
-                rest.string()?;
-                signed = true;
-            } else if signed {
-                return Err(say!(krl_signed));
-            } else {
-                krl.section(kind, body)?;
-            }
-        }
-        Ok(krl)
+    pub fn parse(text: Vec<u8>) -> Result<Krl, String> {
+        walk(&text, &mut |_| {})?;
+        Ok(Krl(text))
     }
 
     /// The way in which the list revokes a key, as text; `None` if it does not. A certificate's own
     /// revocation is not checked.
     pub fn key(&self, blob: &[u8]) -> Option<String> {
-        if self.keys.contains(blob) {
-            return Some(say!(krl_key));
-        }
-        if !self.sha1.is_empty() && self.sha1.contains(&<[u8; 20]>::from(Sha1::digest(blob))) {
-            return Some(say!(krl_sha1));
-        }
-        if !self.sha256.is_empty() && self.sha256.contains(&<[u8; 32]>::from(Sha256::digest(blob)))
-        {
-            return Some(say!(krl_sha256));
-        }
-        None
+        let (sha1, sha256) = (Sha1::digest(blob), Sha256::digest(blob));
+        self.find(|entry| match entry {
+            Entry::Key(key) => (key == blob).then(|| say!(krl_key)),
+            Entry::Sha1(hash) => (hash == sha1.as_slice()).then(|| say!(krl_sha1)),
+            Entry::Sha256(hash) => (hash == sha256.as_slice()).then(|| say!(krl_sha256)),
+            Entry::Certificates(..) => None,
+        })
     }
 
     /// The way in which the list revokes a certificate, by serial or key ID; `None` if it does not.
     pub fn certificate(&self, certificate: &Named<'_>) -> Option<String> {
-        self.certificates
-            .iter()
-            .filter(|of| of.authority.as_deref().is_none_or(|key| key == certificate.authority))
-            .find_map(|of| of.revokes(certificate))
+        self.find(|entry| match entry {
+            Entry::Certificates(authority, revoked)
+                if authority.is_empty() || authority == certificate.authority =>
+            {
+                revoked.covers(certificate)
+            }
+            _ => None,
+        })
     }
 
-    fn section(&mut self, kind: u8, body: &[u8]) -> Result<(), String> {
-        let mut body = Bytes(body);
-        match kind {
-            section::CERTIFICATES => self.certificates.push(Certificates::parse(&mut body)?),
-            section::KEYS => body.each(|key| {
-                self.keys.insert(key.to_vec());
-                Ok(())
-            })?,
-            section::SHA1 => body.each(|hash| {
-                self.sha1.insert(hash.try_into().map_err(|_| say!(krl_sha1_length))?);
-                Ok(())
-            })?,
-            section::SHA256 => body.each(|hash| {
-                self.sha256.insert(hash.try_into().map_err(|_| say!(krl_sha256_length))?);
-                Ok(())
-            })?,
-            section::EXTENSION => body.extension()?,
-            other => return Err(say!(krl_section, kind = other)),
-        }
-        body.end()
+    /// The first answer that an entry gives.
+    fn find(&self, mut ask: impl FnMut(Entry<'_>) -> Option<String>) -> Option<String> {
+        let mut found = None;
+        let checked = walk(&self.0, &mut |entry| {
+            if found.is_none() {
+                found = ask(entry);
+            }
+        });
+        debug_assert!(checked.is_ok(), "the form was checked");
+        found
     }
 }
 
-impl Certificates {
-    fn parse(body: &mut Bytes<'_>) -> Result<Certificates, String> {
-        let authority = body.string()?;
-        body.string()?;
-        let authority = (!authority.is_empty()).then(|| authority.to_vec());
-        let mut certificates = Certificates { authority, ..Certificates::default() };
-        while !body.is_empty() {
-            let kind = body.u8()?;
-            certificates.part(kind, body.string()?)?;
-        }
-        Ok(certificates)
+/// Walks through a list and shows each entry.
+fn walk<'a>(text: &'a [u8], show: &mut impl FnMut(Entry<'a>)) -> Result<(), String> {
+    let mut rest = Bytes(text.strip_prefix(MAGIC).ok_or_else(|| say!(krl_not))?);
+    let format = rest.u32()?;
+    if format != FORMAT {
+        return Err(say!(krl_format, format, known = FORMAT));
     }
-
-    fn part(&mut self, kind: u8, part: &[u8]) -> Result<(), String> {
-        let mut part = Bytes(part);
-        match kind {
-            part::SERIALS => {
-                while !part.is_empty() {
-                    self.serials.insert(part.u64()?);
-                }
-            }
-            part::RANGE => {
-                let (first, last) = (part.u64()?, part.u64()?);
-                if first == 0 || first > last {
-                    return Err(say!(krl_range, first, last));
-                }
-                self.ranges.push((first, last));
-            }
-            part::BITMAP => self.bitmaps.push(bitmap(&mut part)?),
-            part::KEY_IDS => part.each(|id| {
-                self.key_ids.insert(id.to_vec());
-                Ok(())
-            })?,
-            part::EXTENSION => part.extension()?,
-            other => return Err(say!(krl_certificates, kind = format!("{other:#x}"))),
+    // Version, date, flags; reserved, comment.
+    rest.take(3 * 8)?;
+    rest.string()?;
+    rest.string()?;
+    let mut signed = false;
+    while !rest.is_empty() {
+        let kind = rest.u8()?;
+        let body = rest.string()?;
+        if kind == section::SIGNATURE {
+            // The section holds the signing key; the signature follows the section.
+            rest.string()?;
+            signed = true;
+        } else if signed {
+            return Err(say!(krl_signed));
+        } else {
+            walk_section(kind, body, show)?;
         }
-        part.end()
     }
+    Ok(())
+}
 
-    fn revokes(&self, certificate: &Named<'_>) -> Option<String> {
-        if self.key_ids.contains(certificate.key_id) {
-            return Some(say!(krl_key_id));
+fn walk_section<'a>(
+    kind: u8,
+    body: &'a [u8],
+    show: &mut impl FnMut(Entry<'a>),
+) -> Result<(), String> {
+    let mut body = Bytes(body);
+    match kind {
+        section::CERTIFICATES => walk_certificates(&mut body, show)?,
+        section::KEYS => body.each(|key| {
+            show(Entry::Key(key));
+            Ok(())
+        })?,
+        section::SHA1 => body.each(|hash| {
+            let has_length = hash.len() == 20;
+            show(Entry::Sha1(has_length.then_some(hash).ok_or_else(|| say!(krl_sha1_length))?));
+            Ok(())
+        })?,
+        section::SHA256 => body.each(|hash| {
+            let has_length = hash.len() == 32;
+            show(Entry::Sha256(has_length.then_some(hash).ok_or_else(|| say!(krl_sha256_length))?));
+            Ok(())
+        })?,
+        section::EXTENSION => body.extension()?,
+        other => return Err(say!(krl_section, kind = other)),
+    }
+    body.end()
+}
+
+fn walk_certificates<'a>(
+    body: &mut Bytes<'a>,
+    show: &mut impl FnMut(Entry<'a>),
+) -> Result<(), String> {
+    let authority = body.string()?;
+    body.string()?;
+    while !body.is_empty() {
+        let kind = body.u8()?;
+        walk_part(kind, body.string()?, &mut |revoked| {
+            show(Entry::Certificates(authority, revoked));
+        })?;
+    }
+    Ok(())
+}
+
+fn walk_part<'a>(
+    kind: u8,
+    part: &'a [u8],
+    show: &mut impl FnMut(Revoked<'a>),
+) -> Result<(), String> {
+    let mut part = Bytes(part);
+    match kind {
+        part::SERIALS => {
+            while !part.is_empty() {
+                show(Revoked::Serial(part.u64()?));
+            }
         }
+        part::RANGE => {
+            let (first, last) = (part.u64()?, part.u64()?);
+            if first == 0 || first > last {
+                return Err(say!(krl_range, first, last));
+            }
+            show(Revoked::Range(first, last));
+        }
+        part::BITMAP => {
+            let (offset, bits) = bitmap(&mut part)?;
+            show(Revoked::Bitmap(offset, bits));
+        }
+        part::KEY_IDS => part.each(|id| {
+            show(Revoked::KeyId(id));
+            Ok(())
+        })?,
+        part::EXTENSION => part.extension()?,
+        other => return Err(say!(krl_certificates, kind = format!("{other:#x}"))),
+    }
+    part.end()
+}
+
+impl Revoked<'_> {
+    fn covers(&self, certificate: &Named<'_>) -> Option<String> {
         let serial = certificate.serial;
-        // Authorities that do not number certificates give all of them the serial 0.
-        if serial == 0 {
-            return None;
-        }
-        let in_range = |&(first, last): &(u64, u64)| (first..=last).contains(&serial);
-        let in_bitmap = |(offset, bits): &(u64, Vec<u8>)| {
-            serial.checked_sub(*offset).is_some_and(|bit| is_set(bits, bit))
+        let by_serial = match *self {
+            Revoked::KeyId(id) => return (id == certificate.key_id).then(|| say!(krl_key_id)),
+            Revoked::Serial(listed) => listed == serial,
+            Revoked::Range(first, last) => (first..=last).contains(&serial),
+            Revoked::Bitmap(offset, bits) => {
+                serial.checked_sub(offset).is_some_and(|bit| is_set(bits, bit))
+            }
         };
-        let is_revoked = self.serials.contains(&serial)
-            || self.ranges.iter().any(in_range)
-            || self.bitmaps.iter().any(in_bitmap);
-        is_revoked.then(|| say!(krl_serial))
+        // Authorities that do not number certificates give all of them the serial 0.
+        (by_serial && serial != 0).then(|| say!(krl_serial))
     }
 }
 
 /// Parses an offset and a positive number, whose bits stand for the serials from the offset on.
-fn bitmap(part: &mut Bytes<'_>) -> Result<(u64, Vec<u8>), String> {
+fn bitmap<'a>(part: &mut Bytes<'a>) -> Result<(u64, &'a [u8]), String> {
     let offset = part.u64()?;
     let bits = part.string()?;
     if bits.first().is_some_and(|&byte| byte & 0x80 != 0) {
         return Err(say!(krl_bitmap_negative));
     }
-    let bits: Vec<u8> = bits.iter().copied().skip_while(|&byte| byte == 0).collect();
+    let zeros = bits.iter().take_while(|&&byte| byte == 0).count();
+    let bits = &bits[zeros..];
     let unused = bits.first().map_or(0, |first| first.leading_zeros());
     let highest = (bits.len() as u64 * 8).saturating_sub(u64::from(unused) + 1);
     if offset.checked_add(highest).is_none() {
@@ -320,7 +349,7 @@ mod tests {
 
     #[test]
     fn keys_and_fingerprints() {
-        let krl = Krl::parse(&list(&[
+        let krl = Krl::parse(list(&[
             (section::KEYS, [string(b"one"), string(b"two")].concat()),
             (section::SHA1, string(&Sha1::digest(b"three"))),
             (section::SHA256, string(&Sha256::digest(b"four"))),
@@ -341,7 +370,7 @@ mod tests {
     fn serials_and_key_ids_of_one_authority_and_of_any() {
         let range = [10u64.to_be_bytes(), 20u64.to_be_bytes()].concat();
         let bits = [&100u64.to_be_bytes()[..], &string(&[0, 0x80, 0x01])].concat();
-        let krl = Krl::parse(&list(&[
+        let krl = Krl::parse(list(&[
             certificates(
                 b"CA",
                 &[
@@ -363,7 +392,7 @@ mod tests {
     #[test]
     fn the_last_serials_there_are() {
         let ends = [(u64::MAX - 1).to_be_bytes(), u64::MAX.to_be_bytes()].concat();
-        let krl = Krl::parse(&list(&[certificates(b"CA", &[(part::RANGE, ends)])])).expect("good");
+        let krl = Krl::parse(list(&[certificates(b"CA", &[(part::RANGE, ends)])])).expect("good");
         assert!(is_revoked(&krl, b"CA", u64::MAX, b"") && !is_revoked(&krl, b"CA", 1, b""));
         for (offset, bits, fits) in [
             (u64::MAX, &[1][..], true),
@@ -371,7 +400,7 @@ mod tests {
             (u64::MAX - 6, &[0, 0x80], false),
         ] {
             let part = [&offset.to_be_bytes()[..], &string(bits)].concat();
-            let parsed = Krl::parse(&list(&[certificates(b"CA", &[(part::BITMAP, part)])]));
+            let parsed = Krl::parse(list(&[certificates(b"CA", &[(part::BITMAP, part)])]));
             assert_eq!(parsed.is_ok(), fits, "{offset} {bits:?}");
         }
     }
@@ -390,19 +419,19 @@ mod tests {
             (vec![certificates(b"", &[(part::RANGE, vec![0; 16])])], "range"),
             (vec![certificates(b"", &[(part::EXTENSION, extension(1))])], "critical"),
         ] {
-            let found = Krl::parse(&list(&sections)).expect_err(word);
+            let found = Krl::parse(list(&sections)).expect_err(word);
             assert!(found.contains(word), "{found}");
         }
         let good = list(&[(section::EXTENSION, extension(0))]);
-        assert!(Krl::parse(&good).is_ok());
+        assert!(Krl::parse(good.clone()).is_ok());
         for length in 0..good.len() {
-            let cut = Krl::parse(&good[..length]);
+            let cut = Krl::parse(good[..length].to_vec());
             // A truncated list is valid only if it ends where a section could begin.
             assert!(cut.is_err() || length == list(&[]).len(), "{length}");
         }
         let mut newer = good;
         newer[MAGIC.len() + 3] = 2;
-        assert!(Krl::parse(&newer).expect_err("newer").contains("format 2"));
+        assert!(Krl::parse(newer).expect_err("newer").contains("format 2"));
     }
 
     #[test]
@@ -413,19 +442,19 @@ mod tests {
             list
         };
         let signed = signature(list(&[(section::KEYS, string(b"one"))]));
-        assert!(Krl::parse(&signed).expect("a list").key(b"one").is_some());
-        assert!(Krl::parse(&signature(signed.clone())).is_ok());
+        assert!(Krl::parse(signed.clone()).expect("a list").key(b"one").is_some());
+        assert!(Krl::parse(signature(signed.clone())).is_ok());
         let mut more = signed;
         more.push(section::KEYS);
         more.extend(string(&string(b"two")));
-        assert!(Krl::parse(&more).expect_err("unsigned").contains("after a signature"));
+        assert!(Krl::parse(more).expect_err("unsigned").contains("after a signature"));
     }
 
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), at in 0usize..300) {
-            let _ = Krl::parse(&bytes);
-            let _ = Krl::parse(&[MAGIC, &bytes].concat());
+            let _ = Krl::parse(bytes.clone());
+            let _ = Krl::parse([MAGIC, &bytes].concat());
             let bits = [&100u64.to_be_bytes()[..], &string(&[0x40, 0x01])].concat();
             let mut list = list(&[
                 certificates(b"CA", &[(part::BITMAP, bits), (part::KEY_IDS, string(b"web"))]),
@@ -435,7 +464,7 @@ mod tests {
                 let at = (at + index * 7) % list.len();
                 list[at] = *byte;
             }
-            if let Ok(krl) = Krl::parse(&list) {
+            if let Ok(krl) = Krl::parse(list) {
                 for serial in [0, 1, 100, 114, u64::MAX] {
                     is_revoked(&krl, b"CA", serial, b"x");
                 }

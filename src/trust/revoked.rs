@@ -15,6 +15,7 @@ use super::fingerprint::{self, is_same};
 use super::krl::{Krl, MAGIC, Named};
 use super::place::FileLine;
 use super::{certificate, line, quote};
+use crate::os::file::is_pipe;
 use crate::say;
 
 /// The content of the files when they were loaded.
@@ -29,9 +30,10 @@ struct RevokedFile {
 
 #[derive(Clone, Debug)]
 enum List {
-    /// The line number and key of each line.
-    Text(Vec<(usize, PublicKey)>),
-    Binary(Box<Krl>),
+    /// The text, each line of which has been read once. Only the text is kept: keys are many times
+    /// as large as their lines.
+    Text(Vec<u8>),
+    Binary(Krl),
 }
 
 impl RevokedKeys {
@@ -57,7 +59,8 @@ impl RevokedKeys {
 impl RevokedFile {
     fn load(file: &Path) -> RevokedFile {
         let list = match read(file) {
-            Ok(Some(text)) => List::parse(&text),
+            Ok(Some(text)) if text.is_empty() && is_named_pipe(file) => Err(say!(revoked_pipe)),
+            Ok(Some(text)) => List::parse(text),
             Ok(None) => Err(say!(revoked_missing)),
             Err(reason) => Err(reason),
         };
@@ -99,9 +102,10 @@ impl RevokedFile {
     /// The place where the key is listed, as text.
     fn finds(&self, list: &List, key: &PublicKey) -> Option<String> {
         match list {
-            List::Text(keys) => {
-                let (line, _) = keys.iter().find(|(_, listed)| is_same(listed, key))?;
-                Some(FileLine { file: self.file.clone(), line: *line }.to_string())
+            List::Text(text) => {
+                let is_listed = |line: &[u8]| listed_key(line).is_some_and(|it| is_same(&it, key));
+                let (line, _) = lines(text).find(|(_, line)| is_listed(line))?;
+                Some(FileLine { file: self.file.clone(), line }.to_string())
             }
             List::Binary(krl) => {
                 let how = krl.key(&encoded(key)?)?;
@@ -112,22 +116,28 @@ impl RevokedFile {
 }
 
 impl List {
-    fn parse(text: &[u8]) -> Result<List, String> {
+    fn parse(text: Vec<u8>) -> Result<List, String> {
         if text.starts_with(MAGIC) {
-            return Krl::parse(text).map(|krl| List::Binary(Box::new(krl)));
+            return Krl::parse(text).map(List::Binary);
         }
-        let mut keys = Vec::new();
-        for (index, line) in text.split(|&b| b == b'\n').enumerate() {
-            let line = line.trim_ascii();
-            if line.is_empty() || line[0] == b'#' {
-                continue;
-            }
-            let key =
-                listed_key(line).ok_or_else(|| say!(revoked_line_without_key, line = index + 1))?;
-            keys.push((index + 1, key));
+        let bad = lines(&text).find(|(_, line)| listed_key(line).is_none()).map(|(line, _)| line);
+        match bad {
+            Some(line) => Err(say!(revoked_line_without_key, line)),
+            None => Ok(List::Text(text)),
         }
-        Ok(List::Text(keys))
     }
+}
+
+/// Whether the file is a pipe. What nobody writes to reads as empty, and then it is unknown which keys
+/// it would list.
+fn is_named_pipe(file: &Path) -> bool {
+    file.metadata().is_ok_and(|metadata| is_pipe(&metadata))
+}
+
+/// The lines that should have a key, with their numbers.
+fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    (1..).zip(lines).filter(|(_, line)| !line.is_empty() && line[0] != b'#')
 }
 
 /// The key of a line `type base64 [comment]`; for a certificate, the key that it certifies.
@@ -173,7 +183,7 @@ mod tests {
     }
 
     fn with(text: impl AsRef<[u8]>) -> RevokedKeys {
-        let list = List::parse(text.as_ref());
+        let list = List::parse(text.as_ref().to_vec());
         RevokedKeys(vec![RevokedFile { file: "/revoked".into(), list }])
     }
 
@@ -236,9 +246,13 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_forbids_everything() {
         let directory = tempfile::tempdir().expect("a directory");
+        let nobody_writes = directory.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&nobody_writes).status();
+        assert!(made.expect("mkfifo").success());
         for (path, word) in [
             (directory.path().join("missing"), "does not exist"),
             (directory.path().into(), "directory"),
+            (nobody_writes, "pipe"),
         ] {
             let reason = RevokedKeys::load(&path).forbids(&plain(KEY)).expect("forbidden");
             assert!(reason.contains(word), "{reason}");

@@ -259,6 +259,9 @@ texts! {
     config_bad_domain(domain)
         en "domain name \"{domain}\" contains or starts with invalid characters"
         ja "ドメイン名「{domain}」に使えない文字があります"
+    config_many_domains(limit)
+        en "more than {limit} domains; leave the ones out that are not needed"
+        ja "ドメインが {limit} 個を超えています。不要なものを除いてください"
     config_bad_cname(rule)
         en "Invalid permitted CNAME \"{rule}\""
         ja "CNAME の規則「{rule}」が正しくありません"

@@ -7,6 +7,9 @@ use crate::say;
 /// The longest domain in CanonicalDomains: the limit of DNS.
 const MAX_DOMAIN: usize = 253;
 
+/// The most domains in CanonicalDomains, as in ssh(1): each may cost a wait for the DNS.
+const MAX_DOMAINS: usize = 32;
+
 /// Splits `NAME=value`.
 ///
 /// # Errors
@@ -46,6 +49,7 @@ pub fn domains(args: &[String]) -> Result<(), ConfigFault> {
     };
     match args.iter().find(|domain| !fits(domain)) {
         Some(bad) => Err(say!(config_bad_domain, domain = shown(bad))),
+        None if args.len() > MAX_DOMAINS => Err(say!(config_many_domains, limit = MAX_DOMAINS)),
         None => Ok(()),
     }
 }

@@ -495,3 +495,12 @@ fn putty_s_cache_is_searched_after_the_files_and_named_with_its_lines() {
     let Finding::Known(at) = case.lookup(&subject, ed25519).finding else { panic!("not found") };
     assert_eq!(at.file, case.sources.user[0]);
 }
+
+#[test]
+fn a_line_that_is_repeated_without_end_is_kept_so_often() {
+    let many = format!("h {}\n", text(ED25519)).repeat(REPEATED_MAX + 5);
+    let case = Case::new(&format!("{many}h {}\n", text(ED25519_2)));
+    let [keys, ..] = KnownHosts::load(&case.sources).lines(&host("h", 22));
+    assert_eq!(keys.len(), REPEATED_MAX + 1);
+    assert_eq!(keys[REPEATED_MAX].at.line, REPEATED_MAX + 6, "another key is never left out");
+}
