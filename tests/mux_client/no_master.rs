@@ -95,6 +95,19 @@ fn a_master_is_not_believed_to_have_done_what_it_has_not_answered() {
     let output = home.tessh(&words).output();
     // The command may have begun: it is not run a second time over a connection of its own.
     output.expect_failure(&["the master of the shared connection went away"]);
+    // It has begun, and nothing more is heard of it.
+    let path = home.path("opens");
+    listener(&path, |mut stream| {
+        let alive = packet(&[0x80, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1]);
+        let opened = packet(&[0x80, 0, 0, 6, 0, 0, 0, 1, 0, 0, 0, 7]);
+        let _ = stream.write_all(&[hello(4), alive, opened].concat());
+        let mut heard = [0; 12 + 12 + 20];
+        let _ = stream.read_exact(&mut heard);
+        let _ = stream.shutdown(Shutdown::Write);
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let words = ["-F", "none", "-S", arg(&path), "nowhere.invalid", "true"];
+    home.tessh(&words).output().expect_failure(&["exit status is not known"]);
 }
 
 #[test]

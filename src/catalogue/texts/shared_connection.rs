@@ -141,6 +141,9 @@ texts! {
     share_stdio_failed(reason)
         en "Stdio forwarding request failed: {reason}"
         ja "標準入出力の転送の要求に失敗しました: {reason}"
+    share_ended_without_status
+        en "the shared connection did not say how the command ended; its exit status is not known, and tessh's is 255"
+        ja "共有接続がコマンドの終了ステータスを伝えませんでした。不明なため、tessh の終了コードは 255 です"
     share_connection_closed(host)
         en "Shared connection to {host} closed."
         ja "{host} への共有接続を閉じました。"

@@ -371,7 +371,9 @@ impl Invocation<'_> {
         let status = ended.map_err(|refusal| refusal_error(&refusal))?;
         match status {
             Some(status) => debug!("Received exit status from master {status}"),
-            None => debug!("Control master terminated unexpectedly"),
+            // On a terminal the line below tells it.
+            None if interactive => debug!("Control master terminated unexpectedly"),
+            None => error!("{}", say!(share_ended_without_status)),
         }
         if interactive && options.log_level.value >= LogLevel::Info {
             let host = &options.hostname.value;
