@@ -21,7 +21,7 @@ use crate::os::stdio::DescriptorOutput;
 use crate::prompt::{Answer, ConnectionSummary, FactsAnswer, Prompt};
 use crate::say;
 use crate::terminal::secret::Cancellable;
-use crate::terminal::{self, RawMode, ScreenMode};
+use crate::terminal::{self, RawMode, RemoteModes, RemoteScreen, ScreenMode};
 
 /// How long the server is told another window size, so that its programs redraw the screen.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -41,6 +41,9 @@ pub(super) struct TerminalSetting<'a> {
     /// Whether the server's programs want brackets around pastes; `None` if pastes are not asked
     /// about.
     pub brackets: Option<Brackets>,
+    /// Whether the modes that the server's programs leave on are switched off when the session is
+    /// lost. ssh leaves them.
+    pub tidies: bool,
 }
 
 /// Starts duplicate sessions on top of a session.
@@ -59,6 +62,10 @@ pub(super) struct LocalTerminal<'a> {
     raw: Option<RawMode>,
     /// Keeps bracketed paste switched on.
     bracketed: Option<ScreenMode>,
+    /// What the server's programs have switched on at the terminal, and its place among what is
+    /// restored.
+    modes: RemoteModes,
+    screen: Option<RemoteScreen>,
     /// Holds back the session's output during interludes; used by interactive sessions only.
     curtain: Curtain,
 }
@@ -76,7 +83,14 @@ impl<'a> LocalTerminal<'a> {
             })?),
         };
         let bracketed = setting.brackets.as_ref().and_then(|_| bracket());
-        Ok(LocalTerminal { setting, raw, bracketed, curtain: Curtain::default() })
+        let modes = RemoteModes::default();
+        let stdout = descriptor::stdout();
+        let screen = match setting.raw && setting.tidies && terminal::is_terminal(stdout) {
+            true => RemoteScreen::enter(stdout, modes.clone()).ok(),
+            false => None,
+        };
+        let curtain = Curtain::default();
+        Ok(LocalTerminal { setting, raw, bracketed, modes, screen, curtain })
     }
 
     /// Standard output and error of the session.
@@ -89,6 +103,10 @@ impl<'a> LocalTerminal<'a> {
             return Ok((Box::new(stdout()?), Box::new(stderr()?)));
         }
         let out = self.curtain.hang(stdout()?, Box::new(stdout()?));
+        let out: OutputSink = match self.screen {
+            Some(_) => Box::new(self.modes.watch(out)),
+            None => Box::new(out),
+        };
         let err = self.curtain.hang(stderr()?, Box::new(stderr()?));
         Ok((self.watched(out), self.watched(err)))
     }
@@ -100,8 +118,13 @@ impl<'a> LocalTerminal<'a> {
         }
     }
 
-    /// Restores the terminal.
-    pub fn leave(&mut self) {
+    /// Restores the terminal after a session that has ended so. What a program has switched on is
+    /// left to it, unless the connection was lost or given up before the program could switch it off.
+    pub fn leave(&mut self, exit: &Result<Exit>) {
+        if matches!(exit, Ok(Exit::Status(_) | Exit::Signal(..) | Exit::Unknown)) {
+            self.modes.forget();
+        }
+        self.screen = None;
         self.bracketed = None;
         self.raw = None;
     }

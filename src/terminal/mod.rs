@@ -9,6 +9,7 @@ pub mod encoding;
 mod gone;
 pub mod raw;
 pub mod record;
+mod remote_modes;
 pub mod secret;
 
 pub use crate::os::modes::modes;
@@ -16,9 +17,10 @@ pub use crate::os::size::{WindowSize, window_size};
 pub use crate::os::terminal::{is_terminal, open_controlling};
 pub use gone::{has_gone, note_if_gone};
 pub use raw::{
-    AlternateScreen, LineKeys, NoEcho, RawMode, ScreenMode, hold, install_panic_hook, is_changed,
-    is_holding, renew, restore,
+    AlternateScreen, LineKeys, NoEcho, RawMode, RemoteScreen, ScreenMode, hold, install_panic_hook,
+    is_changed, is_holding, renew, restore,
 };
+pub use remote_modes::{RemoteModes, RemoteModesWatch};
 
 #[cfg(test)]
 pub(crate) mod testing {

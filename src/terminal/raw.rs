@@ -12,6 +12,7 @@ use crate::os::descriptor::write_all;
 use crate::os::terminal::{TerminalSettings, When, is_in_foreground};
 use crate::os::{AsDescriptor, BorrowedDescriptor, Descriptor};
 use crate::say;
+use crate::terminal::remote_modes::RemoteModes;
 
 /// A terminal whose settings or screen were changed.
 struct Changed {
@@ -38,6 +39,8 @@ enum Before {
     },
     /// A control sequence is written to the terminal.
     Screen(&'static str),
+    /// The modes are switched off that the server's programs have left on.
+    Remote(RemoteModes),
 }
 
 /// The most bytes held back while a dialog is open: some hundred lines of `-v`, more than a person
@@ -63,7 +66,7 @@ pub fn renew() {
     let changed = changed();
     let modes = |entry: &Changed| match &entry.before {
         Before::Modes { after, .. } => Some((entry.fd.duplicate().ok()?, after.clone())),
-        Before::Screen(_) => None,
+        Before::Screen(_) | Before::Remote(_) => None,
     };
     if let Some((fd, after)) = changed.iter().rev().find_map(modes)
         && is_in_foreground(&fd)
@@ -251,7 +254,24 @@ impl ScreenMode {
         on: &str,
         off: &'static str,
     ) -> io::Result<ScreenMode> {
-        Ok(ScreenMode { change: Change::write(fd, on, off)? })
+        Ok(ScreenMode { change: Change::write(fd, on, Before::Screen(off))? })
+    }
+}
+
+/// A terminal on which the server's programs switch modes. Dropping it switches off those that are
+/// on and not forgotten.
+#[derive(Debug)]
+pub struct RemoteScreen {
+    _change: Change,
+}
+
+impl RemoteScreen {
+    /// From now on these modes count as changes to the terminal.
+    ///
+    /// # Errors
+    /// There are too many descriptors.
+    pub fn enter(fd: BorrowedDescriptor<'_>, modes: RemoteModes) -> io::Result<RemoteScreen> {
+        Ok(RemoteScreen { _change: Change::write(fd, "", Before::Remote(modes))? })
     }
 }
 
@@ -280,12 +300,12 @@ impl Change {
         Ok(Change { id })
     }
 
-    fn write(fd: BorrowedDescriptor<'_>, on: &str, off: &'static str) -> io::Result<Change> {
+    fn write(fd: BorrowedDescriptor<'_>, on: &str, before: Before) -> io::Result<Change> {
         let fd = fd.duplicate()?;
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         let mut changed = changed();
         write_all(fd.as_descriptor(), on.as_bytes())?;
-        changed.push(Changed { id, fd, before: Before::Screen(off), held: Held::default() });
+        changed.push(Changed { id, fd, before, held: Held::default() });
         Ok(Change { id })
     }
 
@@ -311,6 +331,9 @@ impl Changed {
             Before::Screen(off) => {
                 let text = [off, &self.held.text, &self.held.rest()].concat();
                 drop(write_all(self.fd.as_descriptor(), text.as_bytes()));
+            }
+            Before::Remote(modes) => {
+                drop(write_all(self.fd.as_descriptor(), modes.back().as_bytes()));
             }
         }
     }

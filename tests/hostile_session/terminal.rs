@@ -160,3 +160,60 @@ fn questions_with_escapes_are_shown_as_text() {
     assert!(!written.contains("\x1b]0;name") && !written.contains("\x1b[31m"), "{written:?}");
     assert!(written.contains("\\x1b[31m") && !written.contains('\u{202e}'), "{written:?}");
 }
+
+/// What a full-screen program switches on, and what puts it back.
+const PROGRAM: &str = "\x1b[?1049h\x1b[?1h\x1b=\x1b[?25l\x1b[?1000;1006h\x1b[?2004h";
+const PUT_BACK: &str = "\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l";
+
+/// What is written behind `in the program` on a terminal whose server has a full-screen program
+/// open and then does this; the person types the keys.
+fn behind_a_program(
+    keys: &str,
+    env: &[(&str, &str)],
+    script: fn(&mut Conversation, u32) -> Talk,
+) -> String {
+    let server = Server::new(move |talk| {
+        talk.log_in_by_key()?;
+        let id = talk.opened()?;
+        talk.send(&super::lab::conversation::data(id, format!("{PROGRAM}in the program")))?;
+        script(talk, id)
+    });
+    let home = &server.peer.home;
+    let key = super::login_key(home);
+    let preferred = "PreferredAuthentications=publickey";
+    let login = ["-o", KEX, "-o", preferred, "-i", arg(&key), "-p", &server.peer.port];
+    let pty = home.on_pty_with(&[&login[..], &["someone@127.0.0.1"]].concat(), env);
+    pty.wait_written("in the program");
+    pty.send(keys);
+    pty.exit_code();
+    assert!(!pty.modes_differ());
+    pty.written().split_once("in the program").unwrap().1.to_owned()
+}
+
+#[test]
+fn the_modes_of_a_program_whose_connection_is_lost_are_put_back() {
+    for (keys, script) in [
+        ("", (|_, _| Ok(())) as fn(&mut Conversation, u32) -> Talk),
+        ("", |talk, _| talk.reset()),
+        ("<enter>~.", |talk, _| talk.ignore()),
+    ] {
+        let written = behind_a_program(keys, &[], script);
+        assert!(written.starts_with(PUT_BACK), "{written:?}");
+        assert!(!written[PUT_BACK.len()..].contains("\x1b"), "{written:?}");
+    }
+    // Half of it is over: the other half is put back.
+    let written = behind_a_program("", &[], |talk, id| {
+        talk.send(&super::lab::conversation::data(id, "\x1b[?25h\x1b[?1006l\x1b[?1000l\x1b>END"))
+    });
+    let (_, written) = written.split_once("END").unwrap();
+    assert!(written.starts_with("\x1b[?2004l\x1b[?1l\x1b[?1049l"), "{written:?}");
+}
+
+#[test]
+fn a_session_that_ends_leaves_the_modes_as_ssh_does() {
+    let written = behind_a_program("", &[], |talk, id| talk.exit(id, 0));
+    assert!(!written.contains('\x1b'), "{written:?}");
+    let as_ssh = [("TESSH_AS_SSH", "1")];
+    let written = behind_a_program("", &as_ssh, |_, _| Ok(()));
+    assert!(!written.contains('\x1b') && written.contains("closed"), "{written:?}");
+}

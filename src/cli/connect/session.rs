@@ -152,6 +152,7 @@ async fn run_session(
         install: &install,
         again: Duplicates { log_in: &again, below: context.sessions_below, most: MAX_DUPLICATES },
         brackets: brackets.clone(),
+        tidies: !plan.as_ssh,
     })?;
     let (stdout, stderr) = console.sinks()?;
     let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));
@@ -181,7 +182,7 @@ async fn run_session(
     let exit = relay(session, channel, local).await;
     filter.finish();
     drop(watcher);
-    console.leave();
+    console.leave(&exit);
     if interactive && exit.is_err() {
         terminal::note_if_gone(descriptor::stdin());
     }

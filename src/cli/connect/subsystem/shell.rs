@@ -49,6 +49,7 @@ pub(super) async fn run(
         again: Duplicates { log_in: &no_duplicate, below: 0, most: 0 },
         install: &no_install,
         brackets: brackets.clone(),
+        tidies: !plan.as_ssh,
     })?;
     let (stdout, stderr) = console.sinks()?;
     let sinks = (filter.output(stdout), filter.output(stderr));
@@ -67,6 +68,6 @@ pub(super) async fn run(
     let exit = beside::run(session, &request, local, sinks).await;
     filter.finish();
     drop(watcher);
-    console.leave();
+    console.leave(&exit);
     exit.map(|exit| exit_code(&exit))
 }
