@@ -82,9 +82,9 @@ texts! {
     route_proxy_wants_login
         en "the proxy wants a user name and a password"
         ja "プロキシがユーザー名とパスワードを求めています"
-    route_proxy_name_user
-        en "put the user before the host: --proxy http://user@host:port"
-        ja "ホストの前にユーザー名を指定してください: --proxy http://user@host:port"
+    route_proxy_name_user(proxy)
+        en "put the user before the host: --proxy {proxy}"
+        ja "ホストの前にユーザー名を指定してください: --proxy {proxy}"
     route_proxy_login_refused
         en "the proxy did not accept the user or the password"
         ja "プロキシのユーザー名またはパスワードが正しくありません"

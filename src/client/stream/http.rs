@@ -5,9 +5,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
 use crate::client::stream::proxy_request::{
-    ProxyRequest, SHOWN, check_name, failed, nonsense, refused,
+    ProxyRequest, SHOWN, check_name, failed, login_refused, nonsense, refused,
 };
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::say;
 use crate::text;
 
@@ -28,10 +28,7 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     let shown = text::line_bytes(line, SHOWN);
     match status(line) {
         Some(200..=299) => Ok(()),
-        Some(407) => Err(match request.server.user {
-            Some(_) => Error::new(Kind::Connect, say!(route_proxy_login_refused)),
-            None => refused(say!(route_proxy_wants_login)).hint(say!(route_proxy_name_user)),
-        }),
+        Some(407) => Err(login_refused(request)),
         Some(_) => {
             Err(refused(say!(route_proxy_refused, said = shown))
                 .hint(say!(route_proxy_may_not_allow)))

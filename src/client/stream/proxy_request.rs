@@ -32,6 +32,15 @@ pub(super) fn refused(cause: String) -> Error {
     Error::new(Kind::Connect, cause)
 }
 
+/// The error of a proxy that lets nobody through without a login, or not with this one.
+pub(super) fn login_refused(request: &ProxyRequest<'_>) -> Error {
+    match request.server.user {
+        Some(_) => refused(say!(route_proxy_login_refused)),
+        None => refused(say!(route_proxy_wants_login))
+            .hint(say!(route_proxy_name_user, proxy = request.server.with_user())),
+    }
+}
+
 /// The error for an answer that no proxy of this kind gives.
 pub(super) fn nonsense(kind: &str) -> Error {
     refused(say!(route_proxy_nonsense, kind)).hint(say!(route_proxy_check))

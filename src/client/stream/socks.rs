@@ -7,7 +7,9 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
 use crate::client::stream::dial::resolve;
-use crate::client::stream::proxy_request::{ProxyRequest, failed, nonsense, read, refused};
+use crate::client::stream::proxy_request::{
+    ProxyRequest, failed, login_refused, nonsense, read, refused,
+};
 use crate::config::AddressFamily;
 use crate::config::ProxyKind;
 use crate::error::Result;
@@ -75,12 +77,7 @@ pub(crate) async fn five<S: AsyncRead + AsyncWrite + Unpin>(
     match read::<_, 2>(stream).await? {
         [5, NO_AUTHENTICATION] => {}
         [5, USER_AND_PASSWORD] if request.server.user.is_some() => log_in(stream, request).await?,
-        [5, NOTHING_ACCEPTABLE] => {
-            return Err(match request.server.user {
-                Some(_) => refused(say!(route_proxy_login_refused)),
-                None => refused(say!(route_proxy_wants_login)).hint(say!(route_proxy_name_user)),
-            });
-        }
+        [5, NOTHING_ACCEPTABLE] => return Err(login_refused(request)),
         _ => return Err(nonsense("SOCKS 5")),
     }
     let mut asked = vec![5, 1, 0];

@@ -84,6 +84,11 @@ impl ProxyServer {
         Ok(ProxyServer { kind: *kind, user: place.user, host: place.host, port })
     }
 
+    /// This proxy with a place for a user, for a message.
+    pub fn with_user(&self) -> String {
+        ProxyServer { user: Some("USER".to_owned()), ..self.clone() }.to_string()
+    }
+
     /// Whether a password belongs to the user: SOCKS 4 has none, and what a Telnet proxy is sent
     /// has it already.
     pub fn wants_password(&self) -> bool {

@@ -69,6 +69,7 @@ async fn what_http_refuses_is_said_in_its_words() {
     for (url, answer, words) in [
         ("http://p:1", &b"HTTP/1.1 403 Forbidden \x1b[2J\r\n\r\n"[..], "403 Forbidden"),
         ("http://p:1", b"HTTP/1.0 407 Login\r\n\r\n", "wants a user name"),
+        ("http://p:1", b"HTTP/1.0 407 Login\r\n\r\n", "--proxy http://USER@p:1"),
         ("http://me@p:1", b"HTTP/1.0 407 Login\r\n\r\n", "did not accept"),
         ("http://p:1", b"SSH-2.0-OpenSSH_9.2\r\n", "not speak HTTP"),
         ("http://p:1", b"HTTP/1.1 2000 x\r\n\r\n", "not speak HTTP"),
@@ -108,6 +109,7 @@ async fn socks5_asks_with_a_name_or_an_address_and_leaves_what_follows() {
 async fn what_socks5_refuses_is_named() {
     for (url, answer, words) in [
         ("socks5://p", &b"\x05\xff"[..], "wants a user name"),
+        ("socks5://p", b"\x05\xff", "--proxy socks5://USER@p:1080"),
         ("socks5://me@p", b"\x05\xff", "did not accept"),
         ("socks5://me@p", b"\x05\x02\x01\x01", "did not accept"),
         ("socks5://p", b"\x05\x00\x05\x05\x00\x01", "Connection refused"),
