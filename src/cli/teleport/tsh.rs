@@ -231,6 +231,8 @@ fn shown(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -245,10 +247,14 @@ mod tests {
 
     #[test]
     fn tsh_is_found_in_path_or_where_the_settings_say() {
-        let dir = tempfile::tempdir().unwrap();
+        let [dir, before] = [(), ()].map(|()| tempfile::tempdir().unwrap());
         let program = dir.path().join("tsh");
         std::fs::write(&program, "").unwrap();
-        let path = format!("relative:/nowhere:{}", dir.path().display());
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        // What may not be run is no program.
+        std::fs::write(before.path().join("tsh"), "").unwrap();
+        let path = [before.path(), dir.path()].map(|place| place.display().to_string()).join(":");
+        let path = format!("relative:/nowhere:{path}");
         let found = Tsh::find(None, Some(OsStr::new(&path))).unwrap();
         assert_eq!(found.program(), program);
         assert!(Tsh::find(None, Some(OsStr::new("/nowhere"))).is_err());
