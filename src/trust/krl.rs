@@ -35,7 +35,7 @@ mod part {
 }
 
 /// A list whose form has been checked.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Krl(Vec<u8>);
 
 /// One entry of a list.

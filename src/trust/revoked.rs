@@ -6,6 +6,7 @@
 //! authority with every certificate it signed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::PublicKey;
@@ -18,17 +19,17 @@ use super::{certificate, line, quote};
 use crate::os::file::is_pipe;
 use crate::say;
 
-/// The content of the files when they were loaded.
+/// The content of the files when they were loaded. Clones share it.
 #[derive(Clone, Debug)]
-pub struct RevokedKeys(Vec<RevokedFile>);
+pub struct RevokedKeys(Arc<[RevokedFile]>);
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct RevokedFile {
     file: PathBuf,
     list: Result<List, String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum List {
     /// The text, each line of which has been read once. Only the text is kept: keys are many times
     /// as large as their lines.
@@ -40,7 +41,7 @@ impl RevokedKeys {
     /// Reads a file of at most 64 MiB. Faults are not returned here: [`RevokedKeys::forbids`]
     /// reports them.
     pub fn load(file: &Path) -> RevokedKeys {
-        RevokedKeys(vec![RevokedFile::load(file)])
+        RevokedKeys([RevokedFile::load(file)].into())
     }
 
     /// Reads several files; `None` if the list of files is empty.
@@ -184,7 +185,7 @@ mod tests {
 
     fn with(text: impl AsRef<[u8]>) -> RevokedKeys {
         let list = List::parse(text.as_ref().to_vec());
-        RevokedKeys(vec![RevokedFile { file: "/revoked".into(), list }])
+        RevokedKeys([RevokedFile { file: "/revoked".into(), list }].into())
     }
 
     #[test]
