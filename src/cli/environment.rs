@@ -132,11 +132,13 @@ impl ProcessEnvironment {
     }
 }
 
-/// The first program of this name in the directories of a PATH, those that are named from the root.
+/// The first program of this name in the directories of a PATH, those that are named from the root;
+/// where there is none, the first file of the name, which may not be run and will say so.
 pub(super) fn on_path(name: &str, path: Option<&OsStr>) -> Option<PathBuf> {
     let places = path.map(std::env::split_paths).into_iter().flatten();
-    let programs = places.filter(|place| place.is_absolute()).map(|place| place.join(name));
-    programs.into_iter().find(|program| is_program(program))
+    let files = places.filter(|place| place.is_absolute()).map(|place| place.join(name));
+    let files: Vec<_> = files.filter(|file| file.is_file()).collect();
+    files.iter().find(|file| is_program(file)).or(files.first()).cloned()
 }
 
 /// The directory in which the program was started.

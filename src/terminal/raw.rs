@@ -76,10 +76,10 @@ pub fn renew() {
     }
 }
 
-/// Whether any terminal is changed. A line of tessh's own then needs a carriage return, which does
-/// no harm on other terminals.
+/// Whether tessh has changed any terminal. A line of its own then needs a carriage return, which does
+/// no harm on other terminals. What the server's programs have switched on does not count.
 pub fn is_changed() -> bool {
-    !changed().is_empty()
+    changed().iter().any(|entry| !matches!(entry.before, Before::Remote(_)))
 }
 
 /// Holds a line, with its line break, until the main screen is back; `false` if no dialog has the

@@ -251,7 +251,7 @@ mod tests {
         let program = dir.path().join("tsh");
         std::fs::write(&program, "").unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
-        // What may not be run is no program.
+        // What may not be run is passed over for a program.
         std::fs::write(before.path().join("tsh"), "").unwrap();
         let path = [before.path(), dir.path()].map(|place| place.display().to_string()).join(":");
         let path = format!("relative:/nowhere:{path}");
