@@ -25,6 +25,14 @@ pub fn line(text: &str, max: usize) -> String {
     line_bytes(text.as_bytes(), max)
 }
 
+/// The last line that is not empty, sanitised as [`line()`] does it: a program says why it ends at
+/// the end.
+pub fn last_line(printed: &[u8], max: usize) -> String {
+    let printed = String::from_utf8_lossy(printed);
+    let last = printed.lines().map(str::trim).rfind(|line| !line.is_empty());
+    line(last.unwrap_or_default(), max)
+}
+
 /// Sanitises one line as [`line()`] does, from bytes that need not be UTF-8.
 pub fn line_bytes(bytes: &[u8], max: usize) -> String {
     let mut out = String::with_capacity(bytes.len().min(max));
@@ -152,6 +160,15 @@ mod tests {
     use proptest::prelude::*;
 
     const ALL: usize = usize::MAX;
+
+    #[test]
+    fn of_what_was_printed_the_last_line_is_shown() {
+        assert_eq!(
+            last_line(b"  File \"<string>\"\n  dd\nSyntaxError: x \n\n", 200),
+            "SyntaxError: x"
+        );
+        assert_eq!(last_line(b"", 200), "");
+    }
 
     #[test]
     fn plain_text_stays_byte_for_byte() {

@@ -93,7 +93,7 @@ fn wall(findings: &BenchFindings, direction: Direction) -> Option<Value> {
     Some(json!({
         "direction": direction.word(),
         "wall": facts.wall().word(),
-        "mib_per_s": facts.rate,
+        "mib_per_s": facts.rates.median,
         "cpu_share": facts.cpu_share,
         "two_at_once_mib_per_s": facts.two,
         "window_bytes": facts.window,

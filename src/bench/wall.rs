@@ -60,8 +60,8 @@ pub enum LittleReason {
 /// What the wall is decided by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WallFacts {
-    /// MiB per second of one connection.
-    pub rate: f64,
+    /// MiB per second of one connection: the median is its rate.
+    pub rates: Spread,
     /// Seconds.
     pub round_trip: Option<f64>,
     /// Bytes that may be on the way, if that is known.
@@ -70,8 +70,6 @@ pub struct WallFacts {
     pub cpu_share: Option<f64>,
     /// MiB per second of two connections together.
     pub two: Option<f64>,
-    /// What the rate is the median of.
-    pub rates: Spread,
 }
 
 impl WallFacts {
@@ -81,7 +79,6 @@ impl WallFacts {
         let series = findings.series(BenchProgram::Tessh, cipher, direction)?;
         let rates = Spread::of(&findings.rates(series))?;
         Some(WallFacts {
-            rate: rates.median,
             round_trip: findings.round_trip(),
             window: findings.window(direction),
             cpu_share: findings.cpu_share(series),
@@ -92,7 +89,7 @@ impl WallFacts {
 
     /// Bytes that are on the way at this rate and round trip.
     pub fn in_use(&self) -> Option<f64> {
-        Some(self.rate * MIB * self.round_trip?)
+        Some(self.rates.median * MIB * self.round_trip?)
     }
 
     /// The wall.
@@ -106,7 +103,7 @@ impl WallFacts {
             return Wall::Client;
         }
         match self.two {
-            Some(two) if two >= self.rate * GROWS => Wall::Server,
+            Some(two) if two >= self.rates.median * GROWS => Wall::Server,
             Some(_) => Wall::Link,
             None => Wall::ServerOrLink,
         }
@@ -119,7 +116,9 @@ impl WallFacts {
         match self.two {
             _ if count < 2 => Some(LittleReason::OneRun),
             _ if count < ENOUGH && max >= min * WIDE => Some(LittleReason::RunsDiffer),
-            Some(two) if decides && two < self.rate * HELD_UP => Some(LittleReason::TwoHeldUp),
+            Some(two) if decides && two < self.rates.median * HELD_UP => {
+                Some(LittleReason::TwoHeldUp)
+            }
             _ => None,
         }
     }
@@ -139,7 +138,7 @@ impl WallFacts {
     /// The wall in a sentence, with the figures that it follows from.
     pub fn sentence(&self, direction: Direction) -> String {
         let way = name(direction);
-        let rate = format!("{:.1}", self.rate);
+        let rate = format!("{:.1}", self.rates.median);
         let percent = self.cpu_share.map_or(0.0, |share| share * 100.0).round();
         let two = format!("{:.1}", self.two.unwrap_or_default());
         match self.wall() {
@@ -176,7 +175,6 @@ mod tests {
     use super::*;
 
     const FACTS: WallFacts = WallFacts {
-        rate: 100.0,
         round_trip: Some(0.001),
         window: Some(8 << 20),
         cpu_share: Some(0.4),

@@ -21,7 +21,7 @@ use crate::os::stdio::DescriptorOutput;
 use crate::prompt::{Answer, ConnectionSummary, FactsAnswer, Prompt};
 use crate::say;
 use crate::terminal::secret::Cancellable;
-use crate::terminal::{self, RawMode, RemoteModes, RemoteScreen, ScreenMode};
+use crate::terminal::{self, RawMode, RemoteScreen, ScreenMode};
 
 /// How long the server is told another window size, so that its programs redraw the screen.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -43,7 +43,7 @@ pub(super) struct TerminalSetting<'a> {
     pub brackets: Option<Brackets>,
     /// Whether the modes that the server's programs leave on are switched off when the session is
     /// lost. ssh leaves them.
-    pub tidies: bool,
+    pub puts_modes_back: bool,
 }
 
 /// Starts duplicate sessions on top of a session.
@@ -62,9 +62,7 @@ pub(super) struct LocalTerminal<'a> {
     raw: Option<RawMode>,
     /// Keeps bracketed paste switched on.
     bracketed: Option<ScreenMode>,
-    /// What the server's programs have switched on at the terminal, and its place among what is
-    /// restored.
-    modes: RemoteModes,
+    /// Follows what the server's programs switch on at the terminal; `None` if that is left alone.
     screen: Option<RemoteScreen>,
     /// Holds back the session's output during interludes; used by interactive sessions only.
     curtain: Curtain,
@@ -83,14 +81,13 @@ impl<'a> LocalTerminal<'a> {
             })?),
         };
         let bracketed = setting.brackets.as_ref().and_then(|_| bracket());
-        let modes = RemoteModes::default();
         let stdout = descriptor::stdout();
-        let screen = match setting.raw && setting.tidies && terminal::is_terminal(stdout) {
-            true => RemoteScreen::enter(stdout, modes.clone()).ok(),
+        let screen = match setting.raw && setting.puts_modes_back && terminal::is_terminal(stdout) {
+            true => RemoteScreen::enter(stdout).ok(),
             false => None,
         };
         let curtain = Curtain::default();
-        Ok(LocalTerminal { setting, raw, bracketed, modes, screen, curtain })
+        Ok(LocalTerminal { setting, raw, bracketed, screen, curtain })
     }
 
     /// Standard output and error of the session.
@@ -103,8 +100,8 @@ impl<'a> LocalTerminal<'a> {
             return Ok((Box::new(stdout()?), Box::new(stderr()?)));
         }
         let out = self.curtain.hang(stdout()?, Box::new(stdout()?));
-        let out: OutputSink = match self.screen {
-            Some(_) => Box::new(self.modes.watch(out)),
+        let out: OutputSink = match &self.screen {
+            Some(screen) => Box::new(screen.modes().watch(out)),
             None => Box::new(out),
         };
         let err = self.curtain.hang(stderr()?, Box::new(stderr()?));
@@ -121,8 +118,9 @@ impl<'a> LocalTerminal<'a> {
     /// Restores the terminal after a session that has ended so. What a program has switched on is
     /// left to it, unless the connection was lost or given up before the program could switch it off.
     pub fn leave(&mut self, exit: &Result<Exit>) {
-        if matches!(exit, Ok(Exit::Status(_) | Exit::Signal(..) | Exit::Unknown)) {
-            self.modes.forget();
+        let is_over = matches!(exit, Ok(Exit::Status(_) | Exit::Signal(..) | Exit::Unknown));
+        if is_over && let Some(screen) = &self.screen {
+            screen.modes().forget();
         }
         self.screen = None;
         self.bracketed = None;

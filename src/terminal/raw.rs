@@ -262,16 +262,24 @@ impl ScreenMode {
 /// on and not forgotten.
 #[derive(Debug)]
 pub struct RemoteScreen {
+    modes: RemoteModes,
     _change: Change,
 }
 
 impl RemoteScreen {
-    /// From now on these modes count as changes to the terminal.
+    /// From now on the modes that are switched on count as what is to be put back.
     ///
     /// # Errors
     /// There are too many descriptors.
-    pub fn enter(fd: BorrowedDescriptor<'_>, modes: RemoteModes) -> io::Result<RemoteScreen> {
-        Ok(RemoteScreen { _change: Change::write(fd, "", Before::Remote(modes))? })
+    pub fn enter(fd: BorrowedDescriptor<'_>) -> io::Result<RemoteScreen> {
+        let modes = RemoteModes::default();
+        let change = Change::write(fd, "", Before::Remote(modes.clone()))?;
+        Ok(RemoteScreen { modes, _change: change })
+    }
+
+    /// The modes that are switched on.
+    pub fn modes(&self) -> &RemoteModes {
+        &self.modes
     }
 }
 

@@ -19,39 +19,47 @@ const ESC: u8 = 0x1b;
 /// Stands for all numbers from here on: no mode that is followed has one.
 const LARGE_NUMBER: u32 = 9_999;
 
-/// A mode: its number behind `ESC [ ?`, and what puts it back.
-struct FollowedMode {
-    number: u32,
-    /// The letter that switches it away from what a shell expects.
-    away: u8,
-    back: &'static str,
+/// A mode that is followed.
+enum FollowedMode {
+    /// The number behind `ESC [ ?`, and the letter that switches it away from what a shell expects.
+    Numbered(u32, u8),
+    /// The keypad's application keys, which have sequences of their own.
+    Keypad,
 }
 
-const fn mode(number: u32, back: &'static str) -> FollowedMode {
-    FollowedMode { number, away: b'h', back }
-}
+use FollowedMode::{Keypad, Numbered};
 
 /// In the order in which they are put back: the cursor is shown before its screen is left.
 const MODES: [FollowedMode; 14] = [
-    mode(1000, "\x1b[?1000l"),
-    mode(1002, "\x1b[?1002l"),
-    mode(1003, "\x1b[?1003l"),
-    mode(1004, "\x1b[?1004l"),
-    mode(1005, "\x1b[?1005l"),
-    mode(1006, "\x1b[?1006l"),
-    mode(1015, "\x1b[?1015l"),
-    mode(2004, "\x1b[?2004l"),
-    mode(1, "\x1b[?1l"),
-    // The keypad has sequences of its own, and no number.
-    mode(u32::MAX, "\x1b>"),
-    FollowedMode { number: 25, away: b'l', back: "\x1b[?25h" },
-    mode(47, "\x1b[?47l"),
-    mode(1047, "\x1b[?1047l"),
-    mode(1049, "\x1b[?1049l"),
+    Numbered(1000, b'h'),
+    Numbered(1002, b'h'),
+    Numbered(1003, b'h'),
+    Numbered(1004, b'h'),
+    Numbered(1005, b'h'),
+    Numbered(1006, b'h'),
+    Numbered(1015, b'h'),
+    Numbered(2004, b'h'),
+    Numbered(1, b'h'),
+    Keypad,
+    Numbered(25, b'l'),
+    Numbered(47, b'h'),
+    Numbered(1047, b'h'),
+    Numbered(1049, b'h'),
 ];
 
 /// The place of the keypad in [`MODES`].
 const KEYPAD: usize = 9;
+
+impl FollowedMode {
+    /// The sequence that puts it back.
+    fn back(&self) -> String {
+        match self {
+            Numbered(number, b'h') => format!("\x1b[?{number}l"),
+            Numbered(number, _) => format!("\x1b[?{number}h"),
+            Keypad => "\x1b>".to_owned(),
+        }
+    }
+}
 
 /// The modes that are switched on; shared by the output and by what restores the terminal.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +80,7 @@ impl RemoteModes {
     pub(super) fn back(&self) -> String {
         let on = self.0.load(Ordering::Relaxed);
         let modes = MODES.iter().enumerate().filter(|(at, _)| on & 1 << at != 0);
-        modes.map(|(_, mode)| mode.back).collect()
+        modes.map(|(_, mode)| mode.back()).collect()
     }
 
     fn set(&self, modes: u16, on: bool) {
@@ -85,7 +93,7 @@ impl RemoteModes {
     /// Switches these modes, as the last letter of a sequence says.
     fn switch(&self, modes: u16, letter: u8) {
         for (at, mode) in MODES.iter().enumerate().filter(|(at, _)| modes & 1 << at != 0) {
-            self.set(1 << at, mode.away == letter);
+            self.set(1 << at, matches!(mode, Numbered(_, away) if *away == letter));
         }
     }
 }
@@ -143,7 +151,9 @@ impl<S> RemoteModesWatch<S> {
                     ScanState::Number(number.min(LARGE_NUMBER))
                 }
                 (ScanState::Number(number), b';' | b'h' | b'l') => {
-                    let place = MODES.iter().position(|mode| mode.number == number);
+                    let place = MODES
+                        .iter()
+                        .position(|mode| matches!(mode, Numbered(it, _) if *it == number));
                     self.numbers |= place.map_or(0, |at| 1 << at);
                     if byte == b';' {
                         ScanState::Number(0)
@@ -241,6 +251,6 @@ mod tests {
 
     #[test]
     fn the_keypad_stands_where_it_is_looked_for() {
-        assert_eq!(MODES[KEYPAD].back, "\x1b>");
+        assert_eq!(MODES[KEYPAD].back(), "\x1b>");
     }
 }

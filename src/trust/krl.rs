@@ -39,16 +39,16 @@ mod part {
 pub(super) struct Krl(Vec<u8>);
 
 /// One entry of a list.
-enum Entry<'a> {
+enum KrlEntry<'a> {
     Key(&'a [u8]),
-    Sha1(&'a [u8]),
-    Sha256(&'a [u8]),
+    Sha1(&'a [u8; 20]),
+    Sha256(&'a [u8; 32]),
     /// Certificates of one authority, or of any where its key is empty.
-    Certificates(&'a [u8], Revoked<'a>),
+    Certificates(&'a [u8], RevokedCertificates<'a>),
 }
 
 /// Some revoked certificates of an authority.
-enum Revoked<'a> {
+enum RevokedCertificates<'a> {
     Serial(u64),
     /// The first and last serial.
     Range(u64, u64),
@@ -81,17 +81,19 @@ impl Krl {
     pub fn key(&self, blob: &[u8]) -> Option<String> {
         let (sha1, sha256) = (Sha1::digest(blob), Sha256::digest(blob));
         self.find(|entry| match entry {
-            Entry::Key(key) => (key == blob).then(|| say!(krl_key)),
-            Entry::Sha1(hash) => (hash == sha1.as_slice()).then(|| say!(krl_sha1)),
-            Entry::Sha256(hash) => (hash == sha256.as_slice()).then(|| say!(krl_sha256)),
-            Entry::Certificates(..) => None,
+            KrlEntry::Key(key) => (key == blob).then(|| say!(krl_key)),
+            KrlEntry::Sha1(hash) => (hash.as_slice() == sha1.as_slice()).then(|| say!(krl_sha1)),
+            KrlEntry::Sha256(hash) => {
+                (hash.as_slice() == sha256.as_slice()).then(|| say!(krl_sha256))
+            }
+            KrlEntry::Certificates(..) => None,
         })
     }
 
     /// The way in which the list revokes a certificate, by serial or key ID; `None` if it does not.
     pub fn certificate(&self, certificate: &Named<'_>) -> Option<String> {
         self.find(|entry| match entry {
-            Entry::Certificates(authority, revoked)
+            KrlEntry::Certificates(authority, revoked)
                 if authority.is_empty() || authority == certificate.authority =>
             {
                 revoked.covers(certificate)
@@ -101,7 +103,7 @@ impl Krl {
     }
 
     /// The first answer that an entry gives.
-    fn find(&self, mut ask: impl FnMut(Entry<'_>) -> Option<String>) -> Option<String> {
+    fn find(&self, mut ask: impl FnMut(KrlEntry<'_>) -> Option<String>) -> Option<String> {
         let mut found = None;
         let checked = walk(&self.0, &mut |entry| {
             if found.is_none() {
@@ -114,7 +116,7 @@ impl Krl {
 }
 
 /// Walks through a list and shows each entry.
-fn walk<'a>(text: &'a [u8], show: &mut impl FnMut(Entry<'a>)) -> Result<(), String> {
+fn walk<'a>(text: &'a [u8], show: &mut impl FnMut(KrlEntry<'a>)) -> Result<(), String> {
     let mut rest = Bytes(text.strip_prefix(MAGIC).ok_or_else(|| say!(krl_not))?);
     let format = rest.u32()?;
     if format != FORMAT {
@@ -144,23 +146,21 @@ fn walk<'a>(text: &'a [u8], show: &mut impl FnMut(Entry<'a>)) -> Result<(), Stri
 fn walk_section<'a>(
     kind: u8,
     body: &'a [u8],
-    show: &mut impl FnMut(Entry<'a>),
+    show: &mut impl FnMut(KrlEntry<'a>),
 ) -> Result<(), String> {
     let mut body = Bytes(body);
     match kind {
         section::CERTIFICATES => walk_certificates(&mut body, show)?,
         section::KEYS => body.each(|key| {
-            show(Entry::Key(key));
+            show(KrlEntry::Key(key));
             Ok(())
         })?,
         section::SHA1 => body.each(|hash| {
-            let has_length = hash.len() == 20;
-            show(Entry::Sha1(has_length.then_some(hash).ok_or_else(|| say!(krl_sha1_length))?));
+            show(KrlEntry::Sha1(hash.try_into().map_err(|_| say!(krl_sha1_length))?));
             Ok(())
         })?,
         section::SHA256 => body.each(|hash| {
-            let has_length = hash.len() == 32;
-            show(Entry::Sha256(has_length.then_some(hash).ok_or_else(|| say!(krl_sha256_length))?));
+            show(KrlEntry::Sha256(hash.try_into().map_err(|_| say!(krl_sha256_length))?));
             Ok(())
         })?,
         section::EXTENSION => body.extension()?,
@@ -171,14 +171,14 @@ fn walk_section<'a>(
 
 fn walk_certificates<'a>(
     body: &mut Bytes<'a>,
-    show: &mut impl FnMut(Entry<'a>),
+    show: &mut impl FnMut(KrlEntry<'a>),
 ) -> Result<(), String> {
     let authority = body.string()?;
     body.string()?;
     while !body.is_empty() {
         let kind = body.u8()?;
         walk_part(kind, body.string()?, &mut |revoked| {
-            show(Entry::Certificates(authority, revoked));
+            show(KrlEntry::Certificates(authority, revoked));
         })?;
     }
     Ok(())
@@ -187,13 +187,13 @@ fn walk_certificates<'a>(
 fn walk_part<'a>(
     kind: u8,
     part: &'a [u8],
-    show: &mut impl FnMut(Revoked<'a>),
+    show: &mut impl FnMut(RevokedCertificates<'a>),
 ) -> Result<(), String> {
     let mut part = Bytes(part);
     match kind {
         part::SERIALS => {
             while !part.is_empty() {
-                show(Revoked::Serial(part.u64()?));
+                show(RevokedCertificates::Serial(part.u64()?));
             }
         }
         part::RANGE => {
@@ -201,14 +201,14 @@ fn walk_part<'a>(
             if first == 0 || first > last {
                 return Err(say!(krl_range, first, last));
             }
-            show(Revoked::Range(first, last));
+            show(RevokedCertificates::Range(first, last));
         }
         part::BITMAP => {
             let (offset, bits) = bitmap(&mut part)?;
-            show(Revoked::Bitmap(offset, bits));
+            show(RevokedCertificates::Bitmap(offset, bits));
         }
         part::KEY_IDS => part.each(|id| {
-            show(Revoked::KeyId(id));
+            show(RevokedCertificates::KeyId(id));
             Ok(())
         })?,
         part::EXTENSION => part.extension()?,
@@ -217,14 +217,16 @@ fn walk_part<'a>(
     part.end()
 }
 
-impl Revoked<'_> {
+impl RevokedCertificates<'_> {
     fn covers(&self, certificate: &Named<'_>) -> Option<String> {
         let serial = certificate.serial;
         let by_serial = match *self {
-            Revoked::KeyId(id) => return (id == certificate.key_id).then(|| say!(krl_key_id)),
-            Revoked::Serial(listed) => listed == serial,
-            Revoked::Range(first, last) => (first..=last).contains(&serial),
-            Revoked::Bitmap(offset, bits) => {
+            RevokedCertificates::KeyId(id) => {
+                return (id == certificate.key_id).then(|| say!(krl_key_id));
+            }
+            RevokedCertificates::Serial(listed) => listed == serial,
+            RevokedCertificates::Range(first, last) => (first..=last).contains(&serial),
+            RevokedCertificates::Bitmap(offset, bits) => {
                 serial.checked_sub(offset).is_some_and(|bit| is_set(bits, bit))
             }
         };

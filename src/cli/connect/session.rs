@@ -152,7 +152,7 @@ async fn run_session(
         install: &install,
         again: Duplicates { log_in: &again, below: context.sessions_below, most: MAX_DUPLICATES },
         brackets: brackets.clone(),
-        tidies: !plan.as_ssh,
+        puts_modes_back: !plan.as_ssh,
     })?;
     let (stdout, stderr) = console.sinks()?;
     let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));

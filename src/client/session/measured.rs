@@ -91,7 +91,7 @@ pub async fn timed(session: &Session, command: &str, input: u64) -> Result<Timed
         ended,
         received: stdout.count,
         exit,
-        errors: last_line(&stderr.kept),
+        errors: text::last_line(&stderr.kept, SHOWN),
     })
 }
 
@@ -193,13 +193,6 @@ async fn open(
     }
 }
 
-/// The last line of what was printed: a program says why it ends at the end.
-fn last_line(printed: &[u8]) -> String {
-    let printed = String::from_utf8_lossy(printed);
-    let line = printed.lines().map(str::trim).rfind(|line| !line.is_empty());
-    text::line(line.unwrap_or_default(), SHOWN)
-}
-
 /// Waits until the channel is closed.
 async fn ended(session: &Session, mut events: EventReceiver) -> Result<Exit> {
     let mut exit = Exit::Unknown;
@@ -286,12 +279,6 @@ mod tests {
     use tokio::io::AsyncWriteExt;
 
     use super::*;
-
-    #[test]
-    fn of_errors_the_last_line_is_shown() {
-        assert_eq!(last_line(b"  File \"<string>\"\n  dd\nSyntaxError: x \n\n"), "SyntaxError: x");
-        assert_eq!(last_line(b""), "");
-    }
 
     #[tokio::test]
     async fn of_what_is_received_the_beginning_is_kept() {

@@ -37,7 +37,7 @@ pub(super) fn login_refused(request: &ProxyRequest<'_>) -> Error {
     match request.server.user {
         Some(_) => refused(say!(route_proxy_login_refused)),
         None => refused(say!(route_proxy_wants_login))
-            .hint(say!(route_proxy_name_user, proxy = request.server.with_user())),
+            .hint(say!(route_proxy_name_user, proxy = request.server.shown_with_user())),
     }
 }
 

@@ -85,7 +85,7 @@ impl ProxyServer {
     }
 
     /// This proxy with a place for a user, for a message.
-    pub fn with_user(&self) -> String {
+    pub fn shown_with_user(&self) -> String {
         ProxyServer { user: Some("USER".to_owned()), ..self.clone() }.to_string()
     }
 

@@ -49,7 +49,7 @@ pub(super) async fn run(
         again: Duplicates { log_in: &no_duplicate, below: 0, most: 0 },
         install: &no_install,
         brackets: brackets.clone(),
-        tidies: !plan.as_ssh,
+        puts_modes_back: !plan.as_ssh,
     })?;
     let (stdout, stderr) = console.sinks()?;
     let sinks = (filter.output(stdout), filter.output(stderr));

@@ -120,9 +120,7 @@ async fn last_line(stream: Option<impl AsyncRead + Unpin>) -> String {
         let surplus = kept.len().saturating_sub(MAX_KEPT);
         kept.drain(..surplus);
     }
-    let said = String::from_utf8_lossy(&kept);
-    let line = said.lines().map(str::trim).rfind(|line| !line.is_empty());
-    text::line(line.unwrap_or_default(), SHOWN)
+    text::last_line(&kept, SHOWN)
 }
 
 /// Starts a program on a terminal and presses keys, one after the other; the first ones are not
