@@ -494,8 +494,13 @@ impl Watch {
 
 /// The most memory that a process has had, in KiB, without the pages of its program, of which a
 /// debug build has many. (What wait4(2) reports begins with the memory of the process that
-/// started it.)
+/// started it.) A process that posix_spawn(3) has made has our memory until it runs its program,
+/// and may be seen so after the call has returned: that is waited for.
 pub fn peak(pid: u32) -> Option<u64> {
+    let ours = std::env::current_exe().ok()?;
+    while fs::read_link(format!("/proc/{pid}/exe")).ok()? == ours {
+        std::thread::yield_now();
+    }
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let field = |name: &str| -> Option<u64> {
         let line = status.lines().find_map(|line| line.strip_prefix(name))?;
