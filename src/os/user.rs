@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use nix::unistd::{User, getuid};
 
@@ -51,9 +52,10 @@ impl fmt::Display for UserId {
     }
 }
 
-/// The account of the real user, if the system has one.
+/// The account of the real user, if the system has one. The system is asked once.
 pub fn account() -> Option<Account> {
-    User::from_uid(getuid()).ok().flatten().map(Account::from)
+    static FOUND: OnceLock<Option<Account>> = OnceLock::new();
+    FOUND.get_or_init(|| User::from_uid(getuid()).ok().flatten().map(Account::from)).clone()
 }
 
 /// The account of this name.

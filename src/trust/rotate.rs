@@ -7,6 +7,8 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use data_encoding::BASE64;
@@ -27,6 +29,9 @@ use crate::say;
 /// The most names on a line that a program may change: a host name and its address. A line with
 /// more was written by a person.
 const NAMES_MAX: usize = 2;
+
+/// The most bytes of known_hosts that are compared in less time than a thread takes to start.
+const SHORT_MAX: u64 = 64 * 1024;
 
 /// A host, the keys it announced, and the files that know it.
 #[derive(Clone, Debug)]
@@ -50,6 +55,22 @@ pub struct Difference {
     pub new: Vec<PublicKey>,
     /// Keys that are on record and not announced.
     pub obsolete: Vec<KnownKey>,
+}
+
+impl Announcement {
+    /// Whether [`compare`] takes no time to speak of: the files are plain and short.
+    pub fn is_short(&self) -> bool {
+        let length = |file: &PathBuf| match fs::metadata(file) {
+            Ok(about) if about.is_file() => Some(about.len()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Some(0),
+            _ => None,
+        };
+        self.files
+            .iter()
+            .map(length)
+            .try_fold(0u64, |sum, length| sum.checked_add(length?))
+            .is_some_and(|sum| sum <= SHORT_MAX)
+    }
 }
 
 impl Difference {

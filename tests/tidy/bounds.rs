@@ -96,6 +96,7 @@ const OF_CHOICE: &[(&str, &str)] = &[
     ("sftp/transfer/task.rs", "MOST_PIECE"),
     ("trust/authority/record.rs", "NAME_MAX"),
     ("trust/rotate.rs", "NAMES_MAX"),
+    ("trust/rotate.rs", "SHORT_MAX"),
     ("trust/store.rs", "NAME_MAX"),
 ];
 

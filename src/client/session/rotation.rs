@@ -98,8 +98,13 @@ impl RotationStep<'_> {
     async fn settle(&self, keys: Vec<PublicKey>) {
         let Some(announced) = self.sort_out(keys) else { return };
         let announced = Arc::new(announced);
-        let compared = Arc::clone(&announced);
-        let difference = match spawn_blocking(move || rotate::compare(&compared)).await {
+        let compared = if announced.is_short() {
+            Ok(rotate::compare(&announced))
+        } else {
+            let announced = Arc::clone(&announced);
+            spawn_blocking(move || rotate::compare(&announced)).await
+        };
+        let difference = match compared {
             Ok(Ok(difference)) if difference.is_empty() => {
                 return debug!("no new or deprecated keys from server");
             }

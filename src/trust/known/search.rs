@@ -34,8 +34,11 @@ pub(super) fn hits(file: &IndexedFile, names: &[&str]) -> Vec<Hit> {
         }
         hits
     };
+    if entries.len() < SHARED_FROM {
+        return search(0, entries);
+    }
     let cores = thread::available_parallelism().map_or(1, |count| count.get().min(THREADS_MAX));
-    if entries.len() < SHARED_FROM || cores == 1 {
+    if cores == 1 {
         return search(0, entries);
     }
     let share = entries.len().div_ceil(cores);

@@ -48,6 +48,19 @@ fn read_first(announced: &Announcement) -> String {
 }
 
 #[test]
+fn only_short_plain_files_are_compared_at_once() {
+    let half = "#".repeat(SHORT_MAX as usize / 2);
+    let (directory, mut of_two) = announced(&[&half, &half], &[CURRENT]);
+    of_two.files.push(directory.path().join("missing"));
+    assert!(of_two.is_short());
+    of_two.files.push(directory.path().to_owned());
+    assert!(!of_two.is_short(), "a directory");
+    of_two.files.pop();
+    fs::write(&of_two.files[2], "#").expect("written");
+    assert!(!of_two.is_short(), "one byte too long");
+}
+
+#[test]
 fn new_keys_come_and_obsolete_ones_go_in_one_step() {
     let around = "# mine\r\n\njunk \u{1}\nother ssh-ed25519 AAAA\n";
     let before = format!(
