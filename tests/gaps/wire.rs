@@ -1,4 +1,4 @@
-//! That gaps G14 to G20 and G24 are still there. `tests/rekey.rs`, `tests/memory.rs` and
+//! That gaps G14 to G20, G24 and G25 are still there. `tests/rekey.rs`, `tests/memory.rs` and
 //! `tests/hang_up.rs` show that the client closes them.
 
 use std::pin::Pin;
@@ -7,15 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use russh::ChannelMsg;
 use russh::client::{AuthResult, Config};
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
 use super::bare::{self, Bare};
-use super::honest;
+use super::honest::{self, Honest};
 use super::plain::{Message, Names, Plain, number};
-use super::{REAL, plain_server, still_open};
+use super::{LONG, REAL, ROOM, plain_server, still_open};
 
 /// How a connection ended, once it has.
 async fn ending(bare: &Bare) -> Result<String, String> {
@@ -191,4 +192,21 @@ async fn g19_bare_what_has_come_is_not_read_once_a_write_fails() {
     handle.send_keepalive(true).await.unwrap();
     let ended = ending(&bare).await;
     still_open("G19", ended.is_err(), "client/handshake/wire: breaks");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g25_bare_of_a_channel_that_is_closed_here_first_something_is_kept() {
+    let (script, _acts) = Honest::new();
+    let (client, server) = duplex(ROOM);
+    script.running(|_, _| std::future::pending()).serve(server);
+    let (mut handle, _) = bare::connect_with(Config::default(), client).await.unwrap();
+    assert!(handle.authenticate_none("user").await.unwrap().success());
+    let mut channel = handle.channel_open_session().await.unwrap();
+    channel.exec(true, "run").await.unwrap();
+    assert!(matches!(channel.wait().await, Some(ChannelMsg::Success)));
+    channel.close().await.unwrap();
+    // The server answers with its own CLOSE, after which nothing can come.
+    let over = timeout(LONG, async { while channel.wait().await.is_some() {} }).await;
+    handle.send_ping().await.unwrap();
+    still_open("G25", over.is_err(), "client/flow/left");
 }

@@ -70,6 +70,9 @@ texts! {
     forward_too_many_connections(most)
         en "a connection was not forwarded: {most} are open already"
         ja "接続を転送しませんでした。すでに {most} 本が開いています"
+    forward_too_many_left(most)
+        en "a connection was not forwarded: the server left {most} before it open; connect anew"
+        ja "接続を転送しませんでした。サーバーが閉じなかった接続が {most} 本に達しました。SSH 接続をやり直してください"
     forward_too_many(most)
         en "no more than {most} forwards on one connection"
         ja "1 つの接続で転送できるのは {most} 件までです"

@@ -22,6 +22,7 @@ use tokio::time::{Instant, sleep};
 use crate::client::flow::event::{Event, EventSender, EventsFull};
 use crate::client::flow::idle::{self, IdleClock, Timeouts};
 use crate::client::flow::kept::KeptData;
+use crate::client::flow::left::LeftChannels;
 use crate::client::flow::socket::LocalSocket;
 use crate::client::flow::traffic::{Pressure, Traffic};
 
@@ -44,6 +45,8 @@ pub struct Lanes {
     aside: AtomicUsize,
     /// The bytes kept by all lanes together.
     kept: Arc<AtomicUsize>,
+    /// The channels that were closed from here first.
+    pub left: LeftChannels,
     /// How much each channel uses the connection.
     pub traffic: Arc<Traffic>,
     /// Notified when the first lane appears and when the last one goes.

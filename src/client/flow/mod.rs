@@ -9,6 +9,7 @@ pub(super) mod exit;
 pub(super) mod idle;
 mod kept;
 pub(super) mod lane;
+pub(super) mod left;
 pub(super) mod output;
 pub(super) mod pace;
 pub(super) mod seats;

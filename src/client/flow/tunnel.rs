@@ -60,7 +60,7 @@ impl Tunnel {
             rest = IdleClock::expired_of(clock) => Err(self.rested(rest)),
         };
         let closed = match relayed {
-            // The library frees a channel only when the server has closed it, too.
+            // The library frees a channel only where the server closes it first (gap G25).
             Ok(()) => timeout(CLOSING, self.lane.over()).await.is_ok(),
             Err(TunnelEnd::Closed) => true,
             Err(TunnelEnd::Broken) => false,
@@ -118,12 +118,21 @@ impl Tunnel {
         self.close(closed).await;
     }
 
+    /// Ends a channel that leads nowhere: an honest server closes it after that.
+    pub async fn end(self) {
+        self.lane.forget();
+        self.lanes.traffic.about_to_send(self.id());
+        let _ = self.write.eof().await;
+        let closed = timeout(CLOSING, self.lane.over()).await.is_ok();
+        self.close(closed).await;
+    }
+
     /// Closes the channel; `closed` says that the server has closed it already.
     pub async fn close(self, closed: bool) {
         let id = self.write.id();
         if !closed {
             self.lanes.traffic.about_to_send(id);
-            let _ = self.write.close().await;
+            self.lanes.left.close(&self.write).await;
         }
         self.lanes.remove(id);
         debug!("channel {id}: free");

@@ -256,10 +256,12 @@ impl IncomingChannels {
         });
     }
 
-    /// Takes a seat for the channel; if none is free, refuses the channel and returns `None`.
+    /// Takes a seat for the channel; if none is free, or too many channels were closed from here
+    /// first, refuses the channel and returns `None`.
     fn arrive(&self, opening: OpeningChannel, what: String) -> Option<ArrivingChannel> {
         let OpeningChannel { channel, reply, .. } = opening;
-        let Some(seat) = self.seats.take() else {
+        let room = self.lanes.left.have_room().then(|| self.seats.take());
+        let Some(seat) = room.flatten() else {
             tokio::spawn(reply.reject(ChannelOpenFailure::ResourceShortage));
             return None;
         };
@@ -302,7 +304,7 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
     let asked = timeout(NEGOTIATION, negotiate(&tunnel, &mut socks, &mut early)).await;
     let to = match asked {
         Ok(Some(to)) => to,
-        Ok(None) | Err(_) => return tunnel.close(false).await,
+        Ok(None) | Err(_) => return tunnel.end().await,
     };
     let line = match permits(permit, &to) {
         true => endpoint::connect(&to).await.map_err(|why| {
@@ -313,10 +315,10 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
     let answer = tunnel.write.data_bytes(socks.answer(line.is_ok())).await;
     match line {
         Ok(line) if answer.is_ok() => pass_on(tunnel, line, &early).await,
-        Ok(_) => tunnel.close(false).await,
+        Ok(_) => tunnel.end().await,
         Err(line) => {
             error!("{line}");
-            tunnel.close(false).await;
+            tunnel.end().await;
         }
     }
 }
@@ -325,7 +327,7 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
 async fn pass_on(tunnel: Tunnel, line: LocalSocket, early: &[u8]) {
     match line.write_all(early).await {
         Ok(()) => tunnel.run(line, BytesMut::new()).await,
-        Err(_) => tunnel.close(false).await,
+        Err(_) => tunnel.end().await,
     }
 }
 

@@ -101,18 +101,18 @@ impl SpoofedDisplay {
                 Some(Ok(())) => break,
                 Some(Err(())) => {
                     error!("{}", say!(forward_x11_wrong_authentication));
-                    return tunnel.close(false).await;
+                    return tunnel.end().await;
                 }
                 None => match tunnel.lane.take().await {
                     Ok(more) => begun.extend_from_slice(&more),
-                    Err(_) => return tunnel.close(false).await,
+                    Err(_) => return tunnel.end().await,
                 },
             }
         }
         self.replace(&mut begun);
         match line.write_all(&begun).await {
             Ok(()) => tunnel.run(line, BytesMut::new()).await,
-            Err(_) => tunnel.close(false).await,
+            Err(_) => tunnel.end().await,
         }
     }
 

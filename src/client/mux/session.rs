@@ -178,10 +178,11 @@ impl ClientSession<'_> {
             Ok(()) => self.run(beside, streams).await,
             Err(_) => None,
         };
+        let lanes = &state.session.shared.incoming.lanes;
         if !lane.is_closed() {
-            let _ = write.close().await;
+            lanes.left.close(&write).await;
         }
-        state.session.shared.incoming.lanes.remove(write.id());
+        lanes.remove(write.id());
         match exit {
             // The server sent no exit status, or the client has gone.
             Some(Exit::Unknown | Exit::Escaped) | None => Ok(()),

@@ -372,10 +372,11 @@ impl ClientChannel {
             ended = self.down(&stdout, stderr.as_deref()) => ended,
             ended = upward => ended,
         };
+        let lanes = &self.state.session.shared.incoming.lanes;
         if !stdout.is_closed() {
-            let _ = write.close().await;
+            lanes.left.close(&write).await;
         }
-        self.state.session.shared.incoming.lanes.remove(write.id());
+        lanes.remove(write.id());
         served.and(self.writer.send(self.about(packet::CLOSE)).await)
     }
 

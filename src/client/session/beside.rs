@@ -53,10 +53,11 @@ where
         Ok((exit, ())) => exit,
         Err(NotWritten) => Ok(Exit::OutputClosed),
     };
+    let lanes = &session.shared.incoming.lanes;
     if !lane.is_closed() {
-        let _ = write.close().await;
+        lanes.left.close(&write).await;
     }
-    session.shared.incoming.lanes.remove(write.id());
+    lanes.remove(write.id());
     exit
 }
 

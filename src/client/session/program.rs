@@ -72,10 +72,11 @@ async fn run(
         Some(limit) => timeout(limit, ran).await,
         None => Ok(ran.await),
     };
+    let lanes = &session.shared.incoming.lanes;
     if !lane.is_closed() {
-        let _ = write.close().await;
+        lanes.left.close(&write).await;
     }
-    session.shared.incoming.lanes.remove(write.id());
+    lanes.remove(write.id());
     match session.ended() {
         Some(lost) => Err(lost),
         None => found.map_err(|_| Error::new(Kind::Timeout, say!(program_not_over_in_time))),
