@@ -25,6 +25,8 @@ const MAX_ENTRIES: usize = 10_000_000;
 const MAX_BYTES: usize = 256 << 20;
 /// The most answers with names of one directory: each takes time, and may have a single name.
 const MAX_ANSWERS: usize = 1_000_000;
+/// The most answers of one directory with nothing but `.` and `..`, which it has once.
+const MAX_IDLE: usize = 1000;
 
 /// An open directory. Dropping it closes it.
 pub struct RemoteDirectory {
@@ -36,6 +38,8 @@ pub struct RemoteDirectory {
     ended: bool,
     seen: ListingSize,
     most: ListingSize,
+    /// Answers with nothing but `.` and `..`.
+    idle: usize,
 }
 
 /// How much of a directory has been listed, or may be.
@@ -55,7 +59,7 @@ impl RemoteDirectory {
         let ahead = VecDeque::new();
         let seen = ListingSize { names: 0, bytes: 0, answers: 0 };
         let most = ListingSize { names: MAX_ENTRIES, bytes: MAX_BYTES, answers: MAX_ANSWERS };
-        Ok(RemoteDirectory { ahead, open, depth: FIRST_AHEAD, ended: false, seen, most })
+        Ok(RemoteDirectory { ahead, open, depth: FIRST_AHEAD, ended: false, seen, most, idle: 0 })
     }
 
     /// Has a directory with more names than this end with an error, where they are kept.
@@ -87,6 +91,8 @@ impl RemoteDirectory {
                     self.seen.names += names.len();
                     self.seen.bytes += names.iter().map(|it| it.name.len()).sum::<usize>();
                     self.seen.answers += 1;
+                    let is_idle = names.iter().all(|it| matches!(&it.name[..], b"." | b".."));
+                    self.idle += usize::from(is_idle);
                     return match self.excess() {
                         Some(cause) => Err(self.endless(cause)),
                         None => Ok(Some(names)),
@@ -120,6 +126,8 @@ impl RemoteDirectory {
             Some(say!(sftp_endless_directory, most = names))
         } else if self.seen.bytes > *bytes {
             Some(say!(sftp_names_too_long, most = bytes))
+        } else if self.idle > MAX_IDLE {
+            Some(say!(sftp_endless_answers, most = MAX_IDLE))
         } else {
             let is_over = self.seen.answers > *answers;
             is_over.then(|| say!(sftp_endless_answers, most = answers))

@@ -18,6 +18,8 @@ use crate::wire_format::{take_byte, take_uint32};
 
 /// Bytes read from a stream at once.
 const READ: usize = 64 * 1024;
+/// The length.
+const LENGTH: usize = 4;
 /// Length and type.
 const HEAD: usize = 5;
 /// Length, type, id and length of the data, which a DATA packet begins with.
@@ -123,6 +125,9 @@ fn step(
             *have += taken.len();
             if *have == need {
                 *assembly = after_head(table, *bytes, need, rest)?;
+            } else if *have >= LENGTH {
+                // After a length that no packet has, nothing more may come.
+                packet_length(table, &bytes[..*have], rest)?;
             }
         }
         Assembly::Body { kind, left } => {
@@ -164,16 +169,12 @@ fn after_head(
     have: usize,
     rest: &[u8],
 ) -> SftpResult<Assembly> {
-    let mut head = &bytes[..];
-    let broken = || SftpFailure::broken(say!(sftp_bad_packet, kind = bytes[4]));
-    let length = take_uint32(&mut head).unwrap_or_default() as usize;
+    let length = packet_length(table, &bytes[..have], rest)?;
+    let mut head = &bytes[LENGTH..];
+    let broken = || SftpFailure::broken(say!(sftp_bad_packet, kind = bytes[LENGTH]));
     let kind = take_byte(&mut head).unwrap_or_default();
-    let greeting = table.extensions.is_none();
-    if !(HEAD..=MAX_PACKET).contains(&length) || greeting && kind != tell::VERSION {
-        return Err(match greeting {
-            true => not_sftp(&bytes[..have], rest),
-            false => SftpFailure::broken(say!(sftp_bad_length, length)),
-        });
+    if table.extensions.is_none() && kind != tell::VERSION {
+        return Err(not_sftp(&bytes[..have], rest));
     }
     if kind != tell::DATA {
         return Ok(Assembly::Body { kind, left: length - 1 });
@@ -192,6 +193,19 @@ fn after_head(
         return Ok(START);
     }
     Ok(Assembly::Block { id, left, buffer })
+}
+
+/// The length that these first bytes begin with.
+fn packet_length(table: &Table, mut head: &[u8], rest: &[u8]) -> SftpResult<usize> {
+    let begun = head;
+    let length = take_uint32(&mut head).unwrap_or_default() as usize;
+    if (HEAD..=MAX_PACKET).contains(&length) {
+        return Ok(length);
+    }
+    Err(match table.extensions {
+        None => not_sftp(begun, rest),
+        Some(_) => SftpFailure::broken(say!(sftp_bad_length, length)),
+    })
 }
 
 /// A whole packet other than DATA, from behind its type.

@@ -198,6 +198,19 @@ async fn an_impossible_length_ends_the_connection() {
     }
 }
 
+/// The script keeps the stream open: there is no end that could be the failure.
+#[tokio::test(start_paused = true)]
+async fn an_impossible_length_is_known_before_anything_follows() {
+    for length in [0, 4, u32::try_from(MAX_PACKET + 1).unwrap(), u32::MAX] {
+        let (sftp, mut script) = connected().await;
+        let stat = sftp.stat(b"s");
+        script.asked(ask::STAT).await;
+        script.say(&length.to_be_bytes()).await;
+        let failure = stat.await.unwrap_err().to_string();
+        assert!(failure.contains(&length.to_string()), "{length}: {failure}");
+    }
+}
+
 #[tokio::test]
 async fn the_same_reply_twice_is_an_error() {
     let (sftp, mut script) = connected().await;
@@ -272,10 +285,17 @@ async fn a_server_that_leaves_within_a_block_loses_the_read() {
 #[tokio::test]
 async fn directories_without_an_end_and_giant_names_are_errors() {
     // How many names an answer has, how long they are, and what is believed.
-    for (count, length, most, words) in [
-        (300, 2, (1000, 100_000, 100), "the server lists more than 1000 names"),
-        (3, 4000, (1000, 100_000, 100), "the names below this come to more than 100000 bytes"),
-        (1, 1, (1000, 100_000, 100), "the server lists this in more than 100 answers"),
+    for (name, count, length, most, words) in [
+        (b'n', 300, 2, (1000, 100_000, 100), "the server lists more than 1000 names"),
+        (
+            b'n',
+            3,
+            4000,
+            (1000, 100_000, 100),
+            "the names below this come to more than 100000 bytes",
+        ),
+        (b'n', 1, 1, (1000, 100_000, 100), "the server lists this in more than 100 answers"),
+        (b'.', 2, 1, (9000, 100_000, 9000), "the server lists this in more than 1000 answers"),
     ] {
         let (sftp, mut script) = connected().await;
         let opening = sftp.open_directory(b"d");
@@ -283,7 +303,7 @@ async fn directories_without_an_end_and_giant_names_are_errors() {
         script.handle(id).await;
         let mut directory = opening.await.unwrap().at_most(most.0).believing(most.1, most.2);
         let server = tokio::spawn(async move {
-            let name = vec![b'n'; length];
+            let name = vec![name; length];
             let many = vec![&name[..]; count];
             while let Some((kind, id, _)) = script.next().await {
                 match kind {

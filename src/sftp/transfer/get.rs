@@ -16,7 +16,7 @@ use crate::sftp::transfer::lanes::{Each, TransferLane};
 use crate::sftp::transfer::observer::{RestartReason, SkipReason, TransferEvent, TransferFile};
 use crate::sftp::transfer::options::{OverwritePolicy, ResumePolicy};
 use crate::sftp::transfer::partial_here::LocalPartial;
-use crate::sftp::transfer::ranges::Ranges;
+use crate::sftp::transfer::ranges::{OpenRanges, Ranges};
 use crate::sftp::transfer::spread_get;
 use crate::sftp::transfer::task::{
     LocalPlace, PLAIN_MODE, Run, SMALL, SPREAD, SourceFacts, TaskEnd, piece_of,
@@ -178,8 +178,8 @@ impl Getting<'_> {
         };
         partial.begin_journal(facts, &have)?;
         let size = facts.size.unwrap_or_default();
-        let missing = have.missing(size, piece_of(size));
-        spread_get::get(self.run, lanes, self.file, partial, missing).await?;
+        let missing = OpenRanges::new(have.missing(size), piece_of(size));
+        spread_get::get(self.run, lanes, self.file, partial, &missing).await?;
         let attributes = self.remote.stat().await?;
         match attributes.size {
             Some(now) if now != size => Err(self.wrong_size(size, now)),

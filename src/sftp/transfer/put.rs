@@ -19,7 +19,7 @@ use crate::sftp::transfer::names;
 use crate::sftp::transfer::observer::{RestartReason, SkipReason, TransferEvent, TransferFile};
 use crate::sftp::transfer::options::{OverwritePolicy, ResumePolicy};
 use crate::sftp::transfer::partial_there::{RemoteJournal, anew, create, earlier, replace};
-use crate::sftp::transfer::ranges::Ranges;
+use crate::sftp::transfer::ranges::{OpenRanges, Ranges};
 use crate::sftp::transfer::spread_put;
 use crate::sftp::transfer::task::{
     LocalPlace, PLAIN_MODE, RemotePlace, Run, SMALL, SPREAD, SourceFacts, TaskEnd, piece_of,
@@ -256,7 +256,7 @@ impl Putting<'_> {
             false => Each::only(Arc::clone(self.lane)),
         };
         let size = self.facts.size.unwrap_or_default();
-        let missing = have.missing(size, piece_of(size));
+        let missing = OpenRanges::new(have.missing(size), piece_of(size));
         let spread = spread_put::SpreadPut {
             run: self.run,
             file: self.file,
@@ -266,7 +266,7 @@ impl Putting<'_> {
             facts: &self.facts,
             have: &have,
         };
-        spread.put(lanes, missing).await?;
+        spread.put(lanes, &missing).await?;
         match self.source_size()? {
             now if now != size => Err(self.wrong_size(size, now)),
             _ => Ok(size),

@@ -54,14 +54,13 @@ impl Ranges {
         }
     }
 
-    /// What is missing of the first `size` bytes, in pieces of at most `most`.
-    pub fn missing(&self, size: u64, most: u64) -> Vec<Range<u64>> {
+    /// What is missing of the first `size` bytes.
+    pub fn missing(&self, size: u64) -> Vec<Range<u64>> {
         let (mut found, mut at) = (Vec::new(), 0);
         for next in self.0.iter().cloned().chain(std::iter::once(size..size)) {
-            while at < next.start.min(size) {
-                let end = at.saturating_add(most.max(1)).min(next.start).min(size);
+            let end = next.start.min(size);
+            if at < end {
                 found.push(at..end);
-                at = end;
             }
             at = at.max(next.end);
         }
@@ -69,26 +68,37 @@ impl Ranges {
     }
 }
 
-/// The ranges that nobody has taken yet.
-pub(crate) struct OpenRanges(Mutex<VecDeque<Range<u64>>>);
+/// The ranges that nobody has taken yet. They are cut into pieces as they are taken: a server may
+/// say any size, and a list of all pieces would be as long.
+pub(crate) struct OpenRanges {
+    ranges: Mutex<VecDeque<Range<u64>>>,
+    piece: u64,
+}
 
 impl OpenRanges {
-    pub fn new(ranges: Vec<Range<u64>>) -> OpenRanges {
-        OpenRanges(Mutex::new(ranges.into()))
+    /// Ranges of which at most `piece` bytes are taken at a time.
+    pub fn new(ranges: Vec<Range<u64>>, piece: u64) -> OpenRanges {
+        OpenRanges { ranges: Mutex::new(ranges.into()), piece: piece.max(1) }
     }
 
-    /// Takes the first one.
+    /// Takes the first piece.
     pub fn take(&self) -> Option<Range<u64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        let mut ranges = self.ranges.lock().unwrap_or_else(PoisonError::into_inner);
+        let range = ranges.pop_front()?;
+        let end = range.start.saturating_add(self.piece).min(range.end);
+        if end < range.end {
+            ranges.push_front(end..range.end);
+        }
+        Some(range.start..end)
     }
 
     /// Gives ranges back that could not be finished.
     pub fn give_back(&self, ranges: impl IntoIterator<Item = Range<u64>>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(ranges);
+        self.ranges.lock().unwrap_or_else(PoisonError::into_inner).extend(ranges);
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.ranges.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 }
 
@@ -112,7 +122,8 @@ mod tests {
             }
             prop_assert_eq!(ranges.bytes(), bytes.iter().filter(|it| **it).count() as u64);
             prop_assert!(ranges.iter().zip(ranges.iter().skip(1)).all(|(a, b)| a.end < b.start));
-            for range in ranges.missing(size, most) {
+            let open = OpenRanges::new(ranges.missing(size), most);
+            while let Some(range) = open.take() {
                 prop_assert!(range.end - range.start <= most);
                 for byte in range {
                     prop_assert!(!bytes[byte as usize]);
@@ -120,6 +131,16 @@ mod tests {
                 }
             }
             prop_assert!(bytes[..size as usize].iter().all(|it| *it));
+            prop_assert!(open.is_empty());
         }
+    }
+
+    #[test]
+    fn of_any_size_one_piece_is_cut_at_a_time() {
+        let missing = Ranges::up_to(7).missing(u64::MAX);
+        assert_eq!(missing, [7..u64::MAX]);
+        let open = OpenRanges::new(missing, 10);
+        assert_eq!((open.take(), open.take()), (Some(7..17), Some(17..27)));
+        assert_eq!(*open.ranges.lock().unwrap(), [27..u64::MAX]);
     }
 }

@@ -22,10 +22,9 @@ pub(crate) async fn get(
     lanes: Each<Arc<TransferLane>>,
     file: &TransferFile,
     partial: &LocalPartial,
-    ranges: Vec<Range<u64>>,
+    open: &OpenRanges,
 ) -> Result<(), TransferFault> {
-    let open = OpenRanges::new(ranges);
-    over_all(lanes, &open, |lane| over(run, lane, file, partial, &open)).await
+    over_all(lanes, open, |lane| over(run, lane, file, partial, open)).await
 }
 
 /// Reads ranges over one lane, the next one asked for before the last one has come.

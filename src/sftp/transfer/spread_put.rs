@@ -40,10 +40,10 @@ impl SpreadPut<'_> {
     pub async fn put(
         &self,
         lanes: Each<Arc<TransferLane>>,
-        ranges: Vec<Range<u64>>,
+        open: &OpenRanges,
     ) -> Result<(), TransferFault> {
-        let (open, begun) = (OpenRanges::new(ranges), OnceCell::new());
-        over_all(lanes, &open, |lane| self.over(lane, &open, &begun)).await
+        let begun = OnceCell::new();
+        over_all(lanes, open, |lane| self.over(lane, open, &begun)).await
     }
 
     /// Writes ranges over one lane.
