@@ -46,6 +46,8 @@ pub const MASTER_ANSWER: Duration = Duration::from_secs(120);
 /// How long to read from a server to which nothing can be written any more: it may still send its
 /// reason.
 pub const LAST_WORDS: Duration = Duration::from_secs(5);
+/// Time for a ProxyCommand to end after the hang-up. The program waits for it, and kills what stays.
+pub const PROXY_COMMAND_END: Duration = Duration::from_secs(2);
 /// Time for the last messages to be sent when a connection is closed.
 pub const GOODBYE: Duration = Duration::from_millis(250);
 

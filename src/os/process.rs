@@ -5,6 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
+use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use rustix::process::{Pid, getpid, kill_process, kill_process_group};
 use tokio::process::Command;
@@ -71,6 +74,50 @@ impl From<Pid> for ProcessId {
     fn from(pid: Pid) -> ProcessId {
         ProcessId(pid)
     }
+}
+
+/// Hangs up on processes, and ends those that are still there after so long. Waits until the last
+/// one has ended.
+#[cfg(target_os = "linux")]
+pub fn hang_up(processes: &[ProcessId], patience: Duration) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
+
+    // A descriptor stays with its process, whoever gets the id afterwards.
+    let open = |process: &ProcessId| pidfd_open(process.0, PidfdFlags::empty()).ok();
+    let mut held: Vec<_> = processes.iter().filter_map(open).collect();
+    if held.len() < processes.len() {
+        processes.iter().for_each(|process| process.tell(Signal::HangUp));
+    }
+    for process in &held {
+        let _ = pidfd_send_signal(process, Signal::HangUp.raw());
+    }
+    let end = Instant::now() + patience;
+    while !held.is_empty() {
+        let left = end.saturating_duration_since(Instant::now());
+        let left =
+            Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
+        let mut asked: Vec<_> = held.iter().map(|fd| PollFd::new(fd, PollFlags::IN)).collect();
+        match poll(&mut asked, Some(&left)) {
+            Ok(0) => break,
+            Ok(_) => {
+                let ended: Vec<bool> = asked.iter().map(|fd| !fd.revents().is_empty()).collect();
+                let mut ended = ended.into_iter();
+                held.retain(|_| ended.next() == Some(false));
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return,
+        }
+    }
+    for process in &held {
+        let _ = pidfd_send_signal(process, Signal::Kill.raw());
+    }
+}
+
+/// Hangs up on processes.
+#[cfg(not(target_os = "linux"))]
+pub fn hang_up(processes: &[ProcessId], _patience: Duration) {
+    processes.iter().for_each(|process| process.tell(Signal::HangUp));
 }
 
 /// Whether a file is there that somebody may run.

@@ -2,7 +2,7 @@
 //! program with its arguments, which no shell reads.
 //!
 //! The command runs in our process group, so that it can ask at the terminal. When the connection
-//! ends, the command and its descendants get a hang-up signal. If the command ends first, the error
+//! ends, the command and its descendants get a hang-up signal, and are ended if they stay. If the command ends first, the error
 //! says how; where its standard error is watched (`words`), also with its own words.
 
 use std::ffi::OsString;
@@ -19,13 +19,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::process::{Child, Command};
 use tokio::time::{Sleep, sleep};
 
+use crate::client::deadline;
 use crate::client::failure::reason;
 use crate::client::stream::vectored::poll_vectored;
 use crate::client::stream::words::{Diagnosis, WatchedWords};
 use crate::error::{Error, Kind, Result};
 use crate::os::pipe::{self, PipeReceiver, PipeSender};
 use crate::os::process::{self, ProcessId};
-use crate::os::signal::Signal;
 use crate::say;
 use crate::text;
 
@@ -191,16 +191,29 @@ impl RunningProxy {
         // If writing fails, the command has ended, and its exit status is more informative.
         let _ = self.poll_tell(cx);
         let output = &self.output;
-        let read = ready!(poll_vectored(
+        let read = poll_vectored(
             cx,
             |cx| output.poll_read_ready(cx),
             || output.try_read_vectored(buffers),
-        ))?;
+        );
+        let Poll::Ready(read) = read? else {
+            ready!(self.poll_failed(cx));
+            return self.poll_end(cx).map_ok(|()| 0);
+        };
         if read == 0 {
             return self.poll_end(cx).map_ok(|()| 0);
         }
         self.spoke = true;
         Poll::Ready(Ok(read))
+    }
+
+    /// Ready once it has failed before it said anything. What it has left behind may hold its output
+    /// open, and says nothing either.
+    fn poll_failed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match pin!(self.child.wait()).poll(cx) {
+            Poll::Ready(Ok(status)) if !self.spoke && !status.success() => Poll::Ready(()),
+            _ => Poll::Pending,
+        }
     }
 
     /// Handles the end of its output. A command that has sent data and exits successfully ends the
@@ -244,10 +257,10 @@ impl RunningProxy {
 impl Drop for RunningProxy {
     fn drop(&mut self) {
         let Some(leader) = self.child.id().and_then(ProcessId::of) else { return };
-        // As in ssh, the signal is not SIGKILL: the command may have to clean up.
-        for process in leader.with_descendants() {
-            process.tell(Signal::HangUp);
-        }
+        let processes = leader.with_descendants();
+        self.input = None;
+        // As in ssh, it may clean up; but what minds no signal does not outlive us.
+        process::hang_up(&processes, deadline::PROXY_COMMAND_END);
     }
 }
 
@@ -259,7 +272,10 @@ impl AsyncRead for RunningProxy {
     ) -> Poll<io::Result<()>> {
         let _ = self.poll_tell(cx);
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.output).poll_read(cx, buf))?;
+        if Pin::new(&mut self.output).poll_read(cx, buf)?.is_pending() {
+            ready!(self.poll_failed(cx));
+            return self.poll_end(cx);
+        }
         if buf.filled().len() > before || buf.remaining() == 0 {
             self.spoke = true;
             return Poll::Ready(Ok(()));
@@ -450,14 +466,34 @@ mod tests {
         }
     }
 
+    /// Nothing else would end the wait: what is left behind sleeps longer.
+    #[tokio::test]
+    async fn its_failure_is_known_though_something_else_has_its_output() {
+        let mut heard = Vec::new();
+        let mut stream = started("sh -c 'sleep 60 & exit 3'");
+        let end = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut heard));
+        let error = end.await.unwrap().unwrap_err().to_string();
+        assert!(error.contains("before") && error.contains("status 3"), "{error}");
+    }
+
     #[tokio::test]
     async fn it_and_what_it_started_are_told_when_the_connection_is_over() {
+        ends_with_the_connection("sleep 60 & sleep 60 & echo >&3; wait").await;
+    }
+
+    #[tokio::test]
+    async fn what_minds_no_signal_is_ended_when_the_connection_is_over() {
+        let script = "trap \"\" HUP INT TERM PIPE; sleep 60 & echo >&3; while :; do sleep 1; done";
+        ends_with_the_connection(script).await;
+    }
+
+    /// The script has said on the pipe that it is ready; only a signal ends its processes, and their
+    /// ends of the pipe close then.
+    async fn ends_with_the_connection(script: &str) {
         let own = tempfile::tempdir().unwrap();
         let pipe = own.path().join("pipe");
         let mode = rustix::fs::Mode::RWXU;
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
-        // Only a signal ends these processes, and their ends of the pipe close then.
-        let script = "sleep 60 & sleep 60 & echo >&3; wait";
         let stream = started(&format!("sh -c '{script}' 3>'{}'", pipe.display()));
         let mut end = tokio::net::unix::pipe::OpenOptions::new().open_receiver(&pipe).unwrap();
         let mut byte = [0];
