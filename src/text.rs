@@ -55,6 +55,23 @@ pub fn line_bytes(bytes: &[u8], max: usize) -> String {
     out
 }
 
+/// Escapes in a JSON text what a terminal would act on, or a person would not see; it stays the same
+/// JSON. Such characters stand in strings only, where JSON writes them as `\u202e`.
+pub fn json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || is_visible(c) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out
+}
+
 /// Sanitises several lines: `\n` and `\t` stay, CR LF becomes `\n`, and a final line break stays.
 ///
 /// At most `max_bytes` bytes and `max_lines` lines are kept; if there was more, `…` and a line
@@ -160,6 +177,19 @@ mod tests {
     use proptest::prelude::*;
 
     const ALL: usize = usize::MAX;
+
+    #[test]
+    fn json_stays_the_same_and_has_nothing_that_a_terminal_acts_on() {
+        let hostile =
+            "\u{1b}]0;x\u{7} \u{7f}\u{9b}2J \u{202e}txt \u{e0041} \u{e9} \u{1f600} \u{65e5}\n\"\\";
+        let before = serde_json::json!({ hostile: [hostile] });
+        for text in [format!("{before}\n"), format!("{before:#}\n")] {
+            let after = json(&text);
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&after).unwrap(), before);
+            assert!(after.chars().all(|c| c == '\n' || is_visible(c)), "{after}");
+            assert!(after.contains("\\u009b2J") && after.contains("\u{65e5}"), "{after}");
+        }
+    }
 
     #[test]
     fn of_what_was_printed_the_last_line_is_shown() {

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use crate::error::{Error, Kind, Result, reason_without_number};
 use crate::say;
+use crate::text;
 
 /// Writes a text; returns exit code 0. A closed pipe is not an error: its reader has read enough.
 ///
@@ -18,4 +19,12 @@ pub fn print(text: &str) -> Result<u8> {
         }
         _ => Ok(0),
     }
+}
+
+/// Writes a JSON text, as [`print`] does; what a terminal would act on is escaped.
+///
+/// # Errors
+/// [`Kind::Local`]: standard output cannot be written.
+pub fn print_json(json: &str) -> Result<u8> {
+    print(&text::json(json))
 }

@@ -17,6 +17,7 @@ use crate::prompt::{
 };
 use crate::secret::Secret;
 use crate::terminal;
+use crate::text;
 use crate::trust::Judgement;
 use crate::ui::dialogs::Dialogs;
 use crate::ui::plain::{Plain, Sigils};
@@ -115,5 +116,5 @@ fn report_host_key(judgement: &Judgement, because: Option<&str>) {
     object["event"] = json!("host-key");
     object["accepted"] = json!(because.is_some());
     object["because"] = json!(because);
-    log::write(&object.to_string());
+    log::write(&text::json(&object.to_string()));
 }

@@ -22,7 +22,7 @@ use found::{
 use crate::cli::args::Typed;
 use crate::cli::connect::{trust_places, wants};
 use crate::cli::environment::ProcessEnvironment;
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::cli::resolve::profile::shown_name;
 use crate::cli::resolve::{self, Plan, ResolvedOptions, SystemNames, sources};
 use crate::config::{
@@ -46,7 +46,7 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
     records.absorb(authority::putty::load(&places, UserId::real()));
     let found = collect(typed, &resolved, (&plan, &checked), (&context, environment), &records);
     match typed.json {
-        true => print(&format!("{:#}\n", json::object(&found))),
+        true => print_json(&format!("{:#}\n", json::object(&found))),
         false => print(&text::page(&found)),
     }
 }

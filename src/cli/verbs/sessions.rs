@@ -19,7 +19,7 @@ use crate::cli::args::{self, Typed, Verb};
 use crate::cli::connect::wants::lists;
 use crate::cli::environment::{self, ProcessEnvironment};
 use crate::cli::log;
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::cli::resolve::{
     self, of_command_line,
     sources::{self, missing, store},
@@ -110,7 +110,7 @@ fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
     if words.json {
         faults.iter().for_each(report);
         let all: Vec<Json> = all.iter().map(listed_json).collect();
-        return print(&format!("{:#}\n", Json::Array(all)));
+        return print_json(&format!("{:#}\n", Json::Array(all)));
     }
     let rows: Vec<[String; 5]> = all.iter().filter_map(row).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
@@ -149,7 +149,7 @@ fn row(listed: &ListedSession) -> Option<[String; 5]> {
 fn show(words: &SessionWords, typed: &Typed, context: &Context) -> Result<u8> {
     let session = sources::named(words.name("show")?, typed, context)?;
     if words.json {
-        return print(&format!("{:#}\n", session_json(&session)));
+        return print_json(&format!("{:#}\n", session_json(&session)));
     }
     let mut out = String::new();
     line(&mut out, "name", &session.name);

@@ -180,5 +180,5 @@ fn skipped(why: SkipReason) -> &'static str {
 
 fn line(object: &Value) {
     // A reader that is gone has read enough; the files are what counts.
-    let _ = output::print(&format!("{object}\n"));
+    let _ = output::print_json(&format!("{object}\n"));
 }

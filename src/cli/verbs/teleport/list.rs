@@ -6,7 +6,7 @@ use super::place::{MAX_SHOWN, login_at, tsh};
 use super::words::TeleportWords;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::teleport::Teleport;
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::cli::{log, runtime};
 use crate::error::Result;
 use crate::profiles::teleport::{TeleportCluster, TeleportNode};
@@ -33,7 +33,7 @@ pub(super) fn nodes(words: &TeleportWords, environment: ProcessEnvironment) -> R
         let found: Vec<&TeleportNode> = all.iter().filter(has_all).collect();
         if json {
             let found: Vec<Json> = found.into_iter().map(node_json).collect();
-            return print(&format!("{:#}\n", Json::Array(found)));
+            return print_json(&format!("{:#}\n", Json::Array(found)));
         }
         if found.is_empty() {
             log::write(&format!("tessh: {}", say!(teleport_no_nodes)));
@@ -66,7 +66,7 @@ pub(super) fn clusters(words: &TeleportWords, environment: ProcessEnvironment) -
         let all = tsh.clusters(&login.profile.proxy).await?;
         if json {
             let all: Vec<Json> = all.iter().map(cluster_json).collect();
-            return print(&format!("{:#}\n", Json::Array(all)));
+            return print_json(&format!("{:#}\n", Json::Array(all)));
         }
         let head = [
             say!(teleport_column_cluster),

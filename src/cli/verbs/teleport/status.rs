@@ -9,7 +9,7 @@ use super::words::TeleportWords;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::teleport::Teleport;
 use crate::cli::log;
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::cli::teleport::login::{SOON, TeleportLogin, json_time, shown_time, shown_time_left};
 use crate::error::{Error, Result};
 use crate::profiles::teleport::{self, ListedTshProfile};
@@ -52,11 +52,10 @@ pub(super) fn run(words: &TeleportWords, environment: &ProcessEnvironment) -> Re
     let (mut first, others): (Vec<Shown>, Vec<Shown>) =
         listed.into_iter().map(read).partition(|shown| is_active(&shown.name));
     let active_login = first.pop();
-    let text = match words.json {
-        true => json_of(active_login.as_ref(), &others),
-        false => text_of(active_login.as_ref(), &others),
+    match words.json {
+        true => print_json(&json_of(active_login.as_ref(), &others))?,
+        false => print(&text_of(active_login.as_ref(), &others))?,
     };
-    print(&text)?;
     if !words.json {
         others.iter().filter_map(|it| it.login.as_ref().err()).for_each(report);
     }

@@ -18,7 +18,7 @@ use crate::cli::args::Typed;
 use crate::cli::connect::prompt;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::trust::Trust;
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::cli::{log, runtime};
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Prompt};
@@ -295,7 +295,7 @@ impl AddedKeys {
                 "removed": self.removed.iter().map(remove::struck).collect::<Vec<_>>(),
                 "known": self.known.iter().map(known).collect::<Vec<_>>(),
             });
-            return print(&format!("{object:#}\n"));
+            return print_json(&format!("{object:#}\n"));
         }
         let mut out = String::new();
         for key in &self.known {

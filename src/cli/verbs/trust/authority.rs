@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::user::UserId;
 use crate::registry::registry_unescaped;
@@ -142,7 +142,7 @@ fn list(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
     if words.json {
         let good = all.records.iter().map(record_json);
         let all: Vec<Json> = good.chain(all.problems.iter().map(problem_json)).collect();
-        return print(&format!("{:#}\n", Json::Array(all)));
+        return print_json(&format!("{:#}\n", Json::Array(all)));
     }
     let mut out = String::new();
     for record in &all.records {
@@ -164,7 +164,7 @@ fn show(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
     let Some(found) = find(&all, name) else { return Ok(missing(name)) };
     let record = found.map_err(|problem| Error::new(Kind::Config, problem.to_string()))?;
     if words.json {
-        return print(&format!("{:#}\n", record_json(record)));
+        return print_json(&format!("{:#}\n", record_json(record)));
     }
     let RsaHashes { sha1, sha256, sha512 } = record.hashes;
     let permitted = [("rsa-sha2-512", sha512), ("rsa-sha2-256", sha256), ("ssh-rsa", sha1)];
@@ -291,7 +291,7 @@ fn test(words: &AuthorityWords) -> Result<u8> {
     let outcome = |code: u8, word: &str, fault: Option<String>, at: Option<[usize; 2]>| {
         if words.json {
             let object = json!({"result": word, "error": fault, "bytes": at});
-            print(&format!("{object}\n"))?;
+            print_json(&format!("{object}\n"))?;
         } else if let Some(fault) = fault {
             log::write(&fault);
         } else {

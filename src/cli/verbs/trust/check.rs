@@ -11,7 +11,7 @@ use crate::cli::args::Typed;
 use crate::cli::connect::context::ConnectContext;
 use crate::cli::connect::{enter, prompt};
 use crate::cli::environment::ProcessEnvironment;
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::cli::resolve::Plan;
 use crate::cli::{log, resolve, runtime};
 use crate::client::state::RememberedLogins;
@@ -69,10 +69,10 @@ pub(super) async fn judge(
 }
 
 fn tell(judgement: &Judgement, json: bool) -> Result<u8> {
-    print(&match json {
-        true => format!("{:#}\n", judgement.json()),
-        false => page(judgement),
-    })?;
+    match json {
+        true => print_json(&format!("{:#}\n", judgement.json()))?,
+        false => print(&page(judgement))?,
+    };
     Ok(match judgement.standing() {
         HostStanding::Trusted => 0,
         HostStanding::NotTrusted => NOTHING,
@@ -94,7 +94,7 @@ fn tell_failure(error: &Error, json: bool) -> Result<u8> {
             "cause": error.cause(),
             "hint": error.next_step(),
         });
-        print(&format!("{object:#}\n"))?;
+        print_json(&format!("{object:#}\n"))?;
     } else {
         log::fatal(&error.to_string());
     }

@@ -8,7 +8,7 @@ use super::words::{TrustWords, usage};
 use crate::cli::args;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::trust::Trust;
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::cli::resolve;
 use crate::cli::resolve::SystemNames;
 use crate::error::Result;
@@ -35,7 +35,7 @@ pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Resul
         records.add_pins(None, environment);
     }
     if words.json {
-        return print(&format!("{:#}\n", json!(records.json())));
+        return print_json(&format!("{:#}\n", json!(records.json())));
     }
     records.complain();
     // A person gets a table; a program gets what it can search, one line for each record.

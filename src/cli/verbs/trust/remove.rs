@@ -11,7 +11,7 @@ use super::words::{NOTHING, TrustWords, usage};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::trust::Trust;
 use crate::cli::log;
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::error::Result;
 use crate::say;
 use crate::trust::entries::{self, LinesToRemove, Removal, Struck};
@@ -54,7 +54,7 @@ fn report(words: &TrustWords, host: &HostLookup, all: &Removal) -> Result<u8> {
         let removed: Vec<Json> = all.struck.iter().map(struck).collect();
         let kept: Vec<Json> = all.kept.iter().map(|entry| report::entry(entry, None)).collect();
         let object = json!({"dry_run": words.dry_run, "removed": removed, "kept": kept});
-        print(&format!("{object:#}\n"))?;
+        print_json(&format!("{object:#}\n"))?;
         return Ok(code);
     }
     let mut out = String::new();

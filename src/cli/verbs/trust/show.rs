@@ -8,7 +8,7 @@ use super::words::{NOTHING, TrustWords};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::trust::Trust;
 use crate::cli::log;
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::error::Result;
 use crate::say;
 
@@ -29,7 +29,7 @@ pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Resul
         object.insert("name".to_owned(), json!(host.subject.entry_name()));
         let others: Vec<_> = others.iter().map(|it| report::entry(it, None)).collect();
         object.insert("other_ports".to_owned(), json!(others));
-        print(&format!("{:#}\n", json!(object)))?;
+        print_json(&format!("{:#}\n", json!(object)))?;
         return Ok(code);
     }
     records.complain();
