@@ -143,6 +143,36 @@ fn standard_input_and_output_lead_to_the_other_side() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
+fn standard_output_ends_with_the_data_of_the_other_side() {
+    let bed = Bed::new(&[]);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = listener.local_addr().unwrap().to_string();
+    let heard = std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        stream.write_all(b"all").unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).unwrap();
+        heard
+    });
+    let mut client = bed.run(&["-W", &target], &[]).start();
+    let (mut stdin, mut stdout) = (client.stdin(), client.stdout());
+    let (seen, is_seen) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut output = String::new();
+        stdout.read_to_string(&mut output).unwrap();
+        let _ = seen.send(output);
+    });
+    assert_eq!(is_seen.recv_timeout(DEADLINE).unwrap(), "all");
+    // The other direction goes on.
+    stdin.write_all(b"late").unwrap();
+    drop(stdin);
+    assert_eq!(heard.join().unwrap(), "late");
+    assert_eq!(client.ended().0, Some(0));
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
 fn a_session_through_standard_input_and_output_of_another() {
     let bed = Bed::new(&[]);
     let port = bed.sshd.port();

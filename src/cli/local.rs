@@ -97,7 +97,9 @@ impl<'a> LocalTerminal<'a> {
         let stderr =
             || DescriptorOutput::stderr().map_err(|error| unusable(say!(stderr_label), &error));
         if !self.setting.raw {
-            return Ok((Box::new(stdout()?), Box::new(stderr()?)));
+            let stdout = DescriptorOutput::closing_stdout()
+                .map_err(|error| unusable(say!(stdout_label), &error))?;
+            return Ok((Box::new(stdout), Box::new(stderr()?)));
         }
         let out = self.curtain.hang(stdout()?, Box::new(stdout()?));
         let out: OutputSink = match &self.screen {

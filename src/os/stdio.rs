@@ -170,6 +170,18 @@ fn poll_source(
     }
 }
 
+/// Closes standard output, so that its reader sees its end. The null device takes its place, because
+/// no other file may get its number. A terminal stays: nobody waits for its end.
+///
+/// # Errors
+/// The null device cannot be opened; standard output stays open.
+pub fn close_stdout() -> io::Result<()> {
+    match super::terminal::is_terminal(descriptor::stdout()) {
+        true => Ok(()),
+        false => Ok(rustix::stdio::dup2_stdout(descriptor::null()?.as_fd())?),
+    }
+}
+
 /// An asynchronous writer to a descriptor.
 pub struct DescriptorOutput {
     fd: OwnedFd,
@@ -177,6 +189,8 @@ pub struct DescriptorOutput {
     /// Registered only while the descriptor is full, because a watched terminal wakes the task with
     /// each of its events.
     full: Option<AsyncFd<OwnedFd>>,
+    /// Whether the process's standard output ends with this.
+    closes_stdout: bool,
 }
 
 impl DescriptorOutput {
@@ -186,6 +200,15 @@ impl DescriptorOutput {
     /// The descriptor is closed.
     pub fn stdout() -> io::Result<DescriptorOutput> {
         DescriptorOutput::new(descriptor::stdout())
+    }
+
+    /// Writes to standard output. Shutting it down closes the process's standard output, see
+    /// [`close_stdout`]; what is written afterwards is dropped then.
+    ///
+    /// # Errors
+    /// The descriptor is closed.
+    pub fn closing_stdout() -> io::Result<DescriptorOutput> {
+        Ok(DescriptorOutput { closes_stdout: true, ..DescriptorOutput::stdout()? })
     }
 
     /// Writes to standard error.
@@ -202,7 +225,7 @@ impl DescriptorOutput {
     /// The descriptor cannot be opened.
     pub fn new(descriptor: impl AsDescriptor) -> io::Result<DescriptorOutput> {
         let (fd, sort) = open_own(descriptor.as_descriptor().fd(), OFlags::WRONLY)?;
-        Ok(DescriptorOutput { fd, sort, full: None })
+        Ok(DescriptorOutput { fd, sort, full: None, closes_stdout: false })
     }
 
     /// Writes as much as possible without waiting.
@@ -245,7 +268,12 @@ impl AsyncWrite for DescriptorOutput {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.closes_stdout {
+            close_stdout()?;
+            // Our own descriptor would keep the reader waiting.
+            *self = DescriptorOutput::stdout()?;
+        }
         Poll::Ready(Ok(()))
     }
 }

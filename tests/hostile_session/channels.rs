@@ -1,9 +1,13 @@
 //! Rows 33 to 39: what a server may do to channels and to requests.
 
+use std::io::Read;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use super::lab::conversation::{
-    Conversation, Fields, MAX_PACKET, Talk, WINDOW, close, confirmation, data, eof, exit_status,
+    Conversation, Fields, MAX_PACKET, Talk, WINDOW, close, confirmation, data, disconnect, eof,
+    exit_status,
 };
 use super::lab::fault::watched;
 use super::lab::message::{Message, number};
@@ -244,7 +248,7 @@ fn whatever_comes_around_the_end_the_right_status_counts() {
     };
     let row = well(36, "data after EOF");
     let text = ends(&row, |id| vec![eof(id), data(id, "late"), exit_status(id, 0), close(id)]);
-    assert_eq!(text, "late");
+    assert_eq!(text, "", "standard output was closed, as ssh's");
     let row = well(36, "data after CLOSE");
     let text = ends(&row, |id| vec![exit_status(id, 0), close(id), data(id, "late"), eof(id)]);
     assert_eq!(text, "");
@@ -257,6 +261,9 @@ fn whatever_comes_around_the_end_the_right_status_counts() {
     ends(&status("two exit statuses: the last one counts"), |id| {
         vec![exit_status(id, 4), exit_status(id, 3), close(id)]
     });
+    ends(&status("exit status, then exit-signal: the status counts").unlisted(), |id| {
+        vec![exit_status(id, 3), exit_signal(id, "TERM", ""), close(id)]
+    });
     ends(&status("EOF and CLOSE twice"), |id| {
         vec![eof(id), eof(id), exit_status(id, 3), close(id), close(id), exit_status(id, 9)]
     });
@@ -264,11 +271,57 @@ fn whatever_comes_around_the_end_the_right_status_counts() {
         vec![exit_status(id, 3), data(id, "late"), eof(id), close(id)]
     });
     assert_eq!(text, "late");
-    let row = fault(36, "end of the connection before CLOSE").cause(&["closed by the server"]);
+}
+
+#[test]
+fn a_connection_that_ends_before_its_channel_loses_no_status_that_is_complete() {
+    let row = fault(36, "end of the connection before CLOSE");
+    let row = row.cause(&["exited with status 0", "may not be complete", "closed by the server"]);
     met(&row.next(&["try again"]), |talk| {
         let id = talk.started()?;
         talk.send(&exit_status(id, 0))
     });
+    let row = fault(36, "end of the connection after EOF, without a status").unlisted();
+    met(&row.cause(&["closed by the server"]).next(&["try again"]), |talk| {
+        let id = talk.started()?;
+        talk.send(&eof(id))
+    });
+    // Nothing is missing: all output and the status have come.
+    let complete = |input| fault(36, input).code(3).silent().unlisted();
+    let output = met(&complete("end of the connection after EOF and exit status"), |talk| {
+        let id = talk.started()?;
+        talk.send_all(&[data(id, "all"), exit_status(id, 3), eof(id)])
+    });
+    assert_eq!(output.text(), "all");
+    met(&complete("a goodbye after EOF and exit status"), |talk| {
+        let id = talk.started()?;
+        talk.send_all(&[eof(id), exit_status(id, 3), disconnect(11, "bye")])?;
+        talk.linger()
+    });
+}
+
+#[test]
+fn standard_output_ends_with_its_data_and_not_with_the_session() {
+    let (seen, has_seen) = channel();
+    let has_seen = Mutex::new(has_seen);
+    let server = Server::new(move |talk| {
+        let id = talk.started()?;
+        talk.send_all(&[data(id, "all of it\n"), eof(id)])?;
+        // The session goes on until the reader has seen the end.
+        let is_seen = has_seen.lock().unwrap().recv_timeout(Duration::from_secs(20)).is_ok();
+        let error = Message::new(number::CHANNEL_EXTENDED_DATA).number(id).number(1);
+        talk.send(&error.string("still open\n"))?;
+        talk.exit(id, if is_seen { 3 } else { 9 })
+    });
+    let mut child = server.client(&[], NONE).spawn();
+    let mut output = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+    // Where the end came too late, the server has gone on without it.
+    let _ = seen.send(());
+    let mut errors = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    assert_eq!((output.as_str(), errors.as_str()), ("all of it\n", "still open\n"));
+    assert_eq!(child.wait().unwrap().code(), Some(3));
 }
 
 #[test]

@@ -4,6 +4,9 @@ texts! {
     session_without_status
         en "the server did not say how the command ended; its exit status is not known, and tessh's is 255"
         ja "コマンドの終了ステータスをサーバーが伝えませんでした。不明なため、tessh の終了コードは 255 です"
+    session_lost_after_status(status)
+        en "the command exited with status {status}, but its output may not be complete"
+        ja "コマンドはステータス {status} で終了しましたが、出力が途中までの可能性があります"
     session_ended_by_signal(name)
         en "the command was ended by the signal {name}; no number is known for it, so tessh's exit status is 255"
         ja "コマンドはシグナル {name} で終了しました。番号が分からないため、tessh の終了コードは 255 です"

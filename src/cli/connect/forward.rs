@@ -116,7 +116,7 @@ pub(super) async fn stdio(
     to: &Connect,
 ) -> Result<Exit> {
     let stdout =
-        DescriptorOutput::stdout().map_err(|error| unusable(say!(stdout_label), &error))?;
+        DescriptorOutput::closing_stdout().map_err(|error| unusable(say!(stdout_label), &error))?;
     let input = match wants::no_input(&context.plan.options) {
         true => None,
         false => {

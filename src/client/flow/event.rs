@@ -46,6 +46,8 @@ struct WaitingEvents {
     eof: bool,
     /// How the program ended.
     exit: Option<Event>,
+    /// The program's exit status has come: a signal after it means nothing, as in ssh.
+    has_status: bool,
     /// Why standard output can no longer be written.
     failed: Option<Event>,
     /// The channel is closed.
@@ -95,7 +97,12 @@ impl EventSender {
             Event::Success => waiting.answers.push_back(true),
             Event::Failure => waiting.answers.push_back(false),
             Event::Eof => waiting.eof = true,
-            Event::ExitStatus(_) | Event::ExitSignal { .. } => waiting.exit = Some(event),
+            Event::ExitStatus(_) => {
+                waiting.has_status = true;
+                waiting.exit = Some(event);
+            }
+            Event::ExitSignal { .. } if waiting.has_status => {}
+            Event::ExitSignal { .. } => waiting.exit = Some(event),
             Event::OutputFailed(_) => waiting.failed = Some(event),
             Event::Closed => waiting.closed = true,
         }
@@ -205,6 +212,25 @@ mod tests {
         drop(sender);
         let (first, rest) = taken.await.unwrap();
         assert_eq!((first.as_str(), &rest[..]), ("Some(Success)", &["Closed".to_owned()][..]));
+    }
+
+    #[tokio::test]
+    async fn a_status_counts_whether_a_signal_comes_before_or_after_it() {
+        let signal = || Event::ExitSignal { name: Sig::TERM, message: String::new() };
+        for events in [[Event::ExitStatus(3), signal()], [signal(), Event::ExitStatus(3)]] {
+            let (sender, mut receiver) = event_queue();
+            let mut last = None;
+            for event in events {
+                sender.send(event).unwrap();
+                let taken = tokio::select! {
+                    biased;
+                    taken = receiver.recv() => taken,
+                    () = std::future::ready(()) => None,
+                };
+                last = taken.or(last);
+            }
+            assert!(matches!(last, Some(Event::ExitStatus(3))), "{last:?}");
+        }
     }
 
     #[tokio::test]

@@ -50,6 +50,8 @@ struct BacklogState {
     kept: KeptData,
     /// A task has the sink.
     is_lent: bool,
+    /// The task is to shut the sink down.
+    ends: bool,
     /// The sink, once nothing waits for it any more.
     returned: Option<OutputSink>,
     /// The sink has failed: what comes is dropped.
@@ -97,6 +99,18 @@ impl Outlet {
             }
         }
         Ok(None)
+    }
+
+    /// Shuts the sink down once it has taken all that was written, as ssh closes standard output at
+    /// EOF: whoever reads it need not wait for the end of the session. What is written afterwards is
+    /// the sink's affair.
+    pub async fn end(&mut self) {
+        if self.sink.is_none() {
+            self.sink = self.backlog.end();
+        }
+        if let Some(sink) = &mut self.sink {
+            let _ = sink.shutdown().await;
+        }
     }
 
     fn fails(&mut self, error: io::Error) -> io::Result<()> {
@@ -151,18 +165,31 @@ impl Backlog {
         }
     }
 
+    /// Has the task shut the sink down when all is written; gives the sink back instead if nothing
+    /// waits any more.
+    fn end(&self) -> Option<OutputSink> {
+        let mut state = self.state();
+        state.ends = state.is_lent;
+        state.returned.take()
+    }
+
     /// Writes to the sink all that is kept, and leaves the sink to whom it came from.
     async fn written_to(self: Arc<Backlog>, mut sink: OutputSink) -> io::Result<()> {
         loop {
             let piece = {
                 let mut state = self.state();
-                let Some(piece) = state.kept.pop() else {
+                let piece = state.kept.pop();
+                if piece.is_none() && !std::mem::take(&mut state.ends) {
                     state.returned = Some(sink);
                     state.is_lent = false;
                     self.changed.notify_waiters();
                     return Ok(());
-                };
+                }
                 piece
+            };
+            let Some(piece) = piece else {
+                let _ = sink.shutdown().await;
+                continue;
             };
             self.changed.notify_waiters();
             if let Err(error) = sink.write_all(&piece).await {
@@ -285,6 +312,33 @@ mod tests {
         let mut all = vec![0; data.len()];
         reader.read_exact(&mut all).await.unwrap();
         assert!(all == data);
+    }
+
+    #[tokio::test]
+    async fn the_reader_sees_the_end_of_the_data_when_it_has_read_what_waited() {
+        let (mut outlet, mut reader) = outlet();
+        let lanes = Arc::new(Lanes::default());
+        outlet.end().await;
+        assert_eq!(reader.read(&mut [0; 1]).await.unwrap(), 0, "nothing had come");
+
+        let (mut outlet, mut reader) = self::outlet();
+        let other = lanes.expect();
+        let data = bytes(0, 3 * ROOM);
+        write(&mut outlet, &data, &lanes).await;
+        outlet.end().await;
+        let mut all = Vec::new();
+        reader.read_to_end(&mut all).await.unwrap();
+        assert!(all == data);
+        outlet.backlog.written().await.unwrap();
+
+        // What waited has been written before the end comes.
+        let (mut outlet, mut reader) = self::outlet();
+        write(&mut outlet, &data, &lanes).await;
+        reader.read_exact(&mut vec![0; data.len()]).await.unwrap();
+        outlet.backlog.written().await.unwrap();
+        drop(other);
+        outlet.end().await;
+        assert_eq!(reader.read(&mut [0; 1]).await.unwrap(), 0);
     }
 
     #[tokio::test]

@@ -134,6 +134,13 @@ impl Events {
         }
     }
 
+    /// Ends the first session's standard output. Standard error stays open, as in ssh.
+    async fn end_output(&mut self) {
+        if let Some((_, output)) = &mut self.output {
+            output.stdout.end().await;
+        }
+    }
+
     /// Gives data of any channel but the first session's to the channel's lane.
     async fn forwarded(&mut self, channel: ChannelId, data: &[u8]) {
         let lanes = &self.shared.incoming.lanes;
@@ -375,7 +382,10 @@ impl Handler for Events {
         self.shared.note_channel_over();
         match self.lane(id) {
             Some(lane) => lane.eof(),
-            None if self.output(id).is_some() => self.shared.emit(Event::Eof),
+            None if self.output(id).is_some() => {
+                self.end_output().await;
+                self.shared.emit(Event::Eof);
+            }
             None => {}
         }
         Ok(())
@@ -389,6 +399,8 @@ impl Handler for Events {
         match self.lane(id) {
             Some(lane) => lane.closed(),
             None if self.output(id).is_some() => {
+                // A master goes on for its clients.
+                self.end_output().await;
                 self.shared.emit(Event::Closed);
                 self.shared.incoming.lanes.traffic.remove_server_source();
                 self.output = None;

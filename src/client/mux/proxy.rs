@@ -277,7 +277,9 @@ impl Receiving<'_> {
                 }
                 self.taken(data.len()).await?;
             }
-            packet::EOF => {}
+            packet::EOF => {
+                let _ = self.stdout.shutdown().await;
+            }
             packet::REQUEST => self.requested(&mut body).await?,
             packet::SUCCESS | packet::FAILURE => self.answered(kind == packet::SUCCESS)?,
             other => self.link.decline(other, &mut body).await?,
@@ -301,7 +303,7 @@ impl Receiving<'_> {
         let (name, reply) = (body.string()?, body.flag()?);
         match name.as_slice() {
             b"exit-status" => self.exit = Exit::Status(body.number()?),
-            b"exit-signal" => {
+            b"exit-signal" if !matches!(self.exit, Exit::Status(_)) => {
                 let signal = text::line_bytes(&body.string()?, 32);
                 body.flag()?;
                 let message = text::line_bytes(&body.string()?, MAX_SHOWN);

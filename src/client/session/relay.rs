@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::future::pending;
 use std::time::Duration;
 
-use log::{debug, warn};
+use log::{debug, info, warn};
 use russh::client::Msg;
 use russh::{ChannelId, ChannelWriteHalf, Disconnect, Sig};
 use tokio::io::AsyncRead;
@@ -158,25 +158,34 @@ struct RunningProgram<'a> {
 
 impl RunningProgram<'_> {
     /// Handles the channel's events until it is closed. An exit status may arrive before the last
-    /// output, so it counts only when the channel is closed, and not if the connection is lost
-    /// before.
+    /// output, so it counts only when the channel is closed or, if the connection is lost before,
+    /// when the server has said that no more output follows.
     async fn run(mut self, mut events: EventReceiver) -> Result<Exit> {
-        let mut exit = Exit::Unknown;
+        let (mut exit, mut is_complete) = (Exit::Unknown, false);
         let limit = AnswerLimit::start(&self.session.shared, self.name);
         while let Some(event) = limit.next(&mut events, !self.awaited.is_empty()).await? {
             match event {
                 Event::Closed => return self.written(exit).await,
                 Event::ExitStatus(status) => exit = Exit::Status(status),
                 Event::ExitSignal { name, message } => exit = Exit::Signal(signal(&name), message),
-                Event::Eof => {}
+                Event::Eof => is_complete = true,
                 Event::Success => self.granted(),
                 Event::Failure => self.denied()?,
                 Event::OutputFailed(error) => return output_failed(&error),
             }
         }
         // What had arrived before counts all the same.
-        let _ = self.session.shared.output_written(self.channel).await;
-        Err(self.session.shared.lost())
+        let written = self.written(exit).await;
+        let lost = self.session.shared.lost();
+        match written {
+            Ok(Exit::Unknown) => Err(lost),
+            Ok(exit) if is_complete => {
+                info!("{lost}");
+                Ok(exit)
+            }
+            Ok(Exit::Status(status)) => Err(lost.context(say!(session_lost_after_status, status))),
+            _ => Err(lost),
+        }
     }
 
     /// Waits until all output is written that has arrived; gives the exit.

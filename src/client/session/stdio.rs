@@ -70,7 +70,8 @@ pub(crate) async fn pass<I: AsyncRead + Unpin>(
     let download = async {
         let drained = copy(&*tunnel.lane, LocalOutput(&mut stdout)).await?;
         if matches!(drained, Drained::Eof) {
-            let _ = stdout.flush().await;
+            // The reader need not wait until the other direction has ended, too.
+            let _ = stdout.shutdown().await;
             tunnel.lane.over().await;
         }
         std::io::Result::Ok(())
