@@ -1,4 +1,4 @@
-//! That this client closes gaps G2 and G24 by what the library tells in its log: these tests fail
+//! That this client closes gaps G2, G24 and G26 by what the library tells in its log: these tests fail
 //! too where a release uses other words for it.
 
 use std::net::SocketAddr;
@@ -33,17 +33,22 @@ impl Log for Heard {
     fn flush(&self) {}
 }
 
+/// Has the messages of this process's log taken.
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        log::set_logger(&Heard).unwrap();
+        log::set_max_level(LevelFilter::Debug);
+    });
+}
+
 type Begun = UnboundedReceiver<()>;
 
 /// A session with a server that goes on by this script, which tells the test once.
 async fn session(
     script: impl Fn(&mut Conversation, &UnboundedSender<()>) -> Talk + Send + Sync + 'static,
 ) -> (Session, Begun, Conversations) {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        log::set_logger(&Heard).unwrap();
-        log::set_max_level(LevelFilter::Debug);
-    });
+    listen();
     let (tell, begun) = unbounded_channel();
     let server = conversing(move |talk| {
         talk.log_in()?;
@@ -119,4 +124,18 @@ async fn g24_ours_after_an_exchange_that_the_server_has_ended_nothing_is_waited_
         tokio::task::yield_now().await;
     }
     assert!(session.ended().is_none(), "{:?}", session.ended());
+}
+
+#[tokio::test]
+async fn g26_ours_another_service_than_the_login_is_named() {
+    listen();
+    let server = conversing(|talk| {
+        talk.skip(number::SERVICE_REQUEST)?;
+        talk.send(&Message::new(number::SERVICE_ACCEPT).string("ssh-connection"))?;
+        talk.ignore()
+    });
+    let address = SocketAddr::from(([127, 0, 0, 1], server.port()));
+    let ended = timeout(REAL, ours::session(address, Method::None)).await.unwrap();
+    let error = ended.err().unwrap();
+    assert!(error.to_string().contains("another service"), "{error}");
 }

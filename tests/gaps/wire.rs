@@ -1,4 +1,4 @@
-//! That gaps G14 to G20, G24 and G25 are still there. `tests/rekey.rs`, `tests/memory.rs` and
+//! That gaps G14 to G20, G24 to G26 are still there. `tests/rekey.rs`, `tests/memory.rs` and
 //! `tests/hang_up.rs` show that the client closes them.
 
 use std::pin::Pin;
@@ -75,6 +75,21 @@ async fn g24_bare_keys_that_the_server_begins_to_exchange_are_waited_for_without
     tokio::time::sleep(Duration::from_secs(3600)).await;
     let waits = bare.told(|told| told.ended.is_none()) && !handle.is_closed();
     still_open("G24", waits, "client/handshake/told and wire");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g26_bare_another_service_than_the_login_is_passed_over() {
+    let client = plain_server(|stream| async move {
+        let mut server = Plain::greet(stream).await;
+        server.exchange(Names::EXCHANGED, &honest::key(honest::ED25519)).await;
+        server.skip(number::SERVICE_REQUEST).await;
+        server.send(Message::new(number::SERVICE_ACCEPT).string("ssh-connection")).await;
+        server.wait().await;
+    });
+    let (mut handle, bare) = bare::connect(client).await.unwrap();
+    let answer = timeout(Duration::from_secs(3600), handle.authenticate_none("user")).await;
+    let waits = answer.is_err() && bare.told(|told| told.ended.is_none());
+    still_open("G26", waits, "client/handshake/told and wire");
 }
 
 #[tokio::test]

@@ -381,3 +381,15 @@ fn what_belongs_after_the_login_is_refused_before_it() {
         });
     }
 }
+
+#[test]
+fn another_service_than_the_login_is_named() {
+    let row = fault(32, "another service than the login is accepted").unlisted();
+    let row = row.cause(&[LOST, "another service than ssh-userauth"]).next(&["administrator"]);
+    let server = Server::new(move |talk| {
+        talk.skip(number::SERVICE_REQUEST)?;
+        talk.send(&Message::new(number::SERVICE_ACCEPT).string("ssh-connection"))?;
+        talk.linger()
+    });
+    server.met(&row.secret(PASSWORD), HANDED_OVER);
+}

@@ -37,6 +37,9 @@ texts! {
     auth_no_answer
         en "the server did not answer the authentication request in time"
         ja "サーバーが時間内に認証の要求に応答しませんでした"
+    auth_another_service
+        en "the server accepted another service than ssh-userauth, the login"
+        ja "サーバーが、ログイン (ssh-userauth) とは別のサービスを受け入れました"
     auth_connection_lost
         en "the connection was lost during authentication"
         ja "認証中に接続が失われました"

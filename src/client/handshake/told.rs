@@ -1,14 +1,16 @@
-//! What the SSH library tells of key exchanges in its log, and nowhere else (gaps G2 and G24).
+//! What the SSH library tells in its log, and nowhere else (gaps G2, G24 and G26).
 //!
-//! It calls nobody when the server begins an exchange, nor with the host key of any exchange but
-//! the first; but it says both in its log. The words are those of the one version that Cargo.toml
-//! names, and `tests/gaps` fails where they change. Whoever has the log of the process gives its
-//! messages to [`hear`]; where nobody does, both gaps stay open, and nothing else changes.
+//! It calls nobody when the server begins an exchange of keys, nor with the host key of any exchange
+//! but the first, nor when the server accepts another service than the login; but it says all three
+//! in its log. The words are those of the one version that Cargo.toml names, and `tests/gaps` fails
+//! where they change. Whoever has the log of the process gives its messages to [`hear`]; where nobody
+//! does, the gaps stay open, and nothing else changes.
 //!
 //! A message does not name its connection. The library says it between reading a packet and the
 //! next time that it waits, so it is about the wire that this thread has read last.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::sync::Arc;
 
 use log::Record;
@@ -21,6 +23,12 @@ const BEGUN: (&str, &str) = ("russh::client", "server has initiated re-key");
 /// a certificate.
 const HOST_KEY: (&str, &str) = ("russh::client::kex", "received server host key: ");
 const CERTIFICATE: &str = " (certificate: ";
+/// Where the login is told of.
+const LOGIN: &str = "russh::client::encrypted";
+/// Said of each message in place of an accepted service, with the message's number: here that of a
+/// SERVICE_ACCEPT. Where the service is the login, one of [`LOGIN_GOES_ON`] follows.
+const ACCEPTED: &str = "waiting service request, Some(6) ";
+const LOGIN_GOES_ON: [&str; 2] = ["enc: auth request written", "no auth method"];
 
 thread_local! {
     static READ_LAST: RefCell<Option<Arc<WireFacts>>> = const { RefCell::new(None) };
@@ -36,11 +44,18 @@ pub(crate) fn reads(facts: &Arc<WireFacts>) {
     });
 }
 
-/// Takes a message of the process's log: the library's of key exchanges are noted, all others are
-/// passed over.
+/// Takes a message of the process's log: the library's of key exchanges and of the accepted service
+/// are noted, all others are passed over.
 pub fn hear(record: &Record<'_>) {
     if record.target() == BEGUN.0 && record.args().as_str() == Some(BEGUN.1) {
         note(WireFacts::leave_keys);
+    } else if record.target() == LOGIN {
+        match record.args().as_str() {
+            Some(text) if LOGIN_GOES_ON.contains(&text) => note(|facts| facts.awaits_login(false)),
+            Some(_) => {}
+            None if begins_with(record.args(), ACCEPTED) => note(|facts| facts.awaits_login(true)),
+            None => {}
+        }
     } else if record.target() == HOST_KEY.0 {
         let text = record.args().to_string();
         let key = text.strip_prefix(HOST_KEY.1).and_then(|text| text.split_once(CERTIFICATE));
@@ -48,6 +63,22 @@ pub fn hear(record: &Record<'_>) {
             note(|facts| facts.host_key_was(key));
         }
     }
+}
+
+/// Whether a message begins so. Some messages are long: no more is written of them than is compared.
+fn begins_with(message: &fmt::Arguments<'_>, beginning: &str) -> bool {
+    struct Rest<'a>(&'a str);
+    impl fmt::Write for Rest<'_> {
+        fn write_str(&mut self, piece: &str) -> fmt::Result {
+            let common = piece.len().min(self.0.len());
+            let rest = piece.get(..common).and_then(|piece| self.0.strip_prefix(piece));
+            self.0 = rest.ok_or(fmt::Error)?;
+            if self.0.is_empty() { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+    let mut rest = Rest(beginning);
+    let _ = fmt::write(&mut rest, *message);
+    rest.0.is_empty()
 }
 
 fn note(what: impl FnOnce(&WireFacts)) {
@@ -96,6 +127,28 @@ mod tests {
         // It stays so.
         key(&other, "ssh-ed25519 B");
         assert!(other.is_host_key_another());
+    }
+
+    #[test]
+    fn a_service_that_the_login_does_not_follow_is_noted() {
+        let facts = Arc::new(WireFacts::default());
+        reads(&facts);
+        let accepted = |number| {
+            let first = Some(number);
+            let args = format_args!("waiting service request, {first:?} {:?}", 6);
+            hear(&Record::builder().target(LOGIN).args(args).build());
+        };
+        accepted(7);
+        accepted(60);
+        assert!(!facts.is_service_another());
+        for goes_on in [format_args!("enc: auth request written"), format_args!("no auth method")] {
+            accepted(6);
+            assert!(facts.is_service_another());
+            hear(&Record::builder().target("russh::client").args(goes_on).build());
+            assert!(facts.is_service_another());
+            hear(&Record::builder().target(LOGIN).args(goes_on).build());
+            assert!(!facts.is_service_another());
+        }
     }
 
     #[test]

@@ -201,6 +201,11 @@ fn rekey_unanswered() -> Error {
     Error::new(Kind::Disconnected, say!(rekey_unanswered)).hint(say!(auth_try_again_hint))
 }
 
+/// The library would wait for ever (gap G26).
+fn another_service() -> Error {
+    Error::new(Kind::Disconnected, say!(auth_another_service)).hint(say!(host_key_unproved_hint))
+}
+
 impl AsyncRead for Wire {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -209,6 +214,9 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         told::reads(&this.facts);
+        if this.facts.is_service_another() {
+            return Poll::Ready(Err(io::Error::other(another_service())));
+        }
         if this.replay_from < this.replay.len() {
             // What came with the greeting.
             this.observe(&[])?;

@@ -56,6 +56,8 @@ pub(crate) struct WireFacts {
     data_packets: AtomicU64,
     /// How long the server may take nothing of what is written, in milliseconds; 0 is no limit.
     most_stalled: AtomicU64,
+    /// A service was accepted, and the library has not gone on to the login.
+    awaits_login: AtomicBool,
     keys: Mutex<KeyUse>,
     host_key: Mutex<HostKeyShown>,
 }
@@ -112,6 +114,7 @@ impl Default for WireFacts {
             turnaround: AtomicU64::new(0),
             data_packets: AtomicU64::new(0),
             most_stalled: AtomicU64::new(0),
+            awaits_login: AtomicBool::new(false),
             keys: Mutex::new(keys),
             host_key: Mutex::default(),
         }
@@ -273,6 +276,17 @@ impl WireFacts {
     /// Whether an exchange had another host key than the first one.
     pub fn is_host_key_another(&self) -> bool {
         lock(&self.host_key).changed
+    }
+
+    /// Notes that a service was accepted, or that the library has gone on to the login with it.
+    pub fn awaits_login(&self, awaits: bool) {
+        self.awaits_login.store(awaits, Ordering::Relaxed);
+    }
+
+    /// Whether the service that was accepted is not the login. To be asked when the library is done
+    /// with what it has read.
+    pub fn is_service_another(&self) -> bool {
+        self.awaits_login.load(Ordering::Relaxed)
     }
 
     /// Notes that a key exchange begins, ours or the server's.
