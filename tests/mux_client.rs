@@ -96,6 +96,29 @@ fn a_session_through_a_master_is_as_one_of_its_own() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
+fn standard_output_through_a_master_ends_before_the_session() {
+    let shared = Sharing::new(&[]);
+    let _master = shared.master(&[]);
+    for options in [&[][..], &["-O", "proxy"]] {
+        let command = "echo all; exec >&- 2>&-; read line; exit 3";
+        let mut client = shared.run(&[options, &["there", command]].concat()).start();
+        let (mut stdout, stdin) = (client.stdout(), client.stdin());
+        let (seen, is_seen) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut output = String::new();
+            stdout.read_to_string(&mut output).unwrap();
+            let _ = seen.send(output);
+        });
+        // The command runs until its input ends.
+        let output = is_seen.recv_timeout(lab::DEADLINE).unwrap();
+        assert_eq!(output, "all\n");
+        drop(stdin);
+        assert_eq!(client.ended().0, Some(3));
+    }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
 fn a_terminal_through_a_master_has_its_size_and_is_given_back() {
     let shared = Sharing::new(&[]);
     let _master = shared.master(&[]);
@@ -393,6 +416,8 @@ fn a_signal_ends_the_session_and_nothing_is_left() {
     let mut session = shared.run(&["there", "echo begun; cat; echo over >&2"]).spawn();
     let mut said = [0; 6];
     session.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+    // Only the signal ends it: waiting for it would end its input.
+    let _input = session.stdin.take();
     let pid = rustix::process::Pid::from_child(&session);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(session.wait().unwrap().code(), Some(143));

@@ -272,7 +272,19 @@ impl RemoteScreen {
     /// # Errors
     /// There are too many descriptors.
     pub fn enter(fd: BorrowedDescriptor<'_>) -> io::Result<RemoteScreen> {
-        let modes = RemoteModes::default();
+        RemoteScreen::with(fd, RemoteModes::default())
+    }
+
+    /// Does what [`RemoteScreen::enter`] does where another process writes to the terminal: all modes
+    /// count as switched on that can be switched off without harm.
+    ///
+    /// # Errors
+    /// There are too many descriptors.
+    pub fn enter_unseen(fd: BorrowedDescriptor<'_>) -> io::Result<RemoteScreen> {
+        RemoteScreen::with(fd, RemoteModes::unseen())
+    }
+
+    fn with(fd: BorrowedDescriptor<'_>, modes: RemoteModes) -> io::Result<RemoteScreen> {
         let change = Change::write(fd, "", Before::Remote(modes.clone()))?;
         Ok(RemoteScreen { modes, _change: change })
     }

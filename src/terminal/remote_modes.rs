@@ -66,6 +66,14 @@ impl FollowedMode {
 pub struct RemoteModes(Arc<AtomicU16>);
 
 impl RemoteModes {
+    /// All modes that can be switched off without harm where they are not on. Of the three numbers of
+    /// the other screen this is 1047: the others move the cursor of the main screen.
+    pub(super) fn unseen() -> RemoteModes {
+        let harmless = |mode: &FollowedMode| !matches!(mode, Numbered(47 | 1049, _));
+        let all = MODES.iter().enumerate().filter(|(_, mode)| harmless(mode));
+        RemoteModes(Arc::new(AtomicU16::new(all.map(|(at, _)| 1u16 << at).sum())))
+    }
+
     /// Follows what is written to this sink.
     pub fn watch<S>(&self, sink: S) -> RemoteModesWatch<S> {
         RemoteModesWatch { sink, modes: self.clone(), state: ScanState::Text, numbers: 0 }
@@ -77,7 +85,7 @@ impl RemoteModes {
     }
 
     /// What switches them off.
-    pub(super) fn back(&self) -> String {
+    pub fn back(&self) -> String {
         let on = self.0.load(Ordering::Relaxed);
         let modes = MODES.iter().enumerate().filter(|(at, _)| on & 1 << at != 0);
         modes.map(|(_, mode)| mode.back()).collect()
@@ -245,6 +253,23 @@ mod tests {
         let modes = RemoteModes::default();
         modes.watch(Vec::new()).write_all(b"\x1b[?1049h").await.unwrap();
         assert_eq!(modes.back(), "\x1b[?1049l");
+        modes.forget();
+        assert_eq!(modes.back(), "");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_seen_is_put_back_without_moving_the_cursor() {
+        let modes = RemoteModes::unseen();
+        let back = modes.back();
+        for sequence in ["\x1b[?1000l", "\x1b[?2004l", "\x1b>", "\x1b[?25h\x1b[?1047l"] {
+            assert!(back.contains(sequence), "{back:?}");
+        }
+        assert!(!back.contains("1049") && !back.contains("?47l"), "{back:?}");
+        // It switches off all that is seen where it is.
+        let seen = RemoteModes::default();
+        let on = back.replace('l', "h").replace("?25h", "?25l").replace('>', "=");
+        seen.watch(Vec::new()).write_all(on.as_bytes()).await.unwrap();
+        assert_eq!(seen.back(), back);
         modes.forget();
         assert_eq!(modes.back(), "");
     }

@@ -4,7 +4,7 @@ use super::lab::conversation::{
     Conversation, KEX, MAX_PACKET, Talk, WINDOW, close, confirmation, disconnect, exit_status,
 };
 use super::lab::message::{Message, number};
-use super::lab::{Pty, Row, arg};
+use super::lab::{Pty, Row, arg, wait_until};
 use super::{Server, fault};
 
 /// A session on a terminal in which this happens once the shell has said something.
@@ -167,11 +167,7 @@ const PUT_BACK: &str = "\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\
 
 /// What is written behind `in the program` on a terminal whose server has a full-screen program
 /// open and then does this; the person types the keys.
-fn behind_a_program(
-    keys: &str,
-    env: &[(&str, &str)],
-    script: fn(&mut Conversation, u32) -> Talk,
-) -> String {
+fn behind_a_program(way: Way, keys: &str, script: fn(&mut Conversation, u32) -> Talk) -> String {
     let server = Server::new(move |talk| {
         talk.log_in_by_key()?;
         let id = talk.opened()?;
@@ -182,12 +178,44 @@ fn behind_a_program(
     let key = super::login_key(home);
     let preferred = "PreferredAuthentications=publickey";
     let login = ["-o", KEX, "-o", preferred, "-i", arg(&key), "-p", &server.peer.port];
-    let pty = home.on_pty_with(&[&login[..], &["someone@127.0.0.1"]].concat(), env);
+    let to = ["someone@127.0.0.1"];
+    let socket = home.path("shared");
+    let through = ["-S", arg(&socket)];
+    let _master = way.is_shared().then(|| {
+        let master = home.tessh(&[&login[..], &through, &["-M", "-N"], &to].concat()).start();
+        wait_until("the master listens", || socket.exists());
+        master
+    });
+    let options = if way.is_shared() { &through[..] } else { &login[..] };
+    let pty = home.on_pty_with(&[options, &to].concat(), way.environment());
     pty.wait_written("in the program");
-    pty.send(keys);
+    if !keys.is_empty() {
+        // A master writes before its client is ready.
+        wait_until("the client has the terminal raw", || pty.modes_differ());
+        pty.send(keys);
+    }
     pty.exit_code();
     assert!(!pty.modes_differ());
     pty.written().split_once("in the program").unwrap().1.to_owned()
+}
+
+/// How the session comes about.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Own,
+    AsSsh,
+    /// Through a master.
+    Shared,
+}
+
+impl Way {
+    fn is_shared(self) -> bool {
+        self == Way::Shared
+    }
+
+    fn environment(self) -> &'static [(&'static str, &'static str)] {
+        if self == Way::AsSsh { &[("TESSH_AS_SSH", "1")] } else { &[] }
+    }
 }
 
 #[test]
@@ -197,12 +225,16 @@ fn the_modes_of_a_program_whose_connection_is_lost_are_put_back() {
         ("", |talk, _| talk.reset()),
         ("<enter>~.", |talk, _| talk.ignore()),
     ] {
-        let written = behind_a_program(keys, &[], script);
+        let written = behind_a_program(Way::Own, keys, script);
         assert!(written.starts_with(PUT_BACK), "{written:?}");
         assert!(!written[PUT_BACK.len()..].contains("\x1b"), "{written:?}");
+        // The client of a master does not see the output, but its master does.
+        let written = behind_a_program(Way::Shared, keys, script);
+        assert!(written.starts_with(PUT_BACK), "{written:?}");
+        assert!(!written.contains("\x1b[?1049h"), "{written:?}");
     }
     // Half of it is over: the other half is put back.
-    let written = behind_a_program("", &[], |talk, id| {
+    let written = behind_a_program(Way::Own, "", |talk, id| {
         talk.send(&super::lab::conversation::data(id, "\x1b[?25h\x1b[?1006l\x1b[?1000l\x1b>END"))
     });
     let (_, written) = written.split_once("END").unwrap();
@@ -211,9 +243,10 @@ fn the_modes_of_a_program_whose_connection_is_lost_are_put_back() {
 
 #[test]
 fn a_session_that_ends_leaves_the_modes_as_ssh_does() {
-    let written = behind_a_program("", &[], |talk, id| talk.exit(id, 0));
-    assert!(!written.contains('\x1b'), "{written:?}");
-    let as_ssh = [("TESSH_AS_SSH", "1")];
-    let written = behind_a_program("", &as_ssh, |_, _| Ok(()));
+    for way in [Way::Own, Way::Shared] {
+        let written = behind_a_program(way, "", |talk, id| talk.exit(id, 0));
+        assert!(!written.contains('\x1b'), "{written:?}");
+    }
+    let written = behind_a_program(Way::AsSsh, "", |_, _| Ok(()));
     assert!(!written.contains('\x1b') && written.contains("closed"), "{written:?}");
 }

@@ -110,6 +110,49 @@ fn a_master_is_not_believed_to_have_done_what_it_has_not_answered() {
     home.tessh(&words).output().expect_failure(&["exit status is not known"]);
 }
 
+/// A master that opens a session and ends it: with this exit status, or without a word.
+fn short_session(path: &Path, status: Option<u8>) {
+    listener(path, move |mut stream| {
+        let alive = packet(&[0x80, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1]);
+        let opened = packet(&[0x80, 0, 0, 6, 0, 0, 0, 1, 0, 0, 0, 7]);
+        let _ = stream.write_all(&[hello(4), alive, opened].concat());
+        let mut heard = [0; 12 + 12 + 20];
+        let _ = stream.read_exact(&mut heard);
+        if let Some(status) = status {
+            let _ = stream.write_all(&packet(&[0x80, 0, 0, 4, 0, 0, 0, 7, 0, 0, 0, status]));
+        }
+        let _ = stream.shutdown(Shutdown::Write);
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+}
+
+#[test]
+fn a_terminal_whose_session_is_lost_with_its_master_is_put_back() {
+    const PUT_BACK: [&str; 4] = ["\x1b[?1000l", "\x1b[?2004l", "\x1b[?25h", "\x1b[?1047l"];
+    let home = Home::new();
+    let written = |name: &str, status, env: &[(&str, &str)]| {
+        let path = home.path(name);
+        short_session(&path, status);
+        let screen = home.on_pty_with(&["-F", "none", "-S", arg(&path), "nowhere.invalid"], env);
+        assert_eq!(screen.exit_code(), status.map_or(255, i32::from));
+        screen.expect_restored();
+        screen.written()
+    };
+    let lost = written("lost", None, &[]);
+    let (before, _) = lost.split_once("Shared connection").unwrap();
+    for sequence in PUT_BACK {
+        assert!(before.contains(sequence), "{lost:?}");
+    }
+    for (name, status, env) in [
+        ("ended", Some(3), ("LC_ALL", "C")),
+        ("as-ssh", None, ("TESSH_AS_SSH", "1")),
+        ("dumb", None, ("TERM", "dumb")),
+    ] {
+        let written = written(name, status, &[env]);
+        assert!(!written.contains('\x1b') && written.contains("Shared"), "{name}: {written:?}");
+    }
+}
+
 #[test]
 fn a_socket_that_nobody_listens_on_is_as_with_ssh() {
     let home = Home::new();

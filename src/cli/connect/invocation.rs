@@ -131,6 +131,7 @@ fn share_request(
         stdio_forward: typed.stdio_forward.clone(),
         control: typed.control.clone(),
         own: resolve::own_connection(typed, resolved, context)?,
+        puts_modes_back: !typed.as_ssh,
     })
 }
 
@@ -200,6 +201,7 @@ fn attach(
         stdio_forward: plan.stdio_forward,
         control: typed.control.clone(),
         own: None,
+        puts_modes_back: !typed.as_ssh,
     };
     request.options.sharing.master.value = ControlMaster::No;
     let stream = share::find(&request)?.ok_or_else(lost)?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use russh::Pty;
+use tokio::io::AsyncWriteExt;
 
 use super::background::ChildReport;
 use super::context::ConnectContext;
@@ -26,7 +27,7 @@ use crate::error::Result;
 use crate::os::stdio::{DescriptorInput, DescriptorOutput};
 use crate::os::{BorrowedDescriptor, Descriptor};
 use crate::prompt::{Answer, Prompt};
-use crate::terminal;
+use crate::terminal::{self, RemoteModes};
 
 /// A connection that other invocations may share.
 pub(super) struct SharedConnection {
@@ -116,6 +117,11 @@ impl SharedConnection {
         }
         Ok(exit)
     }
+
+    /// Waits a moment for the clients once the connection has ended.
+    pub async fn last_words(&self) {
+        self.master.last_words().await;
+    }
 }
 
 /// This process's services for the clients.
@@ -132,13 +138,26 @@ struct MasterServices {
 }
 
 impl MasterHost for MasterServices {
-    fn streams(&self, fds: [Descriptor; 3]) -> io::Result<Streams> {
+    fn streams(&self, fds: [Descriptor; 3], has_pty: bool) -> io::Result<Streams> {
         let [stdin, stdout, stderr] = &fds;
-        Ok(Streams {
+        let mut streams = Streams {
             stdin: Box::pin(DescriptorInput::new(stdin)?),
             stdout: Box::new(DescriptorOutput::new(stdout)?),
             stderr: Box::new(DescriptorOutput::new(stderr)?),
-        })
+            put_back: None,
+        };
+        if has_pty && !self.plan.as_ssh && terminal::is_terminal(stdout) {
+            let modes = RemoteModes::default();
+            streams.stdout = Box::new(modes.watch(streams.stdout));
+            let mut again = DescriptorOutput::new(stdout)?;
+            streams.put_back = Some(Box::new(move || {
+                Box::pin(async move {
+                    // Where the terminal has gone, there is nothing to put back.
+                    let _ = again.write_all(modes.back().as_bytes()).await;
+                })
+            }));
+        }
+        Ok(streams)
     }
 
     fn terminal(&self, fd: BorrowedDescriptor<'_>) -> (Vec<(Pty, u32)>, WindowSize) {

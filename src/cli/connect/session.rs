@@ -92,6 +92,9 @@ async fn connect(
         }
         None => rotation::around(&session, prompt, own).await,
     };
+    if let Some(master) = master.as_ref().filter(|_| session.ended().is_some()) {
+        master.last_words().await;
+    }
     // Removes the socket, so that no client connects any more; connected clients are told.
     drop(master);
     if shown.load(Ordering::Relaxed) && options.log_level.value >= LogLevel::Info {

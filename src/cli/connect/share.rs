@@ -28,10 +28,10 @@ use crate::os::descriptor;
 use crate::os::local::{self, UnattachedStream};
 use crate::os::process::ProcessId;
 use crate::os::signal::{Arrivals, Signal};
-use crate::os::stdio::{DescriptorInput, DescriptorOutput};
+use crate::os::stdio::{DescriptorInput, DescriptorOutput, close_stdout};
 use crate::os::{AsDescriptor, Descriptor};
 use crate::say;
-use crate::terminal::{self, RawMode};
+use crate::terminal::{self, RawMode, RemoteScreen};
 use crate::text;
 
 /// The size of a Unix socket's path on Linux, with its final zero byte; ssh(1) reports this limit.
@@ -56,6 +56,9 @@ pub(super) struct ShareRequest {
     pub(super) control: Option<String>,
     /// Why this invocation cannot share a connection, if so.
     pub(super) own: Option<OwnConnection>,
+    /// Whether modes that the server's programs may have left on at the terminal are switched off
+    /// when the session is lost. ssh leaves them.
+    pub(super) puts_modes_back: bool,
 }
 
 /// Looks for a running master, unless this invocation is to become one.
@@ -336,6 +339,8 @@ impl Invocation<'_> {
             Err(other) => return Err(refusal_error(&other)),
         };
         debug!("mux_client_request_session: master session id: {session}");
+        // The master writes the output, and whoever reads it sees its end when the master does.
+        let _ = close_stdout();
         self.tether.cut(ChildReport::Background)?;
         let sizes = pass_on_sizes(master, changes);
         self.passenger(client, session, (tty && at_terminal, sizes)).await.map(Some)
@@ -363,11 +368,15 @@ impl Invocation<'_> {
         let raw = raw.map_err(|error| {
             Error::new(Kind::Local, say!(terminal_setup_failed, error = io_reason(&error)))
         })?;
+        let screen = if interactive { self.screen() } else { None };
         let ended = tokio::select! {
             ended = client.end(session, terminal::restore) => ended,
             never = sizes => match never {},
         };
-        drop(raw);
+        if let (Ok(Some(_)), Some(screen)) = (&ended, &screen) {
+            screen.modes().forget();
+        }
+        drop((screen, raw));
         let status = ended.map_err(|refusal| refusal_error(&refusal))?;
         match status {
             Some(status) => debug!("Received exit status from master {status}"),
@@ -380,6 +389,16 @@ impl Invocation<'_> {
             log::to_stderr(&(say!(share_connection_closed, host) + "\r\n"));
         }
         Ok(status.map_or(FAILED, |status| (status & 0xff) as u8))
+    }
+
+    /// The terminal's modes, which the master's session may change unseen; `None` if they are left
+    /// alone. A terminal without control sequences would print those that put them back.
+    fn screen(&self) -> Option<RemoteScreen> {
+        let term = self.environment.get("TERM")?;
+        let stdout = descriptor::stdout();
+        let may = self.share.puts_modes_back && terminal::is_terminal(stdout);
+        may.then_some(term).filter(|term| !["", "dumb"].contains(&term.as_str()))?;
+        RemoteScreen::enter_unseen(stdout).ok()
     }
 
     /// Forwards standard input and output through the master (`-W`).
@@ -400,6 +419,7 @@ impl Invocation<'_> {
             }
             other => refusal_error(other),
         })?;
+        let _ = close_stdout();
         self.tether.cut(ChildReport::Background)?;
         client.end(session, || {}).await.map_err(|refusal| refusal_error(&refusal))?;
         Ok(0)
@@ -481,7 +501,7 @@ fn proxied_descriptors(
     resized: watch::Receiver<WindowSize>,
 ) -> Result<proxy::ProxyLocalSide<'static, DescriptorInput>> {
     let stdin = || DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error));
-    let (stdout, stderr) = (DescriptorOutput::stdout(), DescriptorOutput::stderr());
+    let (stdout, stderr) = (DescriptorOutput::closing_stdout(), DescriptorOutput::stderr());
     Ok(proxy::ProxyLocalSide {
         input: (!wants::no_input(options)).then(stdin).transpose()?,
         stdout: Box::new(stdout.map_err(|error| unusable(say!(stdout_label), &error))?),

@@ -35,12 +35,13 @@ const MAX_QUESTION: usize = 400;
 
 /// The services that a master needs from the program that runs it.
 pub trait MasterHost: Send + Sync {
-    /// Opens standard input, output and error of a client. The flags of the descriptors stay
-    /// unchanged, because the client's process shares them.
+    /// Opens standard input, output and error of a client, which may have a terminal of the
+    /// server's. The flags of the descriptors stay unchanged, because the client's process shares
+    /// them.
     ///
     /// # Errors
     /// The descriptors cannot be used.
-    fn streams(&self, fds: [Descriptor; 3]) -> io::Result<Streams>;
+    fn streams(&self, fds: [Descriptor; 3], has_pty: bool) -> io::Result<Streams>;
     /// The modes and size of a client's terminal.
     fn terminal(&self, fd: BorrowedDescriptor<'_>) -> (Vec<(Pty, u32)>, WindowSize);
     /// Whether SendEnv names this variable.
@@ -66,7 +67,13 @@ pub struct Streams {
     pub stdout: OutputSink,
     /// Standard error.
     pub stderr: OutputSink,
+    /// Called if the session is lost or given up: switches off at the client's terminal what the
+    /// server's programs have left on.
+    pub put_back: PutBack,
 }
+
+/// Puts a client's terminal back; `None` where nothing is to be put back, or that has been done.
+pub type PutBack = Option<Box<dyn FnOnce() -> Interlude<'static> + Send>>;
 
 /// The state that the clients of one master share.
 pub(crate) struct MasterState {

@@ -13,9 +13,10 @@ use std::time::Duration;
 use log::{debug, error, warn};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::client::connection::Session;
+use crate::client::deadline;
 use crate::client::forward::Forward;
 use crate::client::forward::forwards::Refused;
 use crate::client::forward::settings::ForwardDirection;
@@ -90,6 +91,13 @@ impl Master {
     pub async fn terminated(&self) {
         let mut orders = self.state.orders.subscribe();
         at_least(&mut orders, Orders::Terminate).await;
+    }
+
+    /// Waits a moment until the clients have written what came before the connection ended.
+    pub async fn last_words(&self) {
+        let mut clients = self.state.clients.subscribe();
+        // Some do not read, and some only wait.
+        let _ = timeout(deadline::GOODBYE, clients.wait_for(|count| *count == 0)).await;
     }
 
     /// Waits until the master is no longer needed.

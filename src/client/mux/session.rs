@@ -9,13 +9,15 @@ use log::debug;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
+use crate::client::deadline;
 use crate::client::flow::copy::{ByteSource, LocalOutput, alongside, copy};
 use crate::client::flow::exit::Exit;
 use crate::client::flow::lane::{Drained, Lane, MAX_KEPT};
 use crate::client::flow::output::OutputSink;
 use crate::client::mux::notices::ClientNotices;
-use crate::client::mux::peer::{MasterClient, MasterState, Streams};
+use crate::client::mux::peer::{MasterClient, MasterState, PutBack, Streams};
 use crate::client::mux::wire::{MuxResponse, NO_ESCAPE, NewSession};
 use crate::client::session::channel::{
     ExtraChannel, ProgramRequest, PtyRequest, SessionRequest, WindowSize, open_extra,
@@ -25,7 +27,7 @@ use crate::client::session::escape::Escape;
 use crate::client::session::relay::{LocalSide, relay};
 use crate::client::session::stdio as forward;
 use crate::config::Connect;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::os::{AsDescriptor, Descriptor};
 use crate::say;
 
@@ -44,7 +46,7 @@ pub(super) async fn run(client: &mut MasterClient, id: u32, wanted: NewSession) 
         return Ok(());
     }
     let terminal = fds[0].duplicate()?;
-    let Ok(streams) = state.program.streams(fds) else {
+    let Ok(streams) = state.program.streams(fds, wanted.want_tty) else {
         return client.answer(id, failure(UNUSABLE)).await;
     };
     let request = request(state, &wanted, &terminal).await;
@@ -73,7 +75,8 @@ pub(super) async fn stdio(client: &mut MasterClient, id: u32, to: &Connect) -> i
         return Ok(());
     }
     let unused = stdout.duplicate()?;
-    let Ok(Streams { stdin, stdout, .. }) = state.program.streams([stdin, stdout, unused]) else {
+    let streams = state.program.streams([stdin, stdout, unused], false);
+    let Ok(Streams { stdin, stdout, .. }) = streams else {
         return client.answer(id, failure(UNUSABLE)).await;
     };
     let tunnel = match forward::open(&state.session, to).await {
@@ -170,14 +173,23 @@ struct ClientSession<'a> {
 impl ClientSession<'_> {
     /// Reports the open session to the client, runs it to its end, closes its channel, and reports
     /// how the program ended.
-    async fn serve(mut self, id: u32, beside: ExtraChannel, streams: Streams) -> io::Result<()> {
+    async fn serve(
+        mut self,
+        id: u32,
+        beside: ExtraChannel,
+        mut streams: Streams,
+    ) -> io::Result<()> {
+        let mut put_back = streams.put_back.take();
         let (write, lane) = (Arc::clone(&beside.channel.write), Arc::clone(&beside.stdout));
         let (state, session) = (self.sizes.state, self.number);
         let opened = self.client.answer(id, MuxResponse::SessionOpened { session }).await;
         let exit = match opened {
-            Ok(()) => self.run(beside, streams).await,
+            Ok(()) => self.run(beside, streams, &mut put_back).await,
             Err(_) => None,
         };
+        if exit.is_none() {
+            leave_modes(&mut put_back).await;
+        }
         let lanes = &state.session.shared.incoming.lanes;
         if !lane.is_closed() {
             lanes.left.close(&write).await;
@@ -195,7 +207,12 @@ impl ClientSession<'_> {
 
     /// Relays until the program has ended and its output is written; `None` if the client
     /// disconnects first.
-    async fn run(&mut self, beside: ExtraChannel, streams: Streams) -> Option<Exit> {
+    async fn run(
+        &mut self,
+        beside: ExtraChannel,
+        streams: Streams,
+        put_back: &mut PutBack,
+    ) -> Option<Exit> {
         let ExtraChannel { channel, stdout, stderr } = beside;
         let (said, refused) = (ClientNotices::default(), Notify::new());
         let (resize, resized) = watch::channel(WindowSize::default());
@@ -216,6 +233,7 @@ impl ClientSession<'_> {
             stdout: (&stdout, streams.stdout),
             stderr: (&stderr, streams.stderr),
             said: &said,
+            put_back,
         };
         let served = alongside(output.follow(program), self.sizes.watch(resize));
         tokio::pin!(served);
@@ -238,6 +256,15 @@ struct SessionOutput<'a> {
     stderr: (&'a Lane, OutputSink),
     /// Our own messages; they go to standard error.
     said: &'a ClientNotices,
+    put_back: &'a mut PutBack,
+}
+
+/// Switches off what a lost session has left on at the client's terminal.
+async fn leave_modes(put_back: &mut PutBack) {
+    if let Some(put_back) = put_back.take() {
+        // A terminal that is stopped takes nothing.
+        let _ = timeout(deadline::GOODBYE, put_back()).await;
+    }
 }
 
 /// Why standard output could not be written completely.
@@ -252,29 +279,35 @@ impl SessionOutput<'_> {
     /// Writes all output, then returns how the program ended. If the client stops reading its
     /// standard output, the session ends before the program does.
     async fn follow(self, program: impl Future<Output = Result<Exit>>) -> Exit {
-        let SessionOutput { stdout: (lane, stdout), stderr: (error_lane, stderr), said } = self;
+        let SessionOutput { stdout, stderr: (error_lane, stderr), said, put_back } = self;
+        let (lane, stdout) = stdout;
         let program = async {
-            let exit = program.await.unwrap_or_else(|why| {
-                said.say(&format!("{why}\r\n"));
-                Exit::Escaped
-            });
-            if exit == Exit::Escaped {
-                // The person has ended the session, so the kept output is dropped.
+            let exit = program.await;
+            // Where the person has ended the session, the kept output is dropped. Where the
+            // connection is lost, what has come is written.
+            if exit.is_err() && !lane.is_closed() || matches!(exit, Ok(Exit::Escaped)) {
                 lane.forget();
             }
-            said.finish();
             Ok(exit)
         };
         let main = async {
-            match tokio::try_join!(program, write_output(lane, stdout)) {
-                Ok((exit, ())) => Ok(exit),
+            let exit = match tokio::try_join!(program, write_output(lane, stdout)) {
+                Ok((exit, ())) => exit,
                 Err(OutputLoss::ReaderTooSlow) => {
-                    said.say(&(say!(mux_reader_too_slow, limit = MAX_KEPT >> 20) + "\r\n"));
-                    said.finish();
-                    Ok(Exit::Escaped)
+                    Err(Error::new(Kind::Local, say!(mux_reader_too_slow, limit = MAX_KEPT >> 20)))
                 }
-                Err(OutputLoss::Closed) => Err(Exit::OutputClosed),
+                Err(OutputLoss::Closed) => return Err(Exit::OutputClosed),
+            };
+            if !matches!(exit, Ok(Exit::Status(_) | Exit::Signal(..) | Exit::Unknown)) {
+                // What follows is not for a program's screen.
+                leave_modes(put_back).await;
             }
+            let exit = exit.unwrap_or_else(|why| {
+                said.say(&format!("{why}\r\n"));
+                Exit::Escaped
+            });
+            said.finish();
+            Ok(exit)
         };
         let errors = async {
             write_errors(error_lane, said, stderr).await;

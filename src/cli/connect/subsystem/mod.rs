@@ -88,6 +88,7 @@ pub fn prepare(
         stdio_forward: None,
         control: None,
         own: own.filter(|own| matches!(own, OwnConnection::Pins(_))),
+        puts_modes_back: !typed.as_ssh,
     };
     let way = match share::find(&request)? {
         Some(stream) => Way::Master(stream, Box::new(request), Box::new(resolved)),
