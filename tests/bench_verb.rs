@@ -106,7 +106,8 @@ fn both_programs_are_measured_with_one_cipher_and_every_figure_is_in_the_json_an
     positive(&found["set_up_ms"]["channel"]);
     positive(&found["set_up_ms"]["first_output"]);
     for wall in found["walls"].as_array().unwrap() {
-        let known = ["client", "server", "link", "window", "server-or-link"];
+        let known =
+            ["window", "client", "beginning", "server", "connection", "link", "server-or-link"];
         assert!(known.contains(&wall["wall"].as_str().unwrap()), "{wall}");
         assert!(
             wall["window_bytes"].as_u64()
@@ -183,6 +184,23 @@ fn a_login_that_asks_is_done_once_and_measured_within_its_connection() {
     let twice = sshd.to(&[&login, &TELLING[..], &["--algorithms"]].concat(), &[]);
     let found = object(&home.tessh(&strs(&twice)).password(PASSWORD).output());
     assert_eq!(fastest(&found).is_none(), found["fastest"].is_null(), "{found:#}");
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_key_with_a_passphrase_is_opened_once_and_no_other_program_is_tried_with_it() {
+    let bed = Bed::new(&[]);
+    let key = bed.home.key("locked", &["ed25519"], "a passphrase");
+    bed.sshd.authorize(&key, "");
+    let login = ["bench", "--plain", "--auth", "publickey", "-i", arg(&key)];
+    let words = bed.sshd.to(&[&login, &LITTLE[..]].concat(), &[]);
+    let pty = bed.home.on_pty(&strs(&words));
+    pty.wait_written("passphrase");
+    pty.send("a passphrase\r");
+    pty.wait_written("the login asks");
+    assert_eq!(pty.exit_code(), 0);
+    assert!(!pty.written().contains("a run failed"), "{}", pty.written());
+    assert_eq!(bed.sshd.log().matches("Accepted publickey").count(), 1, "{}", bed.sshd.log());
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::client::Session;
 use crate::client::state::{RememberedCredential, RememberedLogins};
 use crate::config::{Keyword, Method, Origin};
 use crate::error::Result;
+use crate::keys::KeyFile;
 use crate::prompt::Prompt;
 use crate::secret::Secret;
 
@@ -147,7 +148,11 @@ impl MeasuredHost {
         }
         let kept = self.remembered.get(&route::label(&self.plan))?;
         match &kept.credential {
-            RememberedCredential::Key(_, file) => Some(SilentCredential::KeyFile(file.clone())),
+            RememberedCredential::Key(_, file) => {
+                // This program has opened it; another one would have to ask for the passphrase.
+                let asks = KeyFile::read(file).is_ok_and(|key| key.is_encrypted());
+                (!asks).then(|| SilentCredential::KeyFile(file.clone()))
+            }
             RememberedCredential::Held(key) => Some(SilentCredential::AgentKey(key.clone())),
             RememberedCredential::Nothing if kept.method == Method::None => {
                 Some(SilentCredential::Nothing)
