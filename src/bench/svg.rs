@@ -1,5 +1,7 @@
 //! The findings as a picture (SVG): the bars of the page, each with its spread as a line.
 
+use std::borrow::Cow;
+
 use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
@@ -18,8 +20,11 @@ const LABELS_END: i32 = 240;
 const PROGRAMS: i32 = 250;
 const BARS: i32 = 300;
 const BARS_END: i32 = 720;
-/// The height of the head, of a panel's title, of a bar's line, and of the bar.
-const HEAD: i32 = 64;
+/// The height of the head's lines and of what follows them, of a panel's title, of a bar's line, and of
+/// the bar.
+const FIRST: i32 = 24;
+const FURTHER: i32 = 18;
+const AFTER_HEAD: i32 = 4;
 const TITLE: i32 = 34;
 const LINE: i32 = 22;
 const BAR: i32 = 14;
@@ -27,6 +32,9 @@ const BAR: i32 = 14;
 const INK: RGBColor = RGBColor(40, 44, 52);
 const TESSH: RGBColor = RGBColor(0, 122, 135);
 const SSH: RGBColor = RGBColor(150, 155, 165);
+/// The most columns of the head's first lines and of its further ones, in wide letters of their size.
+const FIRST_COLUMNS: usize = 90;
+const FURTHER_COLUMNS: usize = 125;
 /// For letters of any script.
 const FONT: &str = "sans-serif";
 
@@ -34,15 +42,45 @@ const FONT: &str = "sans-serif";
 pub fn svg(findings: &BenchFindings) -> String {
     let panels = panels(findings);
     let lines: usize = panels.iter().map(|panel| panel.bars.len()).sum();
-    let height = HEAD + TITLE * count(panels.len()) + LINE * count(lines) + MARGIN;
+    let head = PictureHead::of(findings);
+    let below = TITLE * count(panels.len()) + LINE * count(lines) + FURTHER + MARGIN;
+    let height = head.height() + below;
     let mut out = String::new();
     let size = (WIDTH.unsigned_abs(), height.unsigned_abs());
     {
         let root = SVGBackend::with_string(&mut out, size).into_drawing_area();
         // Drawing into a string cannot fail.
-        let _ = draw(&root, findings, &panels).and_then(|()| root.present());
+        let _ = draw(&root, &head, &panels).and_then(|()| root.present());
     }
     out
+}
+
+/// What stands above the bars, in lines that the picture has room for.
+struct PictureHead {
+    first: Vec<String>,
+    further: Vec<String>,
+}
+
+impl PictureHead {
+    fn of(findings: &BenchFindings) -> PictureHead {
+        let BenchFindings { login, server, kex, .. } = findings;
+        let seconds = format!("{:.1}", findings.elapsed.as_secs_f64());
+        let first = say!(bench_head, login, server, seconds);
+        let algorithms = say!(bench_algorithms, ciphers = findings.ciphers.join(", "), kex);
+        PictureHead {
+            first: wrapped(&first, FIRST_COLUMNS),
+            further: wrapped(&algorithms, FURTHER_COLUMNS),
+        }
+    }
+
+    fn height(&self) -> i32 {
+        let (first, further) = (count(self.first.len()), count(self.further.len()));
+        MARGIN + FIRST * first + FURTHER * further + AFTER_HEAD
+    }
+}
+
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    textwrap::wrap(text, columns).into_iter().map(Cow::into_owned).collect()
 }
 
 fn count(number: usize) -> i32 {
@@ -53,17 +91,20 @@ type SvgDrawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorT
 
 fn draw<B: DrawingBackend>(
     root: &DrawingArea<B, Shift>,
-    findings: &BenchFindings,
+    head: &PictureHead,
     panels: &[BarPanel],
 ) -> SvgDrawn<B> {
     root.fill(&WHITE)?;
-    let BenchFindings { login, server, kex, .. } = findings;
-    let seconds = format!("{:.1}", findings.elapsed.as_secs_f64());
-    let head = say!(bench_head, login, server, seconds);
-    let second = say!(bench_algorithms, ciphers = findings.ciphers.join(", "), kex);
-    text(root, head, (MARGIN, 24), style(17, HPos::Left))?;
-    text(root, second, (MARGIN, 48), style(12, HPos::Left))?;
-    let mut y = HEAD;
+    let mut y = MARGIN;
+    for line in &head.first {
+        text(root, line.clone(), (MARGIN, y), style(17, HPos::Left))?;
+        y += FIRST;
+    }
+    for line in &head.further {
+        text(root, line.clone(), (MARGIN, y), style(12, HPos::Left))?;
+        y += FURTHER;
+    }
+    y = head.height();
     for panel in panels {
         text(root, panel.title.clone(), (MARGIN, y + 20), style(14, HPos::Left))?;
         y += TITLE;
@@ -75,7 +116,7 @@ fn draw<B: DrawingBackend>(
             y += LINE;
         }
     }
-    Ok(())
+    text(root, say!(bench_picture_key), (MARGIN, y + FURTHER), style(12, HPos::Left))
 }
 
 fn line<B: DrawingBackend>(
@@ -108,7 +149,8 @@ fn line<B: DrawingBackend>(
     let mut figures = figure(bar.spread.median);
     if let Some(times) = bar.times_ssh {
         let times = format!("{times:.2}");
-        figures = format!("{figures}   {}", say!(bench_times_ssh, times));
+        // Blanks that follow each other are one in a picture.
+        figures = format!("{figures}, {}", say!(bench_times_ssh, times));
     }
     text(root, figures, (BARS_END + 12, middle), style(12, HPos::Left))
 }
@@ -142,6 +184,22 @@ mod tests {
         let bars: usize = panels(&findings).iter().map(|panel| panel.bars.len()).sum();
         // One more is the paper.
         assert_eq!(picture.matches("<rect").count(), bars + 1);
-        assert!(picture.contains("2.00 x ssh"), "{picture}");
+        assert!(picture.contains("320, 2.00 x ssh"), "{picture}");
+    }
+
+    #[test]
+    fn a_long_head_has_lines_that_fit_and_what_follows_is_below_them() {
+        let short = PictureHead::of(&findings());
+        let mut findings = findings();
+        findings.ciphers = vec!["chacha20-poly1305@openssh.com".to_owned(); 9];
+        findings.login = "a".repeat(200);
+        let long = PictureHead::of(&findings);
+        assert!(long.first.iter().all(|line| line.len() <= FIRST_COLUMNS), "{:?}", long.first);
+        assert!(long.further.iter().all(|line| line.len() <= FURTHER_COLUMNS));
+        assert!(long.further.len() > 2 && long.height() > short.height());
+        let picture = svg(&findings);
+        for line in long.first.iter().chain(&long.further) {
+            assert!(picture.contains(&line.replace('\'', "&apos;")), "{line}");
+        }
     }
 }

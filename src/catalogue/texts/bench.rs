@@ -121,6 +121,9 @@ texts! {
     bench_algorithms(ciphers, kex)
         en "cipher {ciphers}; tessh's key exchange {kex}"
         ja "暗号 {ciphers}、tessh の鍵交換 {kex}"
+    bench_picture_key
+        en "bars are medians; the line in a bar goes from the smallest run to the largest"
+        ja "棒は中央値、棒の中の線は最小から最大まで"
     bench_panel_rate
         en "rate, MiB/s (more is better)"
         ja "転送速度 MiB/s (大きいほど良い)"
