@@ -9,7 +9,7 @@ use super::findings::{
 };
 use super::panels::{BarPanel, PanelBar, figure, panels};
 use super::spread::Spread;
-use super::wall::{self, WallFacts};
+use super::wall::{self, Wall, WallFacts};
 use crate::say;
 use crate::text;
 
@@ -148,12 +148,16 @@ fn tail(findings: &BenchFindings) -> Vec<String> {
         for program in findings.untold_programs(direction) {
             lines.push(say!(bench_untold, way = &way, program = program.name()));
         }
+        for program in findings.programs_of_untold_cpu(direction) {
+            lines.push(say!(bench_untold_cpu, way = &way, program = program.name()));
+        }
         let Some(facts) = WallFacts::of(findings, direction) else { continue };
         if let (Some(in_use), Some(window)) = (facts.in_use(), facts.window) {
             let (in_use, window) = (wall::mib(in_use), wall::mib(window as f64));
             lines.push(say!(bench_window, way, in_use, window));
         }
-        if !findings.is_search {
+        // How a connection begins is no cipher's doing.
+        if !findings.is_search || facts.wall() == Wall::Beginning {
             lines.push(facts.sentence(direction));
             lines.extend(facts.doubt(direction));
         }

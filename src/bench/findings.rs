@@ -211,6 +211,8 @@ pub struct BenchFindings {
     pub echoes: Vec<EchoSeries>,
     /// tessh's window for what a server sends, in bytes.
     pub receive_window: u64,
+    /// The part of one processor that a program can have here, if it was measured.
+    pub cpu_available: Option<f64>,
     /// What went wrong on the way, one line each.
     pub notes: Vec<String>,
     /// How long it took.
@@ -239,8 +241,7 @@ impl BenchFindings {
 
     /// Whether runs take hardly longer than their start, so that they tell no rate.
     pub(super) fn is_untold(&self, series: &TransferSeries) -> bool {
-        let is_one = self.start(series.program).len() == 1;
-        let of_start = if is_one { TOLD_OF_ONE } else { TOLD_OF_START };
+        let of_start = told_of(self.start(series.program));
         let told = |run: &BenchRun| {
             let start = self.start_of(series.program, run);
             let least = if run.start.is_some() { TOLD } else { start * of_start };
@@ -252,11 +253,26 @@ impl BenchFindings {
 
     /// The programs of which some runs of this way tell no rate.
     pub(super) fn untold_programs(&self, direction: Direction) -> Vec<BenchProgram> {
-        let is_untold = |program: &BenchProgram| {
+        self.programs_with(direction, |series| self.is_untold(series))
+    }
+
+    /// The programs of which some runs of this way tell a rate, and not what it costs.
+    pub(super) fn programs_of_untold_cpu(&self, direction: Direction) -> Vec<BenchProgram> {
+        let is_untold = |it: &TransferSeries| !self.is_untold(it) && self.is_cpu_untold(it);
+        self.programs_with(direction, is_untold)
+    }
+
+    /// The programs of which this is so for some runs of this way.
+    fn programs_with(
+        &self,
+        direction: Direction,
+        is_so: impl Fn(&TransferSeries) -> bool,
+    ) -> Vec<BenchProgram> {
+        let has = |program: &BenchProgram| {
             let mut way = self.transfers.iter().filter(|series| series.direction == direction);
-            way.any(|series| series.program == *program && self.is_untold(series))
+            way.any(|series| series.program == *program && is_so(series))
         };
-        self.programs.iter().map(|(program, _)| *program).filter(is_untold).collect()
+        self.programs.iter().map(|(program, _)| *program).filter(has).collect()
     }
 
     /// Whether tessh's transfers of this way tell a rate.
@@ -276,22 +292,32 @@ impl BenchFindings {
     }
 
     /// Processor seconds per GiB of each run; what is below the start's is zero. None if runs tell no
-    /// rate.
+    /// rate, or take hardly more than their start.
     pub(super) fn cpu_per_gib(&self, series: &TransferSeries) -> Vec<f64> {
-        if self.is_untold(series) {
+        if self.is_untold(series) || self.is_cpu_untold(series) {
             return Vec::new();
         }
-        let start = median(self.start(series.program).iter().map(|run| run.cpu));
-        let used = |run: &BenchRun| (run.cpu.as_secs_f64() - start).max(0.0);
-        series.counted().map(|run| used(run) / (run.bytes as f64 / GIB)).collect()
+        series.counted().map(|run| self.cpu_of_bytes(series.program, run) / gib(run)).collect()
+    }
+
+    /// Processor seconds of a run without those of its start.
+    fn cpu_of_bytes(&self, program: BenchProgram, run: &BenchRun) -> f64 {
+        let start = median(self.start(program).iter().map(|run| run.cpu));
+        (run.cpu.as_secs_f64() - start).max(0.0)
+    }
+
+    /// Whether runs use hardly more processor time than their start, so that the bytes' own is not told.
+    fn is_cpu_untold(&self, series: &TransferSeries) -> bool {
+        let starts = self.start(series.program);
+        let least = median(starts.iter().map(|run| run.cpu)) * told_of(starts);
+        let used = series.counted().map(|run| self.cpu_of_bytes(series.program, run));
+        Spread::of(&used.collect::<Vec<_>>()).is_some_and(|used| used.median < least)
     }
 
     /// The part of one processor that a program uses while it transfers.
     pub(super) fn cpu_share(&self, series: &TransferSeries) -> Option<f64> {
-        let cpu = median(self.start(series.program).iter().map(|run| run.cpu));
         let share = |run: &BenchRun| {
-            let seconds = self.seconds_of_bytes(series.program, run);
-            (run.cpu.as_secs_f64() - cpu).max(0.0) / seconds
+            self.cpu_of_bytes(series.program, run) / self.seconds_of_bytes(series.program, run)
         };
         let shares: Vec<f64> = series.counted().map(share).collect();
         Some(Spread::of(&shares)?.median)
@@ -321,7 +347,7 @@ impl BenchFindings {
     }
 
     /// Seconds of the median round trip.
-    pub(super) fn round_trip(&self) -> Option<f64> {
+    pub fn round_trip(&self) -> Option<f64> {
         let times: Vec<f64> = self.round_trips.iter().map(Duration::as_secs_f64).collect();
         Some(Spread::of(&times)?.median)
     }
@@ -365,16 +391,19 @@ impl BenchFindings {
         told.any(|series| series.counted().count() < 2)
     }
 
-    /// Whether the start of tessh's runs takes as long as the transfers, so that rates are rough.
+    /// Whether the start of some of tessh's runs takes as long as the transfer, so that rates are rough.
     pub(super) fn is_rough(&self) -> bool {
-        let start = median(self.start(BenchProgram::Tessh).iter().map(|run| run.wall));
-        self.transfers.iter().any(|series| {
-            // Where the start of each run is seen, nothing is taken off by guess.
-            let unseen = series.counted().filter(|run| run.start.is_none());
-            let walls: Vec<f64> = unseen.map(|run| run.wall.as_secs_f64()).collect();
-            let wall = Spread::of(&walls).map(|wall| wall.median);
-            series.program == BenchProgram::Tessh && wall.is_some_and(|wall| wall < 2.0 * start)
-        })
+        let mut of_tessh = self.transfers.iter().filter(|it| it.program == BenchProgram::Tessh);
+        of_tessh.any(|series| self.is_rough_of(series))
+    }
+
+    /// Whether the start of these runs takes as long as the transfer.
+    pub(super) fn is_rough_of(&self, series: &TransferSeries) -> bool {
+        let start = median(self.start(series.program).iter().map(|run| run.wall));
+        // Where the start of each run is seen, nothing is taken off by guess.
+        let unseen = series.counted().filter(|run| run.start.is_none());
+        let walls: Vec<f64> = unseen.map(|run| run.wall.as_secs_f64()).collect();
+        Spread::of(&walls).is_some_and(|wall| wall.median < 2.0 * start)
     }
 
     /// What a start of each program takes, one after the other, in the median.
@@ -403,6 +432,15 @@ pub fn session_line(cipher: &str) -> String {
 fn net(wall: Duration, start: f64) -> f64 {
     let wall = wall.as_secs_f64();
     (wall - start).max(wall * LEAST_PART).max(f64::MIN_POSITIVE)
+}
+
+/// The part of its start that a run must add to it, so that what it adds is told.
+fn told_of(starts: &[BenchRun]) -> f64 {
+    if starts.len() == 1 { TOLD_OF_ONE } else { TOLD_OF_START }
+}
+
+fn gib(run: &BenchRun) -> f64 {
+    run.bytes as f64 / GIB
 }
 
 fn median(times: impl Iterator<Item = Duration>) -> f64 {
@@ -446,7 +484,6 @@ mod tests {
         assert!(findings.is_rough() && findings.is_told(Direction::Download));
         let rates = findings.rates(&findings.transfers[0]);
         assert!((rates[0] - 800.0).abs() < 0.01, "{rates:?}");
-        assert_eq!(findings.cpu_per_gib(&findings.transfers[0]), [0.0; 3]);
         // Nobody knows how one start varies; most of the run, or longer than it: none.
         for (start, count) in [(170, 1), (210, 3), (400, 3)] {
             findings.starts[0].runs = vec![run(start, 0); count];
@@ -455,6 +492,22 @@ mod tests {
             assert!(findings.rates(series).is_empty() && findings.cpu_per_gib(series).is_empty());
             assert!(!findings.is_told(Direction::Download));
         }
+    }
+
+    #[test]
+    fn runs_that_cost_hardly_more_than_their_start_tell_no_cost_of_the_bytes() {
+        let mut findings = findings();
+        let down = Direction::Download;
+        assert_eq!(findings.programs_of_untold_cpu(down), []);
+        // 100 ms for 64 MiB, 90 of them of the start, which varies.
+        findings.starts[0].runs = vec![run(50, 90); 3];
+        assert!(findings.cpu_per_gib(&findings.transfers[0]).is_empty());
+        assert_eq!(findings.rates(&findings.transfers[0]).len(), 3);
+        assert_eq!(findings.programs_of_untold_cpu(down), [BenchProgram::Tessh]);
+        findings.starts[0].runs = vec![run(50, 70); 3];
+        assert_eq!(findings.cpu_per_gib(&findings.transfers[0]).len(), 3);
+        findings.starts[0].runs.truncate(1);
+        assert!(findings.cpu_per_gib(&findings.transfers[0]).is_empty(), "one start tells less");
     }
 
     #[test]

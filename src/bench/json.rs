@@ -95,6 +95,7 @@ fn wall(findings: &BenchFindings, direction: Direction) -> Option<Value> {
         "wall": facts.wall().word(),
         "mib_per_s": facts.rates.median,
         "cpu_share": facts.cpu_share,
+        "cpu_available": facts.cpu_available,
         "two_at_once_mib_per_s": facts.two,
         "window_bytes": facts.window,
         "window_in_use_bytes": facts.in_use().map(f64::round),
@@ -131,6 +132,7 @@ mod tests {
         assert_eq!(rate["runs"].as_array().unwrap().len(), 3);
         assert!((rate["median"].as_f64().unwrap() - 320.0).abs() < 0.01, "{rate}");
         assert_eq!(object["set_up_ms"]["key_exchange"]["median"], 7.0);
+        assert_eq!(object["set_up_ms"]["total"]["runs"], json!([39.0]));
         assert_eq!(object["walls"][0]["wall"], "server");
         assert_eq!(object["walls"][0]["window_bytes"], 8 << 20);
         let little = |way: usize| object["walls"][way]["rests_on_little"].as_bool();

@@ -139,8 +139,8 @@ pub struct SetupStep {
 }
 
 impl SetupTimes {
-    /// All steps, in their order.
-    pub(super) const STEPS: [SetupStep; 7] = [
+    /// All steps, in their order, and their sum.
+    pub(super) const STEPS: [SetupStep; 8] = [
         SetupStep { key: "name_lookup", time: |times| times.name_lookup },
         SetupStep { key: "tcp", time: |times| times.tcp },
         SetupStep { key: "greeting", time: |times| times.greeting },
@@ -148,6 +148,7 @@ impl SetupTimes {
         SetupStep { key: "authentication", time: |times| times.authentication },
         SetupStep { key: "channel", time: |times| times.channel },
         SetupStep { key: "first_output", time: |times| times.first_output },
+        SetupStep { key: "total", time: |times| Some(times.total()) },
     ];
 }
 
@@ -161,7 +162,8 @@ impl SetupStep {
             "key_exchange" => say!(bench_step_kex),
             "authentication" => say!(bench_step_login),
             "channel" => say!(bench_step_channel),
-            _ => say!(bench_step_output),
+            "first_output" => say!(bench_step_output),
+            _ => say!(bench_step_total),
         }
     }
 }

@@ -63,6 +63,7 @@ pub fn findings() -> BenchFindings {
             EchoSeries { program: ssh, samples: vec![ms(4)] },
         ],
         receive_window: 8 << 20,
+        cpu_available: None,
         notes: Vec::new(),
         elapsed: ms(4000),
         end: BenchEnd::Done,

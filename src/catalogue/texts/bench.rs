@@ -91,6 +91,9 @@ texts! {
     bench_ssh_failed(fault)
         en "ssh does not log in without a question: {fault}"
         ja "ssh が入力なしでログインできません: {fault}"
+    bench_no_ssh
+        en "there is no ssh on the PATH; --ssh names one"
+        ja "PATH に ssh がありません。--ssh で指定できます"
     bench_ssh_is_tessh
         en "the ssh on the PATH is tessh; --ssh names another"
         ja "PATH の ssh は tessh です。--ssh で別のものを指定できます"
@@ -166,6 +169,9 @@ texts! {
     bench_step_output
         en "first output"
         ja "最初の出力"
+    bench_step_total
+        en "all steps"
+        ja "合計"
     bench_one_run
         en "(one run)"
         ja "(1 回)"
@@ -181,12 +187,21 @@ texts! {
     bench_window(way, in_use, window)
         en "window, {way}: {in_use} of {window} MiB are on the way at this rate"
         ja "ウィンドウ ({way}): この速度では {window} MiB のうち {in_use} MiB を使用"
-    bench_wall_window(way, rate, window, round_trip)
-        en "{way}: the window is the wall: {window} MiB on a round trip of {round_trip} ms allow no more than about {rate} MiB/s"
-        ja "{way}: ウィンドウが上限です。{window} MiB と往復 {round_trip} ms では約 {rate} MiB/s までです"
+    bench_wall_window(way, rate, window, round_trip, most)
+        en "{way}: the window is the wall: {window} MiB on a round trip of {round_trip} ms allow {most} MiB/s at most, and one connection has {rate}"
+        ja "{way}: ウィンドウが上限です。{window} MiB と往復 {round_trip} ms では最大 {most} MiB/s で、1 接続の実測は {rate} MiB/s です"
     bench_wall_client(way, rate, percent)
         en "{way}: the client is the wall: at {rate} MiB/s tessh uses {percent} % of a processor"
         ja "{way}: クライアントが上限です。{rate} MiB/s で tessh が CPU 1 つの {percent} % を使います"
+    bench_wall_client_held_back(way, rate, percent, available)
+        en "{way}: the client is the wall: at {rate} MiB/s tessh uses {percent} % of a processor, and no program gets more than about {available} % of one here"
+        ja "{way}: クライアントが上限です。{rate} MiB/s で tessh が CPU 1 つの {percent} % を使いますが、この機械で使えるのは約 {available} % までです"
+    bench_wall_beginning(way, rate, trips, round_trip)
+        en "{way}: the beginning of a connection is the wall: the bytes of a run took {trips} round trips of {round_trip} ms, within which TCP only gains speed; it may become faster than {rate} MiB/s, which more --bytes and --seconds tell"
+        ja "{way}: 接続の立ち上がりが上限です。1 回の転送が往復 {round_trip} ms の {trips} 倍の時間で終わり、TCP はまだ加速中です。{rate} MiB/s より速くなる可能性があり、--bytes と --seconds を増やすと分かります"
+    bench_wall_connection(way, rate, percent, two, round_trip)
+        en "{way}: one connection is the wall, by TCP on a round trip of {round_trip} ms or by the server's process for it: it has {rate} MiB/s, two at once have {two}, and tessh uses {percent} % of a processor"
+        ja "{way}: 接続 1 本が上限です (往復 {round_trip} ms での TCP、またはサーバーのプロセス)。1 接続で {rate} MiB/s、同時に 2 接続で計 {two} MiB/s、tessh の使用は CPU 1 つの {percent} % です"
     bench_wall_server(way, rate, percent, two)
         en "{way}: the server's process is the wall: one connection has {rate} MiB/s, two at once have {two}, and tessh uses {percent} % of a processor"
         ja "{way}: サーバーのプロセスが上限です。1 接続で {rate} MiB/s、同時に 2 接続で計 {two} MiB/s、tessh の使用は CPU 1 つの {percent} % です"
@@ -226,6 +241,9 @@ texts! {
     bench_untold(way, program)
         en "{way}, {program}: a run takes hardly longer than its start here, which tells no rate; transfer more with --bytes, or for longer with --seconds"
         ja "{way}、{program}: 測定がほぼ開始処理だけで終わるため、転送速度は分かりません。--bytes で転送量を増やすか、--seconds で時間を延ばしてください"
+    bench_untold_cpu(way, program)
+        en "{way}, {program}: a run uses hardly more processor time than its start here, which does not tell that of the bytes; transfer more with --bytes, or for longer with --seconds"
+        ja "{way}、{program}: CPU 時間のほとんどが開始処理なので、転送だけの CPU 時間は分かりません。--bytes で転送量を増やすか、--seconds で時間を延ばしてください"
     bench_rough
         en "the start of a run takes as long as its bytes here, so rates are rough; more --bytes and --seconds make them better"
         ja "ここでは測定の開始処理が転送と同じくらいかかるため、転送速度は大まかな値です。--bytes と --seconds を増やすと精度が上がります"

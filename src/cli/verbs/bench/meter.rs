@@ -28,9 +28,10 @@ const TAKE: &str = "cat >/dev/null";
 const READY: &[u8] = b"remote-is-raw";
 /// What echoes each key as it comes.
 const ECHO: &str = "stty raw -echo; printf 'remote-%s' is-raw; exec cat";
-/// Keys of one block, before the next program has its turn, and those before them that do not count.
-const KEYS: usize = 50;
-const WARM_UP: usize = 10;
+/// The most keys of one block, before the next program has its turn, and those before them that do not
+/// count.
+pub(super) const KEYS: usize = 50;
+pub(super) const WARM_UP: usize = 10;
 
 /// How runs are made.
 pub(super) enum Meter<'a> {
@@ -172,9 +173,10 @@ impl Meter<'_> {
         &mut self,
         program: BenchProgram,
         cipher: &str,
+        keys: usize,
         samples: &mut Vec<Duration>,
     ) -> Result<(), String> {
-        let echo = EchoRequest { command: ECHO, ready: READY, keys: KEYS };
+        let echo = EchoRequest { command: ECHO, ready: READY, keys };
         match self {
             Meter::Processes(processes, _) => {
                 let command = processes.command(program, cipher, (ECHO, RemoteSide::Terminal));

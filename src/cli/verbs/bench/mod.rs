@@ -9,6 +9,7 @@
 //!   meter       what a run is: a process, or a channel
 //!   processes   the command lines of the programs
 //!   child       one process, measured
+//!   processor   how much of a processor a program can have here
 //! ```
 //!
 //! The login is that of `cli/connect/measure`; what follows from the figures, and how they are shown,
@@ -19,6 +20,7 @@ mod meter;
 mod picture;
 mod probe;
 mod processes;
+mod processor;
 mod rounds;
 mod task;
 mod words;
@@ -86,6 +88,9 @@ async fn measure(
     }
     let began = Instant::now();
     let mut findings = empty(&host, &session, ciphers, words.algorithms);
+    if ssh.is_none() && words.ssh == SshWanted::OnPath {
+        findings.without_ssh = Some(say!(bench_no_ssh));
+    }
     let ssh = compared(ssh, &host, &mut findings).await;
     let so_far = SoFar::new(findings);
     if !words.typed.json && terminal::is_terminal(descriptor::stderr()) {
@@ -165,6 +170,7 @@ fn empty(
         two_at_once: Vec::new(),
         echoes: Vec::new(),
         receive_window: measured::receive_window(session),
+        cpu_available: None,
         notes: Vec::new(),
         elapsed: Duration::ZERO,
         end: BenchEnd::Done,

@@ -20,6 +20,7 @@ use crate::say;
 
 /// The shares of the time that is left.
 const FOR_PROBE: f64 = 0.25;
+const FOR_ROUND_TRIPS: f64 = 0.05;
 const FOR_SETUPS: f64 = 0.10;
 const FOR_TRY: f64 = 0.50;
 /// The most of each, however much time there is.
@@ -78,7 +79,7 @@ impl BenchTask<'_> {
             noted.setups.push(setup);
             noted.starts = vec![StartSeries { program: BenchProgram::Tessh, runs: vec![none] }];
         }
-        self.round_trips(until).await;
+        self.round_trips(self.until(FOR_ROUND_TRIPS)).await;
         let mut rates = [0.0; 2];
         let most = self.bytes.next_multiple_of(BLOCK);
         let first = ran.ended.saturating_sub(start);

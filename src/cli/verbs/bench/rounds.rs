@@ -4,10 +4,13 @@
 //! part begins a further round only if the last one's time is left; the end of all time ends
 //! everything.
 
+use std::time::Duration;
+
 use tokio::time::{Instant, timeout_at};
 
 use super::child::RunFault;
-use super::meter::{BLOCK, Meter};
+use super::meter::{BLOCK, KEYS, Meter, WARM_UP};
+use super::processor;
 use super::task::{BenchTask, Estimate};
 use crate::bench::{
     BenchMode, BenchProgram, BenchRun, Direction, EchoSeries, SetupTimes, TransferSeries, TwoAtOnce,
@@ -30,10 +33,17 @@ const STARTS: usize = 15;
 const FIRST_STARTS: usize = 2;
 const ROUNDS: usize = 9;
 const ECHO_BLOCKS: usize = 4;
+/// The fewest keys of a block, and the part of its time that is meant for them.
+const LEAST_KEYS: usize = 10;
+const FOR_KEYS: f64 = 0.8;
+/// How long it is measured what part of a processor can be had: this share of the time, and no longer.
+const FOR_PROCESSOR: f64 = 0.02;
+const PROCESSOR: Duration = Duration::from_millis(400);
 /// As many rounds of transfers are meant to fit; fewer, where a run would then have less than this many
-/// times the time of its start.
+/// times the time of its start, or its bytes less than this many round trips.
 const ROUNDS_WANTED: [f64; 3] = [4.0, 3.0, 2.0];
 const OF_A_START: f64 = 1.5;
+const OF_A_ROUND_TRIP: f64 = 32.0;
 /// How far the amount of a run may change at once.
 const MORE: f64 = 16.0;
 /// In so many rounds the amount may still change.
@@ -58,6 +68,9 @@ impl BenchTask<'_> {
         let Some(cipher) = ciphers.first().cloned() else { return Ok(()) };
         let is_search = self.so_far.noted().is_search;
         self.starts(&mut meter, &cipher).await;
+        let time = self.until(FOR_PROCESSOR).saturating_duration_since(Instant::now());
+        let available = processor::available(time.min(PROCESSOR)).await;
+        self.so_far.noted().cpu_available = available;
         let runs = ciphers.len() * meter.programs().len() * Direction::BOTH.len();
         let share = if is_search { FOR_SEARCH } else { FOR_TRANSFERS };
         let until = self.begin(&mut meter, share);
@@ -133,7 +146,9 @@ impl BenchTask<'_> {
 
     /// How many rounds of so many runs are meant to fit.
     fn rounds_wanted(&self, until: Instant, runs: usize) -> f64 {
-        let least = self.start_of_a_run() * OF_A_START;
+        let start = self.start_of_a_run();
+        let far = self.so_far.noted().round_trip().unwrap_or_default() * OF_A_ROUND_TRIP;
+        let least = (start * OF_A_START).max(start + far);
         let fits = |rounds: &&f64| Self::share(until, runs as f64 * **rounds) >= least;
         ROUNDS_WANTED.iter().find(fits).copied().unwrap_or(1.0)
     }
@@ -194,12 +209,16 @@ impl BenchTask<'_> {
             }
             failed.into_iter().rev().for_each(|at| drop(due.remove(at)));
             let took = began.elapsed();
+            let transferred = *amounts;
             let mut shorter: f64 = 0.0;
             if round < CALIBRATING {
                 let rounds = (wanted - 1.0 - round as f64).max(1.0);
                 let slot = self.slot(until, due.len(), rounds);
                 for ((_, bytes), longest) in amounts.iter_mut().zip(longest) {
                     let factor = factor(slot, longest);
+                    // What was meant to fit has been measured: less would tell less.
+                    let is_further = round as f64 + 1.0 >= wanted;
+                    let factor = if is_further { factor.max(1.0) } else { factor };
                     *bytes = self.amount(*bytes as f64 * factor);
                     shorter = shorter.max(factor.min(1.0));
                 }
@@ -210,6 +229,8 @@ impl BenchTask<'_> {
             let others = programs.len().min(due.len());
             due.rotate_left(usize::from(others > 1));
             if due.is_empty() || !Self::fits(until, took.mul_f64(shorter)) {
+                // Two at once are compared with what was transferred.
+                *amounts = transferred;
                 return;
             }
         }
@@ -271,18 +292,26 @@ impl BenchTask<'_> {
         }
     }
 
+    /// How many keys of a block are to count, so that they fit: fewer on a long way.
+    fn keys(&self, until: Instant) -> usize {
+        let round_trip = self.so_far.noted().round_trip().unwrap_or_default();
+        let time = Self::share(until, 1.0) * FOR_KEYS - self.start_of_a_run();
+        keys_of(time / round_trip.max(f64::MIN_POSITIVE))
+    }
+
     /// Keys, in blocks of one program after the other.
     async fn echoes(&self, meter: &mut Meter<'_>, cipher: &str) {
         let programs = meter.programs();
         let empty = |program: &BenchProgram| EchoSeries { program: *program, samples: Vec::new() };
         self.so_far.noted().echoes = programs.iter().map(empty).collect();
         for _ in 0..ECHO_BLOCKS {
-            let began = Instant::now();
-            for program in &programs {
+            let (began, mut is_late) = (Instant::now(), false);
+            for (at, program) in programs.iter().enumerate() {
                 let mut samples = Vec::new();
-                // A little before all ends, so that the keys that were pressed count.
-                let until = self.until(0.9);
-                let pressed = meter.press(*program, cipher, &mut samples);
+                // A little before all ends, so that the keys that were pressed count; and each program
+                // has as much time.
+                let until = self.until(0.9 / (programs.len() - at) as f64);
+                let pressed = meter.press(*program, cipher, self.keys(until), &mut samples);
                 let pressed = timeout_at(until, pressed).await;
                 let mut noted = self.so_far.noted();
                 let mut series = noted.echoes.iter_mut();
@@ -293,14 +322,22 @@ impl BenchTask<'_> {
                 match pressed {
                     Ok(Ok(())) => {}
                     Ok(Err(fault)) => return self.so_far.complain(*program, &fault),
-                    Err(_) => return self.so_far.note_fault(*program, &RunFault::Late),
+                    Err(_) => {
+                        self.so_far.note_fault(*program, &RunFault::Late);
+                        is_late = true;
+                    }
                 }
             }
-            if !Self::fits(self.end, began.elapsed()) {
+            if is_late || !Self::fits(self.end, began.elapsed()) {
                 return;
             }
         }
     }
+}
+
+/// How many keys of a block are to count, if so many round trips fit.
+fn keys_of(trips: f64) -> usize {
+    (trips as usize).saturating_sub(WARM_UP).clamp(LEAST_KEYS, KEYS)
 }
 
 /// How many times as much a run should transfer so that its bytes take this long and not that: once,
@@ -345,6 +382,11 @@ pub(super) fn ciphers(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn on_a_long_way_fewer_keys_are_pressed() {
+        assert_eq!([f64::INFINITY, 1e6, 40.0, 12.0, -3.0].map(keys_of), [50, 50, 30, 10, 10]);
+    }
 
     #[test]
     fn an_amount_changes_only_where_it_is_far_from_what_fits() {
