@@ -41,7 +41,7 @@ pub fn journal(input: &[u8]) {
             assert!(range.end <= size);
             at = Some(range.end);
         }
-        let missing = ranges.missing(size, 1000);
+        let missing = ranges.missing(size);
         let left: u64 = missing.iter().map(|range| range.end - range.start).sum();
         assert_eq!(left + ranges.bytes(), size);
     }
