@@ -6,6 +6,7 @@
 use std::{fmt, io};
 
 use crate::catalogue::{Language, spoken};
+use crate::os::piped::PipeFault;
 use crate::os::shortage::Shortage;
 use crate::say;
 
@@ -161,6 +162,12 @@ pub fn reason_without_number(error: &io::Error) -> String {
 /// The system's message for a failure; common ones are translated into the language of the process.
 pub fn io_reason(error: &io::Error) -> String {
     use io::ErrorKind as E;
+    match PipeFault::of(error) {
+        Some(PipeFault::NoWriter) => return say!(os_pipe_without_writer),
+        Some(PipeFault::Nothing) => return say!(os_pipe_without_text),
+        Some(PipeFault::NoEnd(seconds)) => return say!(os_pipe_without_end, seconds),
+        None => {}
+    }
     // In English, the system's own message needs no translation.
     if spoken() == Language::English {
         return error.to_string();

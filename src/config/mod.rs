@@ -51,8 +51,8 @@ pub use options::{
 };
 pub use origin::{Origin, Setting};
 pub use read::{
-    ConfigFile, FileKind, HostAlias, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES, host_aliases,
-    is_named, read_file,
+    ConfigFile, FileKind, FileMemory, HostAlias, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES,
+    host_aliases, is_named, read_file, read_remembered,
 };
 pub use show::{EffectiveConfig, effective, lines as effective_lines};
 pub use standing::check_standing;

@@ -2,7 +2,7 @@
 //!
 //! `key_file` decides what the bytes mean.
 
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::refusal::fault;
 use crate::error::Result;
 use crate::os::file::open_without_waiting;
-use crate::os::private;
+use crate::os::{piped, private};
 use crate::say;
 use crate::text;
 
@@ -46,7 +46,7 @@ impl LoadedFile {
         // Reserve the whole size at once: a growing buffer leaves copies of the key in memory.
         let room = metadata.len().min(MAX_FILE) as usize + 1;
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-        file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
+        piped::read(&file, MAX_FILE as usize + 1, &mut bytes).map_err(failed)?;
         if bytes.is_empty() {
             return Err(fault(say!(key_file_empty, name)).hint(say!(key_file_other_hint)));
         }

@@ -41,8 +41,8 @@ pub enum AppendFault {
     Other(io::Error),
 }
 
-/// Opens a file for reading without waiting. A named pipe without a writer reads as empty; one that
-/// a shell feeds (`<(command)`) is read to its end.
+/// Opens a file for reading without waiting. Whoever reads it may have to wait; see
+/// [`piped`](super::piped).
 ///
 /// # Errors
 /// The system's.

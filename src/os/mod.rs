@@ -20,6 +20,7 @@ pub mod local;
 pub mod modes;
 pub mod output;
 pub mod pipe;
+pub mod piped;
 pub mod private;
 pub mod process;
 pub mod pty;

@@ -6,9 +6,9 @@
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,18 +38,7 @@ impl Replacement {
     /// # Errors
     /// The directory cannot be written, or the disk is full.
     pub fn write(target: &Path, text: &[u8], readers: Readers) -> io::Result<Replacement> {
-        let mode = match readers {
-            Readers::Owner => 0o600,
-            Readers::All => 0o644,
-        };
-        // Opened and written without the crate's help, whose errors name the temporary file: that
-        // means nothing to a person.
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true).mode(mode);
-        let mut file = tempfile::Builder::new()
-            .prefix(".tessh-")
-            .make_in(directory_of(target), |path| options.open(path))?;
-        file.as_file_mut().write_all(text)?;
+        let file = written(target, text, readers)?;
         file.as_file().sync_all()?;
         Ok(Replacement(file))
     }
@@ -82,6 +71,68 @@ impl Replacement {
     }
 }
 
+/// A new text in a temporary file that need not be on disk yet: one of many, which are synced together.
+/// Dropping it removes the file.
+#[derive(Debug)]
+pub struct DraftFile {
+    file: TempPath,
+    target: PathBuf,
+}
+
+impl DraftFile {
+    /// Does what [`Replacement::write`] does, but does not wait for the disk.
+    ///
+    /// # Errors
+    /// The directory cannot be written, or the disk is full.
+    pub fn write(target: &Path, text: &[u8], readers: Readers) -> io::Result<DraftFile> {
+        let file = written(target, text, readers)?.into_temp_path();
+        Ok(DraftFile { file, target: target.to_owned() })
+    }
+
+    /// Puts texts in the places of the old files, once all are on disk: synced one after the other as
+    /// they are written, each would make the disk wait for a list of changes of its own.
+    ///
+    /// # Errors
+    /// Those of [`Replacement::put`], with the target; the targets before it are replaced.
+    pub fn put_all(drafts: Vec<DraftFile>) -> Result<(), (PathBuf, io::Error)> {
+        for DraftFile { file, target } in &drafts {
+            let synced = File::open(file).and_then(|file| file.sync_all());
+            synced.map_err(|error| (target.clone(), error))?;
+        }
+        let mut directories: Vec<PathBuf> = Vec::new();
+        let mut put = |DraftFile { file, target }: DraftFile| {
+            if is_special(&target) {
+                return Err((target, io::ErrorKind::AlreadyExists.into()));
+            }
+            file.persist(&target).map_err(|error| (target.clone(), error.error))?;
+            if directories.last().is_none_or(|last| last != directory_of(&target)) {
+                directories.push(directory_of(&target).to_owned());
+            }
+            Ok(())
+        };
+        let outcome = drafts.into_iter().try_for_each(&mut put);
+        directories.iter().for_each(|directory| sync_directory(directory));
+        outcome
+    }
+}
+
+/// Writes a text to a temporary file in the target's directory.
+fn written(target: &Path, text: &[u8], readers: Readers) -> io::Result<NamedTempFile> {
+    let mode = match readers {
+        Readers::Owner => 0o600,
+        Readers::All => 0o644,
+    };
+    // Opened and written without the crate's help, whose errors name the temporary file: that means
+    // nothing to a person.
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true).mode(mode);
+    let mut file = tempfile::Builder::new()
+        .prefix(".tessh-")
+        .make_in(directory_of(target), |path| options.open(path))?;
+    file.as_file_mut().write_all(text)?;
+    Ok(file)
+}
+
 /// Copies an old file's owner and permissions to a new one.
 ///
 /// # Errors
@@ -97,7 +148,11 @@ pub fn keep_owner(new: &File, old: &Metadata) -> io::Result<()> {
 /// Syncs the file's directory, so that the new name survives a crash. Some file systems cannot sync
 /// a directory; the file is in place anyway, so that is no failure.
 pub fn sync_directory_of(file: &Path) {
-    let _ = File::open(directory_of(file)).and_then(|directory| directory.sync_all());
+    sync_directory(directory_of(file));
+}
+
+fn sync_directory(directory: &Path) {
+    let _ = File::open(directory).and_then(|directory| directory.sync_all());
 }
 
 /// The directory that a file is in.
@@ -130,6 +185,24 @@ mod tests {
         assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
         assert!(is_special(&place));
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "the temporary file is gone");
+    }
+
+    #[test]
+    fn of_many_drafts_those_before_a_fault_are_put_and_no_temporary_file_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let place = |name: &str| home.path().join(name);
+        fs::write(place("a"), "old").unwrap();
+        let _socket = UnixListener::bind(place("c")).unwrap();
+        let draft = |name| DraftFile::write(&place(name), b"new", Readers::Owner).unwrap();
+        let drafts = ["a", "b", "c", "d"].map(draft).into();
+        assert_eq!(fs::read(place("a")).unwrap(), b"old");
+        let (target, error) = DraftFile::put_all(drafts).unwrap_err();
+        assert_eq!((target, error.kind()), (place("c"), io::ErrorKind::AlreadyExists));
+        for name in ["a", "b"] {
+            assert_eq!(fs::read(place(name)).unwrap(), b"new");
+            assert_eq!(fs::metadata(place(name)).unwrap().mode() & 0o777, 0o600);
+        }
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 3);
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind, Result, reason_without_number};
 use crate::os::private;
-use crate::os::replace::{Existing, Readers, Replacement};
+use crate::os::replace::{DraftFile, Existing, Readers, Replacement};
 use crate::say;
 use crate::text;
 
@@ -57,9 +57,18 @@ pub fn lock(path: &Path) -> Result<File> {
 /// Replaces the file's content. If the path is a symbolic link, the link stays and its target is
 /// replaced.
 pub fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|facts| facts.is_symlink());
-    let target = if is_link { fs::canonicalize(path)? } else { path.to_owned() };
+    let target = target(path)?;
     Replacement::write(&target, text, Readers::Owner)?.put(&target, Existing::Replace)
+}
+
+/// Does what [`replace`] does, but for what [`DraftFile::put_all`] does for many.
+pub fn draft(path: &Path, text: &[u8]) -> std::io::Result<DraftFile> {
+    DraftFile::write(&target(path)?, text, Readers::Owner)
+}
+
+fn target(path: &Path) -> std::io::Result<PathBuf> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|facts| facts.is_symlink());
+    if is_link { fs::canonicalize(path) } else { Ok(path.to_owned()) }
 }
 
 /// Reads a file that this program writes, up to a limit; none is an empty one.

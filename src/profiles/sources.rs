@@ -172,14 +172,22 @@ impl Sessions {
     /// cannot be read is listed with its error.
     pub fn list(&self) -> (Vec<ListedSession>, Vec<crate::error::Error>) {
         let (names, faults) = self.names();
-        let listed = |(at, fault): (SessionPlace, Result<()>)| {
+        (self.opened(names).collect(), faults)
+    }
+
+    /// Opens the sessions of [`Sessions::names`] one after the other, for whoever has no need of all
+    /// of them at once. One that has gone is left out.
+    pub fn opened(
+        &self,
+        names: Vec<(SessionPlace, Result<()>)>,
+    ) -> impl Iterator<Item = ListedSession> {
+        names.into_iter().filter_map(|(at, fault)| {
             let session = fault.and_then(|()| self.open(&at)).transpose()?;
             let source = session.as_ref().map_or(at.source, |session| session.source);
             let place =
                 session.as_ref().map_or_else(|_| at.place.to_path_buf(), |it| it.place.clone());
             Some(ListedSession { name: at.name, source, place, session })
-        };
-        (names.into_iter().filter_map(listed).collect(), faults)
+        })
     }
 
     /// Why a source cannot be looked through, where a name may be that was not found.

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::say;
 
 /// The most keys in one file: PuTTY and WinSCP have one for each session and authority.
-pub const MAX_KEYS: usize = 50_000;
+pub const MAX_KEYS: usize = 100_000;
 /// The longest path of a key, in bytes: more than the 16 383 characters that the registry allows.
 const MAX_PATH: usize = 64 * 1024;
 /// The key below which WinSCP keeps all of its own in the registry.
@@ -207,6 +207,10 @@ impl KeyIndex {
     pub(super) fn leave(&mut self, end: usize) {
         let Some(OpenKey { path, first, start }) = self.open.take() else { return };
         if let Some(found) = self.keys.get_mut(&path) {
+            // Nearly all have one header, and there may be tens of thousands.
+            if found.lines.is_empty() {
+                found.lines.reserve_exact(1);
+            }
             found.lines.push(KeyLines { first, range: start..end });
         }
     }

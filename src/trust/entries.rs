@@ -4,12 +4,14 @@
 //! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". `known` decides what a line means for a connection; here
 //! every line counts, including those with hashed names and markers.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use russh::keys::ssh_key::PublicKey;
 
 use super::file::{LINE_MAX, read};
 use super::line::{KnownHostsLine, Marker};
+use super::pattern::{Keyed, Sought};
 use super::place::{FileLine, Problem};
 use super::rewrite::rewrite;
 use super::store::without_name;
@@ -110,6 +112,44 @@ pub fn list(file: &Path, names: Option<&[String]>) -> Listing {
     listing
 }
 
+/// Lists the lines about each of these names, which may be tens of thousands: the file is read once.
+/// Only names about which there are lines are listed.
+pub fn list_each(file: &Path, names: &[String]) -> HashMap<String, Vec<KnownHostsEntry>> {
+    let text = read(file).ok().flatten().unwrap_or_default();
+    let plain: HashSet<&str> = names.iter().map(String::as_str).collect();
+    let sought: Vec<(&String, Sought)> = names.iter().map(|it| (it, Sought::new(it))).collect();
+    let about = |line: &KnownHostsLine<'_>| -> Vec<String> {
+        let hosts = line.hosts;
+        if let Some(salt) = pattern::salt(hosts) {
+            let keyed = Keyed::new(&salt);
+            let is_named = |it: &Sought| pattern::matches_keyed(hosts, &keyed, it);
+            let named = sought.iter().filter(|(_, it)| is_named(it));
+            return named.map(|(name, _)| (*name).clone()).collect();
+        }
+        if hosts.contains(&b'!')
+            || pattern::has_wildcard(hosts)
+            || hosts.len() > pattern::PATTERN_MAX
+        {
+            let named = names.iter().filter(|name| pattern::matches_field(hosts, name));
+            return named.cloned().collect();
+        }
+        let listed = hosts.split(|&byte| byte == b',').map(<[u8]>::to_ascii_lowercase);
+        let listed = listed.filter_map(|it| String::from_utf8(it).ok());
+        listed.filter(|it| plain.contains(it.as_str())).collect()
+    };
+    let mut found: HashMap<String, Vec<KnownHostsEntry>> = HashMap::new();
+    for (number, raw) in numbered(&text).filter(|(_, raw)| raw.len() <= LINE_MAX) {
+        let Ok(Some(line)) = KnownHostsLine::split(raw) else { continue };
+        let about = about(&line);
+        let at = || FileLine { file: file.to_owned(), line: number };
+        let entry = (!about.is_empty()).then(|| entry(&at(), raw, None).ok().flatten()).flatten();
+        for (name, entry) in about.into_iter().zip(entry.iter().cycle()) {
+            found.entry(name).or_default().push(entry.clone());
+        }
+    }
+    found
+}
+
 /// Lists the lines about hosts of these bare names on ports, or on the default port, under which
 /// `own` does not have them. Hashed names do not show their port and are left out.
 pub fn list_other_ports(file: &Path, bare: &[String], own: &[String]) -> Vec<KnownHostsEntry> {
@@ -117,7 +157,7 @@ pub fn list_other_ports(file: &Path, bare: &[String], own: &[String]) -> Vec<Kno
     let lines = numbered(&text).filter_map(|(number, raw)| {
         let line = KnownHostsLine::split(raw).ok().flatten()?;
         let has = |name: &String| pattern::matches_field(line.hosts, name);
-        if raw.len() > LINE_MAX || line.salt.is_some() || own.iter().any(has) {
+        if raw.len() > LINE_MAX || line.is_hashed || own.iter().any(has) {
             return None;
         }
         let hosts = String::from_utf8_lossy(line.hosts);
@@ -195,7 +235,7 @@ fn entry(
     Ok(Some(KnownHostsEntry {
         at: at.clone(),
         marker: line.marker,
-        hosts: line.salt.is_none().then(|| shown(line.hosts, HOSTS_MAX)),
+        hosts: (!line.is_hashed).then(|| shown(line.hosts, HOSTS_MAX)),
         key,
         comment: shown(line.comment(), COMMENT_MAX),
     }))

@@ -1,10 +1,11 @@
 //! Reads a known_hosts file, or one in a similar format, within bounds.
 
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::error::io_reason;
 use crate::os::file::open_without_waiting;
+use crate::os::piped;
 use crate::say;
 
 /// The largest file read, which bounds memory. Real files are far smaller (a line has some 100 to
@@ -31,8 +32,7 @@ pub(super) fn read_up_to(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, S
     if file.metadata().map_err(unreadable)?.is_dir() {
         return Err(say!(known_hosts_is_directory));
     }
-    let mut text = Vec::new();
-    file.take(limit as u64 + 1).read_to_end(&mut text).map_err(unreadable)?;
+    let text = piped::read_once(path, &file, limit + 1).map_err(unreadable)?;
     if text.len() > limit {
         return Err(say!(known_hosts_too_large, limit = limit >> 20));
     }

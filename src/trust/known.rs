@@ -24,7 +24,7 @@ use super::evidence::{Covering, Evidence, Finding, KnownKey, KnownTypes, Sources
 use super::file::read;
 use super::fingerprint::{self, is_same};
 use super::first_seen::Dates;
-use super::line::{KnownHostsLine, Marker};
+use super::line::Marker;
 use super::pin::Pin;
 use super::place::{FileLine, Problem};
 use super::quote;
@@ -33,7 +33,7 @@ use super::revoked::RevokedKeys;
 use super::sshfp::Sshfp;
 use super::subject::Subject;
 use crate::say;
-use index::{IndexedFile, IndexedLine};
+use index::IndexedFile;
 use search::Hit;
 
 /// The most lines about a host that repeat the key before them: more tell nothing new.
@@ -320,24 +320,26 @@ impl KnownHosts {
         let with_bare = !subject.is_bare();
         let names: Vec<&str> =
             if with_bare { vec![&name, &bare_name] } else { vec![name.as_str()] };
-        let hits: Vec<Vec<Hit>> =
-            self.files.iter().map(|file| search::hits(file, &names)).collect();
-        let mut matches = Matches::default();
-        let every = || {
-            self.files
-                .iter()
-                .zip(&hits)
-                .flat_map(|(file, hits)| hits.iter().map(move |hit| (file, hit)))
+        let hits = |file| -> Vec<(Hit, usize)> {
+            let hits = search::hits(file, &names);
+            let numbers = file.numbers(hits.iter().map(|hit| hit.entry));
+            hits.into_iter().zip(numbers).collect()
         };
-        for (file, hit) in every().filter(|(_, hit)| hit.name == 0) {
-            matches.take(file, &file.entries[hit.entry]);
+        let hits: Vec<_> = self.files.iter().map(|file| (file, hits(file))).collect();
+        let every = |wanted: usize| {
+            let hits =
+                hits.iter().flat_map(|(file, hits)| hits.iter().map(move |hit| (*file, hit)));
+            hits.filter(move |(_, (hit, _))| hit.name == wanted)
+        };
+        let mut matches = Matches::default();
+        for (file, (hit, number)) in every(0) {
+            matches.take(file, hit, *number);
         }
         let with_keys = matches.keys.is_empty();
         let mut bare = Matches::default();
-        for (file, hit) in every().filter(|(file, hit)| hit.name == 1 && !file.has_ports) {
-            let entry = &file.entries[hit.entry];
-            if with_keys || entry.marker != Marker::None {
-                bare.take(file, entry);
+        for (file, (hit, number)) in every(1).filter(|(file, _)| !file.has_ports) {
+            if with_keys || hit.marker != Marker::None {
+                bare.take(file, hit, *number);
             }
         }
         matches.absorb_without_port(bare);
@@ -349,7 +351,7 @@ impl fmt::Debug for KnownHosts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KnownHosts")
             .field("searched", &self.searched)
-            .field("lines", &self.files.iter().map(|file| file.entries.len()).sum::<usize>())
+            .field("lines", &self.files.iter().map(|file| file.starts.len()).sum::<usize>())
             .field("problems", &self.problems)
             .finish()
     }
@@ -357,13 +359,11 @@ impl fmt::Debug for KnownHosts {
 
 impl Matches {
     /// Decodes the key of a matching line and adds it to the list for its marker.
-    fn take(&mut self, file: &IndexedFile, entry: &IndexedLine) {
-        let at = FileLine { file: file.path.clone(), line: entry.number as usize };
-        let line = KnownHostsLine::split(file.slice(entry.line));
-        let line = line.ok().flatten().expect("the line was split when the file was loaded");
-        match line.key() {
+    fn take(&mut self, file: &IndexedFile, hit: &Hit, number: usize) {
+        let at = FileLine { file: file.path.clone(), line: number };
+        match file.line(hit.entry).key() {
             Ok(key) => {
-                let list = match entry.marker {
+                let list = match hit.marker {
                     Marker::None => &mut self.keys,
                     Marker::Authority => &mut self.authorities,
                     Marker::Revoked => &mut self.revoked,

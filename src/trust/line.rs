@@ -26,8 +26,8 @@ pub enum Marker {
 pub(super) struct KnownHostsLine<'a> {
     pub(super) marker: Marker,
     pub(super) hosts: &'a [u8],
-    /// The salt, if the line has a hashed name.
-    pub(super) salt: Option<[u8; pattern::HASH_LEN]>,
+    /// Whether the line has a hashed name.
+    pub(super) is_hashed: bool,
     key_type: &'a [u8],
     /// The key in base64, and the comment after a blank.
     rest: &'a [u8],
@@ -105,14 +105,14 @@ impl<'a> KnownHostsLine<'a> {
         let (marker, rest) = split_marker(rest)?;
         let (hosts, rest) = next_field(rest);
         let (key_type, rest) = next_field(rest);
-        let salt = check_hosts(hosts)?;
+        let is_hashed = check_hosts(hosts)?;
         if rest.is_empty() {
             return Err(LineFault::KeyMissing);
         }
         if !key_type.iter().all(u8::is_ascii_graphic) || !rest.starts_with(BLOB_START) {
             return Err(LineFault::NoKey);
         }
-        Ok(Some(KnownHostsLine { marker, hosts, salt, key_type, rest }))
+        Ok(Some(KnownHostsLine { marker, hosts, is_hashed, key_type, rest }))
     }
 
     /// The key's blob in base64, as on the line.
@@ -186,18 +186,29 @@ fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), LineFault> {
     Ok((marker, rest))
 }
 
-/// Checks the host field and returns the salt if it is hashed.
-fn check_hosts(hosts: &[u8]) -> Result<Option<[u8; pattern::HASH_LEN]>, LineFault> {
+/// Checks the host field and returns whether it is hashed.
+fn check_hosts(hosts: &[u8]) -> Result<bool, LineFault> {
+    if hosts.starts_with(pattern::HASH_MAGIC) && pattern::hashed(hosts).is_some() {
+        return Ok(true);
+    }
     if hosts.iter().any(u8::is_ascii_control) {
         return Err(LineFault::ControlCharacters);
     }
-    if !hosts.starts_with(pattern::HASH_MAGIC) {
-        return Ok(None);
+    match hosts.starts_with(pattern::HASH_MAGIC) {
+        true => Err(LineFault::HashDamaged),
+        false => Ok(false),
     }
-    match pattern::hashed(hosts) {
-        Some((salt, _)) => Ok(Some(salt)),
-        None => Err(LineFault::HashDamaged),
+}
+
+/// The marker and the host field at the start of a text, whose first line has been split before.
+pub(super) fn line_head(text: &[u8]) -> (Marker, &[u8]) {
+    // The length of a hashed name is known, and there may be a hundred thousand of them.
+    if text.starts_with(pattern::HASH_MAGIC) && text.len() >= pattern::FIELD_LEN {
+        return (Marker::None, &text[..pattern::FIELD_LEN]);
     }
+    let (marker, rest) = split_marker(text).unwrap_or((Marker::None, text));
+    let end = memchr::memchr2(b' ', b'\t', rest).unwrap_or(rest.len());
+    (marker, &rest[..end])
 }
 
 /// Splits at the next blanks: the bytes before, and those after them.

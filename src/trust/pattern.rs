@@ -18,8 +18,11 @@ pub(super) const HASH_LEN: usize = 20;
 /// The length of a digest or salt in base64.
 const HASH_TEXT: usize = 28;
 
+/// The length of a hashed host field.
+pub(super) const FIELD_LEN: usize = HASH_MAGIC.len() + 2 * HASH_TEXT + 1;
+
 /// The longest pattern, as in ssh(1); it also bounds the cost of matching one name.
-const PATTERN_MAX: usize = 1023;
+pub(super) const PATTERN_MAX: usize = 1023;
 
 /// Whether the field names the host.
 pub(super) fn matches_field(field: &[u8], name: &str) -> bool {
@@ -99,6 +102,12 @@ pub(super) fn hashed(field: &[u8]) -> Option<([u8; HASH_LEN], [u8; HASH_LEN])> {
 /// Hashes the name under this salt, in the form of a host field.
 pub(super) fn hash_field(salt: &[u8; HASH_LEN], name: &str) -> String {
     format!("|1|{}|{}", BASE64.encode(salt), BASE64.encode(&hash_name(salt, name)))
+}
+
+/// The salt of a field that is a well-formed hashed name; what else the field has is not looked at.
+pub(super) fn salt(field: &[u8]) -> Option<[u8; HASH_LEN]> {
+    let rest = field.strip_prefix(HASH_MAGIC)?;
+    decode_hash(rest.get(..HASH_TEXT)?)
 }
 
 /// HMAC-SHA1 (RFC 2104) of the name.

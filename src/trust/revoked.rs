@@ -16,7 +16,6 @@ use super::fingerprint::{self, is_same};
 use super::krl::{Krl, MAGIC, Named};
 use super::place::FileLine;
 use super::{certificate, line, quote};
-use crate::os::file::is_pipe;
 use crate::say;
 
 /// The content of the files when they were loaded. Clones share it.
@@ -60,7 +59,6 @@ impl RevokedKeys {
 impl RevokedFile {
     fn load(file: &Path) -> RevokedFile {
         let list = match read(file) {
-            Ok(Some(text)) if text.is_empty() && is_named_pipe(file) => Err(say!(revoked_pipe)),
             Ok(Some(text)) => List::parse(text),
             Ok(None) => Err(say!(revoked_missing)),
             Err(reason) => Err(reason),
@@ -127,12 +125,6 @@ impl List {
             None => Ok(List::Text(text)),
         }
     }
-}
-
-/// Whether the file is a pipe. What nobody writes to reads as empty, and then it is unknown which keys
-/// it would list.
-fn is_named_pipe(file: &Path) -> bool {
-    file.metadata().is_ok_and(|metadata| is_pipe(&metadata))
 }
 
 /// The lines that should have a key, with their numbers.

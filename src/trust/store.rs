@@ -3,6 +3,7 @@
 //! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Lines are written whole and every other byte of the file
 //! is kept; `rewrite` changes a file safely.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use data_encoding::BASE64;
@@ -38,6 +39,24 @@ pub fn add(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> Resul
     rewrite(file, |old| {
         let is_there = old.split_inclusive(|&b| b == b'\n').any(|raw| raw == line.as_bytes());
         Ok(if is_there { old.to_vec() } else { append(old.to_vec(), &line) })
+    })
+}
+
+/// Adds lines, as [`line`] makes them, that the file does not have, all in one write.
+///
+/// # Errors
+/// Those of [`add`] for the file.
+pub fn add_lines(file: &Path, lines: &[String]) -> Result<()> {
+    rewrite(file, |old| {
+        let mut missing: HashSet<&[u8]> = lines.iter().map(String::as_bytes).collect();
+        for raw in old.split_inclusive(|&b| b == b'\n') {
+            missing.remove(raw);
+        }
+        let mut new = old.to_vec();
+        for line in lines.iter().filter(|line| missing.remove(line.as_bytes())) {
+            new = append(new, line);
+        }
+        Ok(new)
     })
 }
 

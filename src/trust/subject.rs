@@ -4,7 +4,7 @@ use super::quote;
 use crate::say;
 
 /// The host that a key must belong to: the name to search in known_hosts, and the port.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Subject {
     /// HostKeyAlias if it is set, otherwise the host name resolved by the configuration; in lower
     /// case.

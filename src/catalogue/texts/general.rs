@@ -90,6 +90,15 @@ texts! {
     os_no_such_file
         en "No such file or directory"
         ja "そのようなファイルやディレクトリはありません"
+    os_pipe_without_writer
+        en "it is a pipe that nobody writes to"
+        ja "パイプですが、書き込むプログラムがありません"
+    os_pipe_without_text
+        en "it is a pipe that nothing came from"
+        ja "パイプですが、何も届きませんでした"
+    os_pipe_without_end(seconds)
+        en "it is a pipe that did not end within {seconds} seconds"
+        ja "パイプですが、{seconds} 秒以内に終わりませんでした"
     os_permission_denied
         en "Permission denied"
         ja "アクセス権がありません"

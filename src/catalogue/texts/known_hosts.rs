@@ -117,9 +117,6 @@ texts! {
     revoked_missing
         en "does not exist"
         ja "存在しません"
-    revoked_pipe
-        en "is a pipe that nothing came from"
-        ja "は何も届かないパイプです"
     revoked_line_without_key(line)
         en "has no key in line {line}"
         ja "{line} 行目に鍵がありません"

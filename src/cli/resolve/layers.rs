@@ -6,7 +6,7 @@ use super::plan::ResolvedOptions;
 use super::{profile, sources, teleport};
 use crate::cli::args::{Typed, TypedSetting, no_host};
 use crate::config::{
-    self, Context, HostFacts, Keyword, Layers, NameLookup, NoLookup, Options, Origin,
+    self, Context, FileMemory, HostFacts, Keyword, Layers, NameLookup, NoLookup, Options, Origin,
 };
 use crate::destination::{Destination, check_host};
 use crate::error::{Error, Kind, Result};
@@ -104,7 +104,17 @@ pub fn read_files(
     typed: &Typed,
     host: &str,
     layers: &mut Layers,
+    around: (&Context, &dyn NameLookup),
+) -> Result<()> {
+    read_remembered(typed, host, layers, around, None)
+}
+
+fn read_remembered(
+    typed: &Typed,
+    host: &str,
+    layers: &mut Layers,
     (context, names): (&Context, &dyn NameLookup),
+    memory: Option<&FileMemory>,
 ) -> Result<()> {
     let joined = joined(typed);
     let mut facts = HostFacts {
@@ -114,7 +124,8 @@ pub fn read_files(
     };
     let files = files(typed, context);
     let read = |facts: &HostFacts, layers: &mut Layers| {
-        files.iter().try_for_each(|file| config::read_file(layers, file, facts, context))
+        let mut each = files.iter();
+        each.try_for_each(|file| config::read_remembered(layers, file, facts, context, memory))
     };
     read(&facts, layers)?;
     let found = config::canonical_name(layers, host, names)?;
@@ -143,10 +154,15 @@ pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
     Ok((host, options))
 }
 
-/// The settings of the files alone for a host.
-pub fn files_for(typed: &Typed, host: &str, context: &Context) -> Result<Layers> {
+/// The settings of the files alone for a host, of which many may be asked for.
+pub fn files_for(
+    typed: &Typed,
+    host: &str,
+    context: &Context,
+    memory: &FileMemory,
+) -> Result<Layers> {
     let mut layers = Layers::new();
-    read_files(typed, host, &mut layers, (context, &NoLookup))?;
+    read_remembered(typed, host, &mut layers, (context, &NoLookup), Some(memory))?;
     Ok(layers)
 }
 

@@ -7,7 +7,7 @@ use super::layers::{command_line, files_for, joined};
 use super::pins::pins;
 use super::record;
 use crate::cli::args::Typed;
-use crate::config::{Context, Directive, Keyword, Method, Options, Shape};
+use crate::config::{Context, Directive, FileMemory, Keyword, Method, Options, Shape};
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::Profile;
@@ -74,12 +74,17 @@ pub fn of_command_line(
 }
 
 /// Makes a session of what the files of ssh_config(5) say about a host, without the system's file
-/// where `-F` names one.
+/// where `-F` names one. `memory` has the files for the next host.
 ///
 /// # Errors
 /// The files cannot be read or are refused for this host.
-pub fn of_host(host: &str, typed: &Typed, context: &Context, directory: &Path) -> Result<Profile> {
-    let layers = files_for(typed, host, context)?;
+pub fn of_host(
+    host: &str,
+    typed: &Typed,
+    (context, memory): (&Context, &FileMemory),
+    directory: &Path,
+) -> Result<Profile> {
+    let layers = files_for(typed, host, context, memory)?;
     let options = Options::of(&layers, host, context)?;
     let mut profile = Profile { host: options.hostname.value, ..Profile::default() };
     let mut counted: Vec<Keyword> = vec![K::HostName];

@@ -26,8 +26,8 @@ use crate::cli::output::{print, print_json};
 use crate::cli::resolve::profile::shown_name;
 use crate::cli::resolve::{self, Plan, ResolvedOptions, SystemNames, sources};
 use crate::config::{
-    self, BlockReason, ConfigBlock, Context, EffectiveConfig, Keyword, Layers, MethodChoice,
-    Options, Origin, Setting, StrictHostKeyChecking, TABLE, VerifyHostKeyDns,
+    self, BlockReason, ConfigBlock, Context, EffectiveConfig, FileMemory, Keyword, Layers,
+    MethodChoice, Options, Origin, Setting, StrictHostKeyChecking, TABLE, VerifyHostKeyDns,
 };
 use crate::error::{Error, Result};
 use crate::os::user::UserId;
@@ -108,7 +108,7 @@ fn hidden(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Optio
         }
         Some(session) => {
             let name = typed.profile.as_deref()?;
-            let layers = resolve::files_for(typed, name, context).ok()?;
+            let layers = resolve::files_for(typed, name, context, &FileMemory::default()).ok()?;
             let block = naming(layers.blocks()).filter(|_| layers.names_host())?;
             Some(hidden_name(HiddenKind::Host, &session.name, Some(block)))
         }

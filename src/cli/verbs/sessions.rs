@@ -105,14 +105,21 @@ fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
             usage(say!(sessions_list_takes_no_name)).hint(say!(sessions_list_takes_no_name_hint))
         );
     }
-    let (all, faults) = sessions.list();
+    let (names, faults) = sessions.names();
+    let all = sessions.opened(names);
     let report = |error: &Error| log::write(&format!("tessh: {error}"));
     if words.json {
         faults.iter().for_each(report);
-        let all: Vec<Json> = all.iter().map(listed_json).collect();
+        let all: Vec<Json> = all.map(|listed| listed_json(&listed)).collect();
         return print_json(&format!("{:#}\n", Json::Array(all)));
     }
-    let rows: Vec<[String; 5]> = all.iter().filter_map(row).collect();
+    let mut unread = Vec::new();
+    let rows = all.filter_map(|listed| {
+        let row = row(&listed);
+        unread.extend(listed.session.err());
+        row
+    });
+    let rows: Vec<[String; 5]> = rows.collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let widths: Vec<usize> = (0..5).map(|column| width(column).unwrap_or(0)).collect();
     let mut out = String::new();
@@ -121,8 +128,8 @@ fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
         let line = cells.collect::<Vec<_>>().join("  ");
         let _ = writeln!(out, "{}", line.trim_end());
     }
-    faults.iter().chain(all.iter().filter_map(|it| it.session.as_ref().err())).for_each(report);
-    if all.is_empty() && faults.is_empty() {
+    faults.iter().chain(&unread).for_each(report);
+    if rows.is_empty() && unread.is_empty() && faults.is_empty() {
         let hint = say!(sessions_none_hint);
         log::write(&say!(sessions_none, hint));
     }

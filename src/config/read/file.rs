@@ -5,12 +5,14 @@
 //! are bounded, so that a loop of Includes ends.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::facts::HostFacts;
 use super::glob::glob;
 use super::matching;
+use super::split::{FileMemory, SplitText};
 use crate::config::arguments;
 use crate::config::block::{BlockReason, ConfigBlock};
 use crate::config::context::{Context, user_directory};
@@ -23,6 +25,7 @@ use crate::config::origin::Origin;
 use crate::config::pattern;
 use crate::error::{Error, Kind, Result};
 use crate::os::file::open_without_waiting;
+use crate::os::piped::{self, PipeFault};
 use crate::os::private;
 use crate::say;
 
@@ -68,7 +71,22 @@ pub fn read_file(
     host: &HostFacts,
     context: &Context,
 ) -> Result<()> {
-    FileReader { layers, kind: file.kind, host, context, files: 0, bytes: 0 }.read(file)
+    read_remembered(layers, file, host, context, None)
+}
+
+/// Does what [`read_file`] does, with files that were read for another host before, and of which all
+/// is checked already: of their lines, only those count that may matter for this one.
+///
+/// # Errors
+/// Those of [`read_file`].
+pub fn read_remembered(
+    layers: &mut Layers,
+    file: &ConfigFile,
+    host: &HostFacts,
+    context: &Context,
+    memory: Option<&FileMemory>,
+) -> Result<()> {
+    FileReader { layers, kind: file.kind, host, context, memory, files: 0, bytes: 0 }.read(file)
 }
 
 /// Reads a file and its includes once.
@@ -77,6 +95,7 @@ struct FileReader<'a> {
     kind: FileKind,
     host: &'a HostFacts,
     context: &'a Context,
+    memory: Option<&'a FileMemory>,
     files: usize,
     bytes: u64,
 }
@@ -102,12 +121,29 @@ impl<'a> FileReader<'a> {
         }
     }
 
-    /// Reads the bytes of a file; `None` if it does not exist.
-    fn load(&mut self, path: &Path, private: bool) -> Result<Option<Vec<u8>>> {
+    /// Reads the text of a file; `None` if it does not exist.
+    fn load(&mut self, path: &Path, private: bool) -> Result<Option<Rc<SplitText>>> {
         self.files += 1;
         if self.files > MAX_FILES {
             return Err(config(path, &say!(config_too_many_files, limit = MAX_FILES)));
         }
+        let remembered = self.memory.and_then(|memory| memory.get(path, private));
+        let text = match (remembered, self.memory) {
+            (Some(text), _) => text,
+            (None, memory) => match (self.bytes_of(path, private)?, memory) {
+                (None, _) => return Ok(None),
+                (Some(bytes), Some(memory)) => memory.keep(path, private, bytes),
+                (Some(bytes), None) => Rc::new(SplitText::whole(bytes)),
+            },
+        };
+        self.bytes += text.len() as u64;
+        if self.bytes > MAX_BYTES {
+            return Err(config(path, &say!(config_files_too_large, limit = MAX_BYTES)));
+        }
+        Ok(Some(text))
+    }
+
+    fn bytes_of(&mut self, path: &Path, private: bool) -> Result<Option<Vec<u8>>> {
         let file = match open_without_waiting(path) {
             Ok(file) => file,
             Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -115,29 +151,33 @@ impl<'a> FileReader<'a> {
             }
             Err(e) if self.kind == FileKind::Named => return Err(cannot_open(path, &reason(&e))),
             Err(e) => {
-                self.layers.warn(say!(
-                    config_file_not_read,
-                    value = name(path),
-                    reason = reason(&e)
-                ));
+                self.pass_over(path, &e);
                 return Ok(None);
             }
         };
         if private {
             self.check_owner(&file, path)?;
         }
-        let mut bytes = Vec::new();
-        file.take(MAX_FILE + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|e| cannot_open(path, &reason(&e)))?;
+        let bytes = match piped::read_once(path, &file, MAX_FILE as usize + 1) {
+            Ok(bytes) => bytes,
+            Err(e) if self.kind == FileKind::Named || PipeFault::of(&e).is_none() => {
+                return Err(cannot_open(path, &reason(&e)));
+            }
+            Err(e) => {
+                self.pass_over(path, &e);
+                return Ok(None);
+            }
+        };
         if bytes.len() as u64 > MAX_FILE {
             return Err(config(path, &say!(config_file_too_large, limit = MAX_FILE)));
         }
-        self.bytes += bytes.len() as u64;
-        if self.bytes > MAX_BYTES {
-            return Err(config(path, &say!(config_files_too_large, limit = MAX_BYTES)));
-        }
         Ok(Some(bytes))
+    }
+
+    /// Says why a file is not read.
+    fn pass_over(&mut self, path: &Path, error: &std::io::Error) {
+        let (value, reason) = (name(path), reason(error));
+        self.layers.warn(say!(config_file_not_read, value, reason));
     }
 
     fn check_owner(&self, file: &File, path: &Path) -> Result<()> {
@@ -150,12 +190,19 @@ impl<'a> FileReader<'a> {
     }
 
     /// Reads all lines of a file. Bad lines are counted, and at the end the first is reported.
-    fn lines(&mut self, bytes: &[u8], path: &Path, depth: usize, reachable: bool) -> Result<()> {
+    fn lines(
+        &mut self,
+        text: &SplitText,
+        path: &Path,
+        depth: usize,
+        reachable: bool,
+    ) -> Result<()> {
         let mut place = ReadingPosition { path, line: 0, depth, active: reachable, reachable };
         let mut first: Option<ConfigFault> = None;
         let mut count = 0;
-        for raw in bytes.split(|&b| b == b'\n') {
-            place.line += 1;
+        let host = self.host;
+        for (number, raw) in text.lines(host.name()) {
+            place.line = number;
             if raw.trim_ascii_start().starts_with(b"#") {
                 continue;
             }
@@ -170,7 +217,10 @@ impl<'a> FileReader<'a> {
             }
         }
         match first {
-            None => Ok(()),
+            None => {
+                text.set_checked();
+                Ok(())
+            }
             Some(first) => {
                 let file = name(path);
                 let rest = say!(config_terminating, file, count);
@@ -309,8 +359,8 @@ impl<'a> FileReader<'a> {
             };
             for path in glob(&pattern) {
                 // ssh(1) checks the owner of every included file, even of the system's.
-                if let Some(bytes) = self.load(&path, true)? {
-                    self.lines(&bytes, &path, place.depth + 1, place.active)?;
+                if let Some(text) = self.load(&path, true)? {
+                    self.lines(&text, &path, place.depth + 1, place.active)?;
                 }
             }
         }

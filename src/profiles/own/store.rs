@@ -15,8 +15,9 @@ use toml_edit::DocumentMut;
 use super::{name, read, write};
 use crate::error::{Error, Kind, Result, joined};
 use crate::os::private;
+use crate::os::replace::DraftFile;
 use crate::os::user::UserId;
-use crate::profiles::file::{failed, is_absent, local, lock, make, replace, shown};
+use crate::profiles::file::{draft, failed, is_absent, local, lock, make, shown};
 use crate::profiles::profile::{MAX_FILE, Profile};
 use crate::profiles::session::UnknownKey;
 use crate::say;
@@ -26,6 +27,8 @@ use crate::text;
 pub const MAX_PROFILES: usize = 100_000;
 /// The most characters of a name that a message shows.
 const MAX_NAME_SHOWN: usize = 300;
+/// How many files are synced to disk together: then it has to be waited for once, and not for each.
+const TOGETHER: usize = 1_000;
 
 /// A saved session with the text of its file.
 #[derive(Clone, Debug)]
@@ -78,6 +81,22 @@ impl Document {
         self.profile = profile;
         Ok(())
     }
+
+    /// The session as it is to be written, without what is only for changing it.
+    ///
+    /// # Errors
+    /// [`Kind::Config`]: its text would be larger than [`MAX_FILE`], or could not be read again.
+    pub fn ready(&self) -> Result<ReadyDocument> {
+        let text = new_text(self)?;
+        Ok(ReadyDocument { path: self.path.clone(), before: self.before.clone(), text })
+    }
+}
+
+/// A session that is ready to be written: the text of its file, and what was there before.
+pub struct ReadyDocument {
+    path: PathBuf,
+    before: Option<Vec<u8>>,
+    text: String,
 }
 
 /// The saved sessions in one directory.
@@ -167,44 +186,58 @@ impl ProfileStore {
     /// there would be more than [`MAX_PROFILES`]; [`Kind::Config`]: the text would be larger than
     /// [`MAX_FILE`]. On an error, the old file is unchanged.
     pub fn save(&self, document: &mut Document) -> Result<()> {
-        self.save_all(std::slice::from_mut(document))
+        let ready = document.ready()?;
+        self.save_all(std::slice::from_ref(&ready))?;
+        document.before = Some(ready.text.into_bytes());
+        Ok(())
     }
 
     /// Writes sessions, one after the other. Those before one that fails are written.
     ///
     /// # Errors
-    /// Those of [`ProfileStore::save`]; a text that would be too large is noticed before anything is
-    /// written.
-    pub fn save_all(&self, documents: &mut [Document]) -> Result<()> {
-        let texts = documents.iter().map(new_text).collect::<Result<Vec<_>>>()?;
+    /// Those of [`ProfileStore::save`].
+    pub fn save_all(&self, documents: &[ReadyDocument]) -> Result<()> {
         make(&self.directory)?;
         let _lock = lock(&self.directory)?;
         // Counted once, because many may be saved.
         let mut count = None;
-        for (document, text) in documents.iter_mut().zip(texts) {
-            let now = self.load(&document.path)?;
-            if now != document.before {
-                let cause = say!(session_changed_meanwhile, document = shown(&document.path));
-                let hint = say!(session_changed_meanwhile_hint);
-                return Err(Error::new(Kind::Local, cause).hint(hint));
-            }
-            if now.is_none() {
-                let others = count.map_or_else(|| self.files().map(|files| files.len()), Ok)?;
-                if others >= MAX_PROFILES {
-                    let what = say!(session_store_full, limit = MAX_PROFILES);
-                    return Err(local(&self.directory, &what));
+        for some in documents.chunks(TOGETHER) {
+            let mut drafts = Vec::with_capacity(some.len());
+            let mut fault = None;
+            for document in some {
+                match self.draft(document, &mut count) {
+                    Ok(draft) => drafts.push(draft),
+                    Err(error) => {
+                        fault = Some(error);
+                        break;
+                    }
                 }
-                count = Some(others + 1);
             }
-            replace(&document.path, text.as_bytes()).map_err(|error| {
-                let failed = failed(&document.path, &say!(file_not_written), &error);
-                let unchanged = say!(session_unchanged);
-                let next = failed.next_step().map(|next| joined(&unchanged, next));
-                failed.hint(next.unwrap_or(unchanged))
-            })?;
-            document.before = Some(text.into_bytes());
+            DraftFile::put_all(drafts).map_err(|(path, error)| unwritten(&path, &error))?;
+            fault.map_or(Ok(()), Err)?;
         }
         Ok(())
+    }
+
+    /// Writes a text that is not in its place yet; `count` are the sessions there are, once they have
+    /// been counted.
+    fn draft(&self, document: &ReadyDocument, count: &mut Option<usize>) -> Result<DraftFile> {
+        let now = self.load(&document.path)?;
+        if now != document.before {
+            let cause = say!(session_changed_meanwhile, document = shown(&document.path));
+            let hint = say!(session_changed_meanwhile_hint);
+            return Err(Error::new(Kind::Local, cause).hint(hint));
+        }
+        if now.is_none() {
+            let others = count.map_or_else(|| self.files().map(|files| files.len()), Ok)?;
+            if others >= MAX_PROFILES {
+                let what = say!(session_store_full, limit = MAX_PROFILES);
+                return Err(local(&self.directory, &what));
+            }
+            *count = Some(others + 1);
+        }
+        let draft = draft(&document.path, document.text.as_bytes());
+        draft.map_err(|error| unwritten(&document.path, &error))
     }
 
     /// Removes a session, even a broken one; `false` if there was none.
@@ -289,6 +322,14 @@ impl ProfileStore {
         let name = name.to_owned();
         Ok(Document { name, path, before: Some(bytes), toml, profile, unknown })
     }
+}
+
+/// The error for a file that cannot be written.
+fn unwritten(path: &Path, error: &std::io::Error) -> Error {
+    let failed = failed(path, &say!(file_not_written), error);
+    let unchanged = say!(session_unchanged);
+    let next = failed.next_step().map(|next| joined(&unchanged, next));
+    failed.hint(next.unwrap_or(unchanged))
 }
 
 /// The text to write, which could be read again.

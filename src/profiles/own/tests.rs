@@ -199,16 +199,21 @@ fn of_many_none_is_written_if_one_could_not_be_read_again() {
     }
     let note = Some("x".repeat(MAX_FILE));
     many[1].set(Profile { note, ..profile("many") }).unwrap();
-    let error = store.save_all(&mut many).unwrap_err().to_string();
+    let ready = |many: &[Document]| {
+        many.iter().map(Document::ready).collect::<crate::error::Result<Vec<_>>>()
+    };
+    let error = ready(&many).err().unwrap().to_string();
     assert!(error.contains("two.toml"), "{error}");
     assert!(list(&store).is_empty());
 
     many[1].set(profile("many")).unwrap();
-    store.save_all(&mut many).unwrap();
+    store.save_all(&ready(&many).unwrap()).unwrap();
     assert_eq!(list(&store).len(), 3);
-    store.save_all(&mut many).unwrap();
+    let open = |name| store.open(name).unwrap().unwrap().ready().unwrap();
+    let many = ["one", "two", "three"].map(open);
+    store.save_all(&many).unwrap();
     store.remove("two").unwrap();
-    assert!(store.save_all(&mut many).is_err(), "one of them has changed");
+    assert!(store.save_all(&many).is_err(), "one of them has changed");
 }
 
 #[test]

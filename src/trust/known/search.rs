@@ -3,7 +3,8 @@
 
 use std::thread;
 
-use super::index::{IndexedFile, IndexedLine};
+use super::index::IndexedFile;
+use crate::trust::line::Marker;
 use crate::trust::pattern::{self, Keyed, Sought};
 
 /// The fewest lines for which threads are used: fewer are searched in less time than threads take
@@ -17,19 +18,22 @@ const THREADS_MAX: usize = 8;
 pub(super) struct Hit {
     /// The index of the name that the line matches.
     pub(super) name: usize,
-    /// The index of the line among the entries.
+    /// The index of the line among those of the file.
     pub(super) entry: usize,
+    /// Its marker.
+    pub(super) marker: Marker,
 }
 
 /// The lines that match one of the names, in the file's order.
 pub(super) fn hits(file: &IndexedFile, names: &[&str]) -> Vec<Hit> {
     let hashes: Vec<Sought> = names.iter().map(|name| Sought::new(name)).collect();
-    let entries = &file.entries;
-    let search = |from: usize, entries: &[IndexedLine]| {
+    let entries = &file.starts;
+    let search = |from: usize, starts: &[u32]| {
         let mut hits = Vec::new();
-        for (at, entry) in entries.iter().enumerate() {
-            of_entry(file, entry, (names, &hashes), |name| {
-                hits.push(Hit { name, entry: from + at });
+        for (at, &start) in starts.iter().enumerate() {
+            let (marker, hosts) = file.head(start);
+            of_line(hosts, (names, &hashes), |name| {
+                hits.push(Hit { name, entry: from + at, marker });
             });
         }
         hits
@@ -62,16 +66,10 @@ pub(super) fn hits(file: &IndexedFile, names: &[&str]) -> Vec<Hit> {
     })
 }
 
-fn of_entry(
-    file: &IndexedFile,
-    entry: &IndexedLine,
-    (names, hashes): (&[&str], &[Sought]),
-    mut found: impl FnMut(usize),
-) {
-    let hosts = file.slice(entry.hosts);
-    match &entry.salt {
+fn of_line(hosts: &[u8], (names, hashes): (&[&str], &[Sought]), mut found: impl FnMut(usize)) {
+    match pattern::salt(hosts) {
         Some(salt) => {
-            let keyed = Keyed::new(salt);
+            let keyed = Keyed::new(&salt);
             let is_named = |sought: &Sought| pattern::matches_keyed(hosts, &keyed, sought);
             hashes.iter().enumerate().filter(|(_, it)| is_named(it)).for_each(|(at, _)| found(at));
         }

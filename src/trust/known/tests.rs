@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::index::PROBLEMS_MAX;
 use super::*;
 use crate::trust::file::{FILE_MAX, LINE_MAX};
-use crate::trust::pattern;
+use crate::trust::{pattern, store};
 
 macro_rules! data {
     ($name:literal) => {
@@ -223,6 +223,50 @@ fn a_damaged_line_about_another_host_costs_nothing() {
 fn a_file_of_junk_makes_a_bounded_list() {
     let evidence = Case::new(&"junk\n".repeat(10_000)).lookup(&host("h", 22), ED25519);
     assert_eq!(evidence.problems.len(), PROBLEMS_MAX + 1);
+}
+
+#[test]
+fn of_a_line_four_bytes_are_kept_besides_the_text() {
+    let case = Case::new(&"h t AA\n".repeat(100_000));
+    let known = KnownHosts::load(&case.sources);
+    assert_eq!(known.files[0].starts.len(), 100_000);
+    assert_eq!(size_of_val(&known.files[0].starts[0]), 4);
+}
+
+#[test]
+fn lines_have_their_numbers_wherever_they_are() {
+    let line = |host: &str| format!("{host} {}\n", text(ED25519));
+    let hashed = store::line(&host("h", 22), &key(RSA), true).expect("a line");
+    let all = format!(
+        "# c\n\n \t{}junk\n{hashed}{}@revoked  {}",
+        line("h"),
+        line("x,H"),
+        format_args!("h {}", text(ECDSA)),
+    );
+    let case = Case::new(&all);
+    let [keys, _, revoked] = KnownHosts::load(&case.sources).lines(&host("h", 22));
+    let numbers = |list: &[KnownKey]| list.iter().map(|it| it.at.line).collect::<Vec<_>>();
+    assert_eq!((numbers(&keys), numbers(&revoked)), (vec![3, 5, 6], vec![7]));
+}
+
+#[test]
+fn a_pipe_that_gives_nothing_is_a_problem_and_one_that_is_written_counts_each_time() {
+    let mut case = Case::new("");
+    let pipes = ["silent", "written"].map(|name| case.directory.path().join(name));
+    for pipe in &pipes {
+        let made = std::process::Command::new("mkfifo").arg(pipe).status();
+        assert!(made.expect("mkfifo").success());
+    }
+    case.sources.user = pipes.to_vec();
+    let (to, written) = (pipes[1].clone(), format!("h {}", text(ED25519)));
+    let writer = std::thread::spawn(move || fs::write(to, written));
+    for _ in 0..2 {
+        let evidence = case.lookup(&host("h", 22), ED25519);
+        assert_eq!(word(&evidence), "known written:1");
+        let problem = evidence.problems.first().expect("one");
+        assert!(problem.line.is_none() && problem.reason.contains("nobody writes to"), "{problem}");
+    }
+    writer.join().expect("joined").expect("written");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::trust::{Finding, KnownHosts, Sources};
+use crate::trust::{Finding, KnownHosts, Sources, entries};
 
 macro_rules! data {
     ($name:literal) => {
@@ -31,6 +31,16 @@ fn text(key: &str) -> &str {
 
 fn host(name: &str, port: u16) -> Subject {
     Subject { name: name.into(), port, alias: false }
+}
+
+#[test]
+fn many_lines_are_added_once_each_behind_those_that_are_there() {
+    let lines = [("h", NEW), ("i", OLD), ("h", NEW)];
+    let lines = lines.map(|(name, it)| line(&host(name, 22), &key(it), false).expect("a line"));
+    let (_directory, file) = file_with(format!("# x\n{}y", lines[1]).as_bytes());
+    add_lines(&file, &lines).expect("added");
+    let wanted = format!("# x\n{}y\n{}", lines[1], lines[0]);
+    assert_eq!(fs::read_to_string(&file).expect("text"), wanted);
 }
 
 /// A directory and a known_hosts file in it with this text.
@@ -258,6 +268,28 @@ fn any_file() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn lines_about_many_names_are_those_about_each(
+        before in any_file(),
+        names in prop::collection::vec("[a-zH]{1,2}|h|\\[h\\]:22", 1..6),
+    ) {
+        let hashed = line(&host("h", 22), &key(NEW), true).expect("a line");
+        let more = format!("\n{hashed}*,!x {}\nA,h {}", text(NEW), text(RSA));
+        let (_directory, file) = file_with(&[before, more.into_bytes()].concat());
+        let names: Vec<String> = names.iter().map(|it| it.to_lowercase()).collect();
+        let each = entries::list_each(&file, &names);
+        for name in &names {
+            let lines = |list: &[entries::KnownHostsEntry]| -> Vec<usize> {
+                list.iter().map(|it| it.at.line).collect()
+            };
+            let wanted = entries::list(&file, Some(std::slice::from_ref(name))).entries;
+            let found = each.get(name).map(|it| lines(it)).unwrap_or_default();
+            let mut once = found.clone();
+            once.dedup();
+            prop_assert_eq!(once, lines(&wanted), "{}", name);
+        }
+    }
 
     #[test]
     fn an_added_key_is_known_and_every_other_byte_stays(

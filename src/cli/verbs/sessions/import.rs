@@ -18,13 +18,16 @@ use crate::error::{Error, Kind, Result};
 use crate::os::user::UserId;
 use crate::profiles::putty::{ExportedPuttySessions, PuttySessions};
 use crate::profiles::winscp::WinScpSites;
-use crate::profiles::{ListedSession, SessionSource, Sessions, Source};
+use crate::profiles::{SessionPlace, SessionSource, Sessions, Source};
 use crate::registry::PuttyPlaces;
 use crate::say;
 use crate::text;
 
 /// How many characters of a name or path are shown.
 const MAX_SHOWN: usize = 200;
+
+/// Where a session is, or why it cannot be opened.
+type ListedPlace = (SessionPlace, Result<()>);
 
 /// What was typed after `import`.
 struct ImportWords {
@@ -46,11 +49,9 @@ pub(super) fn run(
         }
         _ => typed,
     };
-    let found = found(&wanted, typed, environment)?;
+    let (sessions, places) = found(&wanted, typed, environment)?;
     let mut copy = copy::SessionCopy::new(typed, wanted.force || typed.force, environment)?;
-    for listed in found {
-        copy.add(listed);
-    }
+    sessions.opened(places).for_each(|listed| copy.add(listed));
     let done = copy.put()?;
     let trust = trust::import(&done.trusted, environment, wanted.force || typed.force);
     done.notes.iter().chain(&trust.notes).for_each(|note| log::write(note));
@@ -76,7 +77,7 @@ fn found(
     wanted: &ImportWords,
     typed: &Typed,
     environment: &ProcessEnvironment,
-) -> Result<Vec<ListedSession>> {
+) -> Result<(Sessions, Vec<ListedPlace>)> {
     let (context, user) = (environment.context(), UserId::real());
     let sessions = match (&wanted.file, wanted.source) {
         (Some(path), Source::Putty) => only(putty(&absolute(path)?, user)?),
@@ -86,13 +87,13 @@ fn found(
         }
         _ => sources::sessions(typed, &context)?,
     };
-    let (mut all, faults) = sessions.list();
-    all.retain(|listed| listed.source == wanted.source);
+    let (mut all, faults) = sessions.names();
+    all.retain(|(at, _)| at.source == wanted.source);
     if !all.is_empty() {
         faults.iter().for_each(|fault| log::write(&format!("tessh: {fault}")));
     }
     match (all.is_empty(), faults.into_iter().next()) {
-        (false, _) => Ok(all),
+        (false, _) => Ok((sessions, all)),
         (true, Some(fault)) => Err(fault),
         (true, None) => {
             let source = wanted.source.word();

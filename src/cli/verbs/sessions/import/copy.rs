@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::trust::TrustedHost;
+use super::trust::TrustedHosts;
 use crate::cli::args::Typed;
 use crate::cli::environment::{self, ProcessEnvironment};
 use crate::cli::resolve::{self, sources::store};
+use crate::config::{Context, FileMemory};
 use crate::destination::plain_form;
 use crate::error::Result;
 use crate::profiles::{
-    Document, ListedSession, MAX_NAME, Profile, ProfileStore, SavedSession, Source,
+    ListedSession, MAX_NAME, Profile, ProfileStore, ReadyDocument, SavedSession, Source,
 };
 use crate::say;
 use crate::text;
@@ -20,14 +21,16 @@ const MAX_SHOWN: usize = 200;
 /// What the name of a copied jump host ends with.
 const JUMP: &str = "-jump";
 
-/// The copy of sessions: all are made, and then all written.
+/// The copy of sessions: the texts of all are made, and then all written.
 pub(super) struct SessionCopy<'a> {
     typed: &'a Typed,
-    environment: &'a ProcessEnvironment,
+    context: Context,
+    /// The files of ssh_config(5), which are read for each of its hosts.
+    files: FileMemory,
     store: ProfileStore,
     force: bool,
     directory: PathBuf,
-    documents: Vec<Document>,
+    documents: Vec<ReadyDocument>,
     /// Their names.
     names: HashSet<String>,
     done: Copied,
@@ -41,7 +44,7 @@ pub(super) struct Copied {
     /// How many were there already.
     pub kept: usize,
     /// The hosts whose keys and authorities are to be imported.
-    pub trusted: Vec<TrustedHost>,
+    pub trusted: TrustedHosts,
     /// What is to be said, one line each.
     pub notes: Vec<String>,
 }
@@ -54,12 +57,15 @@ impl<'a> SessionCopy<'a> {
     pub(super) fn new(
         typed: &'a Typed,
         force: bool,
-        environment: &'a ProcessEnvironment,
+        environment: &ProcessEnvironment,
     ) -> Result<SessionCopy<'a>> {
         let directory = environment::working_directory()?;
-        let store = store(&environment.context());
+        let context = environment.context();
+        let (store, files) = (store(&context), FileMemory::default());
         let (documents, names, done) = (Vec::new(), HashSet::new(), Copied::default());
-        Ok(SessionCopy { typed, environment, store, force, directory, documents, names, done })
+        let copy =
+            SessionCopy { typed, context, files, store, force, directory, documents, names, done };
+        Ok(copy)
     }
 
     /// Adds a session; says why if it cannot be copied.
@@ -78,8 +84,8 @@ impl<'a> SessionCopy<'a> {
     ///
     /// # Errors
     /// A file cannot be written.
-    pub(super) fn put(mut self) -> Result<Copied> {
-        self.store.save_all(&mut self.documents)?;
+    pub(super) fn put(self) -> Result<Copied> {
+        self.store.save_all(&self.documents)?;
         Ok(self.done)
     }
 
@@ -92,8 +98,8 @@ impl<'a> SessionCopy<'a> {
             return Ok(());
         }
         if session.source == Source::OpenSsh {
-            let context = self.environment.context();
-            session.profile = resolve::of_host(&name, self.typed, &context, &self.directory)?;
+            let around = (&self.context, &self.files);
+            session.profile = resolve::of_host(&name, self.typed, around, &self.directory)?;
         }
         if let Some(via) = session.via.take() {
             session.profile.jump = Some(self.jump(&name, *via)?);
@@ -123,9 +129,9 @@ impl<'a> SessionCopy<'a> {
             profile.confirm_paste = old.confirm_paste;
         }
         document.set(profile)?;
-        self.documents.push(document);
+        self.documents.push(document.ready()?);
         self.names.insert(name.to_owned());
-        self.done.trusted.push(TrustedHost::of(session));
+        self.done.trusted.add(session);
         Ok(())
     }
 
@@ -136,7 +142,7 @@ impl<'a> SessionCopy<'a> {
             return Err(refusal);
         }
         if let (Some(typed), None) = (as_typed(&via.profile), &via.via) {
-            self.done.trusted.push(TrustedHost::of(&via));
+            self.done.trusted.add(&via);
             return Ok(typed);
         }
         let own = jump_name(name);

@@ -1,6 +1,9 @@
 //! The host keys and authorities of imported sessions.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+
+use russh::keys::ssh_key::{Algorithm, PublicKey};
 
 use crate::cli::environment::ProcessEnvironment;
 use crate::config;
@@ -9,20 +12,20 @@ use crate::profiles::{SavedSession, TrustPlaces};
 use crate::say;
 use crate::text;
 use crate::trust::authority::{Authority, AuthorityStore, Draft, putty};
-use crate::trust::{CachedHostKey, HostKeyCache, Marker, Subject, entries, store};
+use crate::trust::entries::{self, KnownHostsEntry};
+use crate::trust::{CachedHostKey, HostKeyCache, Marker, Subject, store};
 
 /// How many characters of a name are shown.
 const MAX_SHOWN: usize = 200;
 
-/// A host of an imported session, and where its keys and authorities are on record.
-pub(super) struct TrustedHost {
-    subject: Option<Subject>,
-    places: TrustPlaces,
-}
+/// The hosts of imported sessions, by where their keys and authorities are on record. The sessions of
+/// one file have the same places.
+#[derive(Default)]
+pub(super) struct TrustedHosts(Vec<(TrustPlaces, HashSet<Subject>)>);
 
-impl TrustedHost {
-    /// The host that the session's key must belong to.
-    pub(super) fn of(session: &SavedSession) -> TrustedHost {
+impl TrustedHosts {
+    /// Adds the host that the session's key must belong to.
+    pub(super) fn add(&mut self, session: &SavedSession) {
         let profile = &session.profile;
         let subject = match &profile.host_key_name {
             Some(name) => Subject::named(name).ok(),
@@ -32,7 +35,27 @@ impl TrustedHost {
                 alias: false,
             }),
         };
-        TrustedHost { subject, places: session.trust.clone() }
+        match self.0.iter_mut().find(|(places, _)| *places == session.trust) {
+            Some((_, hosts)) => hosts.extend(subject),
+            None => self.0.push((session.trust.clone(), subject.into_iter().collect())),
+        }
+    }
+
+    /// Whether a cache is the place of this host's keys.
+    fn has(&self, cache: &PathBuf, host: &Subject) -> bool {
+        let mut of_cache = self.0.iter().filter(|(places, _)| places.host_keys.contains(cache));
+        of_cache.any(|(_, hosts)| hosts.contains(host))
+    }
+
+    /// The places, each once, in their order.
+    fn places(&self, of: fn(&TrustPlaces) -> &Vec<PathBuf>) -> Vec<PathBuf> {
+        let mut all: Vec<PathBuf> = Vec::new();
+        for place in self.0.iter().flat_map(|(places, _)| of(places)) {
+            if !all.contains(place) {
+                all.push(place.clone());
+            }
+        }
+        all
     }
 }
 
@@ -49,26 +72,19 @@ pub(super) struct ImportedTrust {
 
 /// Adds the keys of these hosts to the user's known_hosts, and the authorities to tessh's own.
 pub(super) fn import(
-    hosts: &[TrustedHost],
+    hosts: &TrustedHosts,
     environment: &ProcessEnvironment,
     force: bool,
 ) -> ImportedTrust {
     let mut done = ImportedTrust::default();
     let known_hosts = config::user_directory(&environment.context()).join("known_hosts");
-    for cache in places(hosts, |places| &places.host_keys) {
+    for cache in hosts.places(|places| &places.host_keys) {
         let found = HostKeyCache::load(&cache);
-        for entry in &found.keys {
-            let wanted = hosts.iter().any(|host| {
-                host.places.host_keys.contains(&cache)
-                    && host.subject.as_ref() == Some(&entry.subject)
-            });
-            if wanted {
-                done.add_key(&known_hosts, entry);
-            }
-        }
+        let wanted = found.keys.iter().filter(|entry| hosts.has(&cache, &entry.subject));
+        done.add_keys(&known_hosts, &wanted.collect::<Vec<_>>());
         done.notes.extend(found.problems.iter().map(ToString::to_string));
     }
-    let authorities = places(hosts, |places| &places.authorities);
+    let authorities = hosts.places(|places| &places.authorities);
     let found = putty::load(&authorities, UserId::real());
     done.notes.extend(found.problems.iter().map(ToString::to_string));
     let own = environment.authorities();
@@ -78,32 +94,37 @@ pub(super) fn import(
     done
 }
 
-/// The places of all hosts, each once, in their order.
-fn places(hosts: &[TrustedHost], of: fn(&TrustPlaces) -> &Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = Vec::new();
-    for place in hosts.iter().flat_map(|host| of(&host.places)) {
-        if !all.contains(place) {
-            all.push(place.clone());
-        }
-    }
-    all
-}
-
 impl ImportedTrust {
-    /// Adds a key unless known_hosts has one of its type for the host.
-    fn add_key(&mut self, known_hosts: &Path, entry: &CachedHostKey) {
-        let name = entry.subject.entry_name();
-        let known = entries::list(known_hosts, Some(std::slice::from_ref(&name))).entries;
-        let of_type = known
-            .iter()
-            .find(|it| it.marker == Marker::None && it.key.algorithm() == entry.key.algorithm());
-        match of_type {
-            Some(known) if known.key.key_data() == entry.key.key_data() => {}
-            Some(known) => self.notes.push(say!(import_other_key, name, place = known.place())),
-            None => match store::add(known_hosts, &entry.subject, &entry.key, false) {
-                Ok(()) => self.keys += 1,
-                Err(error) => self.notes.push(error.to_string()),
-            },
+    /// Adds keys, each unless known_hosts has one of its type for the host. There may be as many as
+    /// sessions, so the file is read once and written once.
+    fn add_keys(&mut self, known_hosts: &Path, keys: &[&CachedHostKey]) {
+        let names: Vec<String> = keys.iter().map(|it| it.subject.entry_name()).collect();
+        let known = entries::list_each(known_hosts, &names);
+        let mut lines: Vec<String> = Vec::new();
+        let mut added: HashMap<(&str, Algorithm), &PublicKey> = HashMap::new();
+        for (entry, name) in keys.iter().zip(&names) {
+            let (key, kind) = (&entry.key, entry.key.algorithm());
+            let of_type =
+                |it: &&KnownHostsEntry| it.marker == Marker::None && it.key.algorithm() == kind;
+            let on_record = known.get(name).into_iter().flatten().find(of_type);
+            let (there, place) = match (on_record, added.get(&(&**name, kind.clone()))) {
+                (Some(known), _) => (&known.key, known.place()),
+                (None, Some(key)) => (*key, text::line(&known_hosts.to_string_lossy(), MAX_SHOWN)),
+                (None, None) => {
+                    lines.push(entry.known_hosts.clone());
+                    added.insert((name, kind), key);
+                    continue;
+                }
+            };
+            if there.key_data() != key.key_data() {
+                self.notes.push(say!(import_other_key, name, place));
+            }
+        }
+        // Without keys, no file is made.
+        let written = if lines.is_empty() { Ok(()) } else { store::add_lines(known_hosts, &lines) };
+        match written {
+            Ok(()) => self.keys += lines.len(),
+            Err(error) => self.notes.push(error.to_string()),
         }
     }
 
