@@ -166,6 +166,8 @@ pub fn io_reason(error: &io::Error) -> String {
         Some(PipeFault::NoWriter) => return say!(os_pipe_without_writer),
         Some(PipeFault::Nothing) => return say!(os_pipe_without_text),
         Some(PipeFault::NoEnd(seconds)) => return say!(os_pipe_without_end, seconds),
+        Some(PipeFault::TooLong) => return say!(os_pipe_too_long),
+        Some(PipeFault::TooMany) => return say!(os_pipes_too_many),
         None => {}
     }
     // In English, the system's own message needs no translation.

@@ -44,7 +44,8 @@ impl LoadedFile {
             return Err(fault(say!(key_file_is_directory, name)).hint(say!(key_file_other_hint)));
         }
         // Reserve the whole size at once: a growing buffer leaves copies of the key in memory.
-        let room = metadata.len().min(MAX_FILE) as usize + 1;
+        let size = if metadata.is_file() { metadata.len() } else { MAX_FILE };
+        let room = size.min(MAX_FILE) as usize + 1;
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         piped::read(&file, MAX_FILE as usize + 1, &mut bytes).map_err(failed)?;
         if bytes.is_empty() {

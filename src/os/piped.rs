@@ -13,10 +13,11 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use zeroize::Zeroizing;
 
 use super::file::{FileIdentity, is_pipe};
 
-/// How long to wait for a program to open a pipe that nobody writes to: a shell starts both at once.
+/// How long to wait for a program to open a pipe that nobody has opened: a shell starts both at once.
 const WRITER_PATIENCE: Duration = Duration::from_secs(1);
 /// How long to wait for the end of what a program writes: as for a KnownHostsCommand, which may ask
 /// another computer.
@@ -35,6 +36,10 @@ pub enum PipeFault {
     Nothing,
     /// Its writer did not close it within so many seconds.
     NoEnd(u64),
+    /// More came than was read, so what is left is no whole text.
+    TooLong,
+    /// As many other pipes as can be remembered were read before.
+    TooMany,
 }
 
 /// A pipe that was read, and what came.
@@ -83,10 +88,10 @@ pub fn read(file: &File, limit: usize, text: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// Does what [`read`] does for the file that was opened at this path. What comes through a pipe is
-/// remembered, if it is not more than the limit, and given again to whoever opens it again.
+/// remembered, and given again to whoever opens it again, unless somebody writes to it anew.
 ///
 /// # Errors
-/// Those of [`read`].
+/// Those of [`read`]; a pipe from which more came than the limit cannot be read again.
 pub fn read_once(path: &Path, file: &File, limit: usize) -> io::Result<Vec<u8>> {
     READ.read(path, file, limit)
 }
@@ -101,20 +106,33 @@ impl PipeMemory {
         }
         let identity = FileIdentity::of(&facts);
         let mut pipes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = pipes.iter().find(|it| it.identity == identity && it.path == path) {
-            return Ok(known.text.clone()?);
+        if let Some(at) = pipes.iter().position(|it| it.identity == identity && it.path == path) {
+            let known = &pipes[at].text;
+            if known.is_err() || !has_more(file)? {
+                return Ok(known.clone()?);
+            }
+            pipes.remove(at);
+        }
+        if pipes.len() >= MOST_PIPES {
+            return Err(PipeFault::TooMany.into());
         }
         let result = read(file, limit, &mut text);
         let kept = match result.as_ref().map_err(PipeFault::of) {
-            Ok(()) if text.len() < limit => Some(Ok(text.clone())),
-            Err(Some(fault)) => Some(Err(fault)),
-            Ok(()) | Err(None) => None,
+            Ok(()) if text.len() < limit => Ok(text.clone()),
+            Ok(()) => Err(PipeFault::TooLong),
+            Err(Some(fault)) => Err(fault),
+            Err(None) => return result.map(|()| text),
         };
-        if let Some(kept) = kept.filter(|_| pipes.len() < MOST_PIPES) {
-            pipes.push(ReadPipe { path: path.to_owned(), identity, text: kept });
-        }
+        pipes.push(ReadPipe { path: path.to_owned(), identity, text: kept });
         result.map(|()| text)
     }
+}
+
+/// Whether somebody writes to a pipe that was read before. The end of one that a shell made is seen
+/// at once; a named one may be served again, to which its program is given time.
+fn has_more(file: &File) -> io::Result<bool> {
+    let found = wait(file, Instant::now(), WRITER_PATIENCE)?;
+    Ok(found.is_some_and(|found| found.contains(PollFlags::IN)))
 }
 
 /// Reads to the end with these times to wait for a writer, and for its end.
@@ -126,14 +144,16 @@ fn read_patiently(
 ) -> io::Result<()> {
     let is_pipe = is_pipe(&file.metadata()?);
     rustix::fs::fcntl_setfl(file, OFlags::NONBLOCK)?;
-    let begun = Instant::now();
-    let mut piece = vec![0; PIECE];
+    let (begun, mut has_waited) = (Instant::now(), false);
+    let mut piece = Zeroizing::new(vec![0; PIECE]);
     while text.len() < limit {
         let room = piece.len().min(limit - text.len());
         match file.read(&mut piece[..room]) {
             // Of a pipe, that may mean that nobody has opened it yet to write.
             Ok(0) if is_pipe && text.is_empty() => match wait(file, begun, writer)? {
-                None => return Err(PipeFault::NoWriter.into()),
+                None if has_waited => return Err(PipeFault::NoWriter.into()),
+                // The next reading tells of a writer that has opened it and written nothing yet.
+                None => has_waited = true,
                 Some(found) if found.contains(PollFlags::IN) => {}
                 Some(_) => return Err(PipeFault::Nothing.into()),
             },
@@ -227,7 +247,13 @@ mod tests {
             let to = path.clone();
             let writer = std::thread::spawn(move || std::fs::write(to, b"x").unwrap());
             let file = open_without_waiting(&path).unwrap();
-            assert_eq!(memory.read(&path, &file, 10).unwrap(), b"x");
+            match memory.read(&path, &file, 10) {
+                Ok(text) => assert!(at < MOST_PIPES && text == b"x"),
+                Err(error) => {
+                    assert!(at >= MOST_PIPES);
+                    assert_eq!(PipeFault::of(&error), Some(PipeFault::TooMany));
+                }
+            }
             writer.join().unwrap();
         }
         assert_eq!(memory.0.lock().unwrap().len(), MOST_PIPES);

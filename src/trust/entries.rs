@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::rc::Rc;
 
 use russh::keys::ssh_key::PublicKey;
 
@@ -114,7 +115,7 @@ pub fn list(file: &Path, names: Option<&[String]>) -> Listing {
 
 /// Lists the lines about each of these names, which may be tens of thousands: the file is read once.
 /// Only names about which there are lines are listed.
-pub fn list_each(file: &Path, names: &[String]) -> HashMap<String, Vec<KnownHostsEntry>> {
+pub fn list_each(file: &Path, names: &[String]) -> HashMap<String, Vec<Rc<KnownHostsEntry>>> {
     let text = read(file).ok().flatten().unwrap_or_default();
     let plain: HashSet<&str> = names.iter().map(String::as_str).collect();
     let sought: Vec<(&String, Sought)> = names.iter().map(|it| (it, Sought::new(it))).collect();
@@ -137,14 +138,17 @@ pub fn list_each(file: &Path, names: &[String]) -> HashMap<String, Vec<KnownHost
         let listed = listed.filter_map(|it| String::from_utf8(it).ok());
         listed.filter(|it| plain.contains(it.as_str())).collect()
     };
-    let mut found: HashMap<String, Vec<KnownHostsEntry>> = HashMap::new();
+    let mut found: HashMap<String, Vec<Rc<KnownHostsEntry>>> = HashMap::new();
     for (number, raw) in numbered(&text).filter(|(_, raw)| raw.len() <= LINE_MAX) {
         let Ok(Some(line)) = KnownHostsLine::split(raw) else { continue };
         let about = about(&line);
         let at = || FileLine { file: file.to_owned(), line: number };
-        let entry = (!about.is_empty()).then(|| entry(&at(), raw, None).ok().flatten()).flatten();
-        for (name, entry) in about.into_iter().zip(entry.iter().cycle()) {
-            found.entry(name).or_default().push(entry.clone());
+        if about.is_empty() {
+            continue;
+        }
+        let Some(entry) = entry(&at(), raw, None).ok().flatten().map(Rc::new) else { continue };
+        for name in about {
+            found.entry(name).or_default().push(Rc::clone(&entry));
         }
     }
     found

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use super::file::FILE_MAX;
+use super::file::{FILE_MAX, LINE_MAX};
 use super::quote;
 use crate::error::{Error, Kind, Result, reason_without_number};
 use crate::os::file::{self, FileIdentity};
@@ -67,7 +67,8 @@ pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u
         if new == old {
             return Ok(());
         }
-        let outcome = match new.strip_prefix(&old[..]) {
+        // A write of many pages may end in the middle where the process is killed.
+        let outcome = match new.strip_prefix(&old[..]).filter(|added| added.len() <= LINE_MAX) {
             Some(added) => append(&target, &mut file, added)
                 .map_err(|e| failed(&say!(known_hosts_takes_no_lines), path, &e))?,
             None => {

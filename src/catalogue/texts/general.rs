@@ -99,6 +99,12 @@ texts! {
     os_pipe_without_end(seconds)
         en "it is a pipe that did not end within {seconds} seconds"
         ja "パイプですが、{seconds} 秒以内に終わりませんでした"
+    os_pipe_too_long
+        en "it is a pipe from which more came than can be read again"
+        ja "パイプですが、読み直せる量を超えています"
+    os_pipes_too_many
+        en "it is a pipe, and too many others were read before it"
+        ja "パイプですが、読み直しのために覚えられる数を超えています"
     os_permission_denied
         en "Permission denied"
         ja "アクセス権がありません"

@@ -4,12 +4,15 @@
 //! the user's name. The handler has `host_key::check` judge the host in the middle of the key
 //! exchange; every error there is a refusal.
 
+use std::fs;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
 use log::debug;
 use russh::keys::ssh_key::PublicKey;
 use russh::{AlgorithmKind, Limits, client};
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::client::algorithms::{Lists, Proposal};
@@ -28,6 +31,7 @@ use crate::client::host_key::policy::HostPolicy;
 use crate::client::state::shared::ConnectionState;
 use crate::client::stream::bytes::Stream;
 use crate::error::{Error, Kind, Result};
+use crate::os::file::is_pipe;
 use crate::os::tcp;
 use crate::os::user::UserId;
 use crate::prompt::Prompt;
@@ -114,6 +118,20 @@ pub async fn judge(
         .ok_or_else(|| Error::new(Kind::KeyExchange, say!(host_key_refused, reason = "")))
 }
 
+/// The lists of keys of a host. A pipe among them may take its time, in which the user can give up.
+async fn trust_files(host: &HostPolicy) -> (Option<RevokedKeys>, KnownHosts) {
+    let (revoked, sources) = (host.revoked.clone(), host.sources.clone());
+    let mut paths = revoked.iter().chain(&sources.user).chain(&sources.global);
+    let has_pipe = paths.any(|path| fs::metadata(path).is_ok_and(|facts| is_pipe(&facts)));
+    let load = move || (RevokedKeys::load_all(&revoked), KnownHosts::load(&sources));
+    match has_pipe {
+        true => {
+            spawn_blocking(load).await.unwrap_or_else(|failed| resume_unwind(failed.into_panic()))
+        }
+        false => load(),
+    }
+}
+
 /// Exchanges greetings and keys; the host key is checked during the key exchange.
 async fn exchange(
     mut stream: Stream,
@@ -123,11 +141,11 @@ async fn exchange(
     only_judge: bool,
 ) -> Result<(client::Handle<Events>, Arc<ConnectionState>)> {
     let cluster = host.cluster.as_ref().map(ClusterAuthorities::load).transpose()?;
-    let revoked = RevokedKeys::load_all(&host.revoked);
+    let (revoked, known) = trust_files(&host).await;
     let mut authorities =
         host.authorities.as_ref().map(authority::AuthorityStore::load).unwrap_or_default();
     authorities.absorb(authority::putty::load(&host.authority_places, UserId::real()));
-    let known = KnownHosts::load(&host.sources)
+    let known = known
         .with_revoked(revoked.clone())
         .with_authorities(authorities)
         .with_requirements(host.requirements.clone())

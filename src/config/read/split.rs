@@ -13,11 +13,16 @@ use crate::config::arguments;
 use crate::config::keyword::Keyword;
 use crate::config::line;
 
+/// The most bytes that are kept. What is more is read again for each host.
+const MAX_KEPT: usize = 16 << 20;
+
 /// The files that were read for one host and are read for the next.
 #[derive(Default)]
 pub struct FileMemory {
     /// By path, and by whether it was checked who may write them.
     files: RefCell<HashMap<(PathBuf, bool), Rc<SplitText>>>,
+    /// The bytes of all that is kept.
+    bytes: Cell<usize>,
 }
 
 /// The text of a file.
@@ -52,6 +57,12 @@ impl FileMemory {
 
     pub(super) fn keep(&self, path: &Path, private: bool, bytes: Vec<u8>) -> Rc<SplitText> {
         let text = Rc::new(SplitText::by_host(bytes));
+        // A file's name may have the host's in it, so there may be as many as hosts.
+        let with_it = self.bytes.get() + text.len();
+        if with_it > MAX_KEPT {
+            return text;
+        }
+        self.bytes.set(with_it);
         self.files.borrow_mut().insert((path.to_owned(), private), Rc::clone(&text));
         text
     }
@@ -81,6 +92,8 @@ impl SplitText {
                 }
                 // A file that is included may have what matters for others.
                 Some((Keyword::Include, _)) => open.hosts = None,
+                // Whether that is bad is told by IgnoreUnknown, which may differ for each host.
+                None if is_unknown(raw) => open.hosts = None,
                 _ => {}
             }
             at += raw.len() + 1;
@@ -144,6 +157,12 @@ fn keyword(raw: &[u8]) -> Option<(Keyword, &str)> {
     Some((found, rest))
 }
 
+/// Whether the line has a keyword that no ssh knows.
+fn is_unknown(raw: &[u8]) -> bool {
+    let line = std::str::from_utf8(raw).ok().and_then(line::keyword);
+    line.is_some_and(|(typed, _)| Keyword::find(typed).is_none())
+}
+
 /// The names on a Host line, if they are nothing but names.
 fn plain_names(rest: &str) -> Option<Vec<String>> {
     let names = arguments::parse(Keyword::Host, rest).ok()?;
@@ -175,5 +194,25 @@ mod tests {
         assert_eq!(numbers(&split, "x"), common);
         assert_eq!(numbers(&split, "a"), [&[1, 2, 3], &common[1..], &[15, 16]].concat());
         assert_eq!(numbers(&split, "c"), [&[1, 5, 6], &common[1..]].concat());
+    }
+    #[test]
+    fn what_another_ignore_unknown_may_forbid_is_read_for_every_host() {
+        let text = "Host a\nIgnoreUnknown Use*\nUseKeychain yes\nHost b\nPort 2";
+        let split = SplitText::by_host(text.into());
+        split.set_checked();
+        assert_eq!(numbers(&split, "b"), [1, 2, 3, 4, 5]);
+        assert_eq!(numbers(&split, "a"), [1, 2, 3]);
+    }
+
+    #[test]
+    fn files_are_kept_up_to_a_bound() {
+        let memory = FileMemory::default();
+        let path = |at: usize| PathBuf::from(at.to_string());
+        for at in 0..3 {
+            let text = memory.keep(&path(at), false, vec![b'\n'; MAX_KEPT / 2]);
+            assert_eq!(text.len(), MAX_KEPT / 2);
+        }
+        let kept = [0, 1, 2].map(|at| memory.get(&path(at), false).is_some());
+        assert_eq!(kept, [true, true, false]);
     }
 }

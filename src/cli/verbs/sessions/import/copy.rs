@@ -71,11 +71,14 @@ impl<'a> SessionCopy<'a> {
     /// Adds a session; says why if it cannot be copied.
     pub(super) fn add(&mut self, listed: ListedSession) {
         let shown = text::line(&listed.name, MAX_SHOWN);
+        let before = self.documents.len();
         let added = listed.session.and_then(|session| match session.refusal.clone() {
             Some(refusal) => Err(refusal),
             None => self.session(session),
         });
         if let Err(error) = added {
+            // A session's jump host comes only with it.
+            self.documents.truncate(before);
             self.done.notes.push(say!(import_not_imported, name = shown, error));
         }
     }

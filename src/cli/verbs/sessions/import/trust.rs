@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use russh::keys::ssh_key::{Algorithm, PublicKey};
 
@@ -105,7 +106,7 @@ impl ImportedTrust {
         for (entry, name) in keys.iter().zip(&names) {
             let (key, kind) = (&entry.key, entry.key.algorithm());
             let of_type =
-                |it: &&KnownHostsEntry| it.marker == Marker::None && it.key.algorithm() == kind;
+                |it: &&Rc<KnownHostsEntry>| it.marker == Marker::None && it.key.algorithm() == kind;
             let on_record = known.get(name).into_iter().flatten().find(of_type);
             let (there, place) = match (on_record, added.get(&(&**name, kind.clone()))) {
                 (Some(known), _) => (&known.key, known.place()),
