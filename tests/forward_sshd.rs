@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use lab::{
     Agent, Bed, DEADLINE, Pty, Running, arg, echo, exchange, fingerprint, free_port, noise, tool,
+    wait_until,
 };
 
 /// In the background without a session, until it says `ready` at `-v`.
@@ -145,6 +146,15 @@ fn standard_input_and_output_lead_to_the_other_side() {
 #[ignore = "needs peers: tests/run"]
 fn standard_output_ends_with_the_data_of_the_other_side() {
     let bed = Bed::new(&[]);
+    output_ends_with_the_data(&bed, &[]);
+    let socket = bed.home.path("ctl");
+    let share = ["-S", arg(&socket)];
+    let _master = bed.run(&[&share[..], &["-M", "-N"]].concat(), &[]).start();
+    wait_until("the master listens", || socket.exists());
+    output_ends_with_the_data(&bed, &share);
+}
+
+fn output_ends_with_the_data(bed: &Bed, options: &[&str]) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let target = listener.local_addr().unwrap().to_string();
     let heard = std::thread::spawn(move || {
@@ -155,7 +165,7 @@ fn standard_output_ends_with_the_data_of_the_other_side() {
         stream.read_to_string(&mut heard).unwrap();
         heard
     });
-    let mut client = bed.run(&["-W", &target], &[]).start();
+    let mut client = bed.run(&[options, &["-W", &target]].concat(), &[]).start();
     let (mut stdin, mut stdout) = (client.stdin(), client.stdout());
     let (seen, is_seen) = std::sync::mpsc::channel();
     std::thread::spawn(move || {

@@ -1,5 +1,5 @@
 //! A shared connection with a client that does not read, or that asks without end: the master's
-//! memory stays small.
+//! memory stays small. And one that its server ends in the middle of a client's output.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "gaps/honest.rs"]
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use honest::{ED25519, Honest, key};
 use lab::mux::{INFO, Mux, counted, numbers};
 use lab::{DEADLINE, Home, Running, arg, wait_until, wait_within};
-use russh::Sig;
+use russh::{Disconnect, Sig};
 
 /// Messages of a flood: more than may wait, in an unoptimised build and in time.
 const FLOOD: usize = 30_000;
@@ -181,6 +181,31 @@ async fn clients_channels_and_forwards_of_a_master_are_bounded_in_number() {
         assert!(surplus.receive().is_err(), "{} clients", others.len() + 3);
         drop(others);
         wait_until("there is room again", || Mux::hail(&socket).receive().is_ok());
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_takes_no_part_of_the_output_for_all_of_it() {
+    let (server, _acts) = Honest::new();
+    let address = server
+        .running(|handle, id| async move {
+            handle.exit_status_request(id, 0).await.unwrap();
+            handle.data(id, b"part".to_vec()).await.unwrap();
+            let (why, none) = (Disconnect::ByApplication, String::new());
+            handle.disconnect(why, "enough".to_owned(), none).await.unwrap();
+        })
+        .listen()
+        .await;
+    tokio::task::spawn_blocking(move || {
+        let home = Home::new();
+        let _master = master(&home, address);
+        let (socket, port) = (home.path("ctl"), address.port().to_string());
+        let words = ["-O", "proxy", "-S", arg(&socket), "-p", &port, "u@127.0.0.1", "run"];
+        let output = home.tessh(&words).output();
+        output.expect_code(255);
+        assert!(output.stderr.contains("may not be complete"), "{}", output.stderr);
     })
     .await
     .unwrap();

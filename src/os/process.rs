@@ -9,9 +9,10 @@ use std::time::Duration;
 #[cfg(target_os = "linux")]
 use std::time::Instant;
 
-use rustix::process::{Pid, getpid, kill_process, kill_process_group};
+use rustix::process::{Pid, getpid, getsid, kill_process, kill_process_group};
 use tokio::process::Command;
 
+use super::pipe::PipeId;
 use super::signal::Signal;
 
 /// The id of a running process. Once the process has ended and was reaped, the system may reuse the
@@ -64,6 +65,21 @@ impl ProcessId {
         found.into_iter().filter_map(ProcessId::of).collect()
     }
 
+    /// Whether the process is in the other one's session: not a daemon that it has begun.
+    pub fn is_in_session_of(self, other: ProcessId) -> bool {
+        self == other || getsid(Some(self.0)).is_ok_and(|own| getsid(Some(other.0)) == Ok(own))
+    }
+
+    /// Whether the process has an end of one of these pipes open, as far as the system tells.
+    pub fn has_open(self, pipes: &[PipeId]) -> bool {
+        let wanted: Vec<String> = pipes.iter().map(|pipe| pipe.link()).collect();
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.0.as_raw_nonzero()));
+        open.into_iter().flatten().any(|entry| {
+            let leads_to = entry.and_then(|entry| std::fs::read_link(entry.path()));
+            leads_to.is_ok_and(|to| wanted.iter().any(|wanted| to.as_os_str() == wanted.as_str()))
+        })
+    }
+
     /// The id in the system's own type, for use in `os`.
     pub(super) fn raw(self) -> Pid {
         self.0
@@ -76,21 +92,28 @@ impl From<Pid> for ProcessId {
     }
 }
 
-/// Hangs up on processes, and ends those that are still there after so long. Waits until the last
-/// one has ended.
+/// Hangs up on processes. Waits so long for those that may not stay, and kills the ones of them that
+/// are still there then.
 #[cfg(target_os = "linux")]
-pub fn hang_up(processes: &[ProcessId], patience: Duration) {
+pub fn hang_up(processes: &[ProcessId], may_stay: impl Fn(ProcessId) -> bool, patience: Duration) {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
     use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
 
-    // A descriptor stays with its process, whoever gets the id afterwards.
-    let open = |process: &ProcessId| pidfd_open(process.0, PidfdFlags::empty()).ok();
-    let mut held: Vec<_> = processes.iter().filter_map(open).collect();
-    if held.len() < processes.len() {
-        processes.iter().for_each(|process| process.tell(Signal::HangUp));
-    }
-    for process in &held {
-        let _ = pidfd_send_signal(process, Signal::HangUp.raw());
+    let mut held = Vec::new();
+    for process in processes {
+        // A descriptor stays with its process, whoever gets the id afterwards.
+        match pidfd_open(process.0, PidfdFlags::empty()) {
+            Ok(fd) => {
+                let stays = may_stay(*process);
+                let _ = pidfd_send_signal(&fd, Signal::HangUp.raw());
+                if !stays {
+                    held.push(fd);
+                }
+            }
+            Err(Errno::SRCH) => {}
+            Err(_) => process.tell(Signal::HangUp),
+        }
     }
     let end = Instant::now() + patience;
     while !held.is_empty() {
@@ -105,7 +128,7 @@ pub fn hang_up(processes: &[ProcessId], patience: Duration) {
                 let mut ended = ended.into_iter();
                 held.retain(|_| ended.next() == Some(false));
             }
-            Err(rustix::io::Errno::INTR) => {}
+            Err(Errno::INTR) => {}
             Err(_) => return,
         }
     }
@@ -116,7 +139,11 @@ pub fn hang_up(processes: &[ProcessId], patience: Duration) {
 
 /// Hangs up on processes.
 #[cfg(not(target_os = "linux"))]
-pub fn hang_up(processes: &[ProcessId], _patience: Duration) {
+pub fn hang_up(
+    processes: &[ProcessId],
+    _may_stay: impl Fn(ProcessId) -> bool,
+    _patience: Duration,
+) {
     processes.iter().for_each(|process| process.tell(Signal::HangUp));
 }
 

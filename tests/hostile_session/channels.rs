@@ -1,6 +1,7 @@
 //! Rows 33 to 39: what a server may do to channels and to requests.
 
 use std::io::Read;
+use std::net::TcpListener;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -298,6 +299,53 @@ fn a_connection_that_ends_before_its_channel_loses_no_status_that_is_complete() 
         talk.send_all(&[eof(id), exit_status(id, 3), disconnect(11, "bye")])?;
         talk.linger()
     });
+    // As with ssh, a connection that is at fault ends as that.
+    let row = fault(36, "noise after EOF and exit status").unlisted().cause(&["packet"]);
+    met(&row.next(&["connection"]), |talk| {
+        let id = talk.started()?;
+        talk.send_all(&[data(id, "all"), exit_status(id, 0), eof(id)])?;
+        talk.send_bytes(&[0xa5; 4096])?;
+        talk.linger()
+    });
+}
+
+#[test]
+fn a_forward_whose_local_end_breaks_is_the_servers_to_close() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let forward = format!("7000:{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            stream.read_exact(&mut [0]).unwrap();
+            rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO)).unwrap();
+        }
+    });
+    let server = Server::new(|talk| {
+        talk.log_in()?;
+        talk.global_request()?;
+        talk.send(&Message::new(number::REQUEST_SUCCESS))?;
+        let id = talk.opened()?;
+        let open = Message::new(number::CHANNEL_OPEN).string("forwarded-tcpip");
+        let open = open.number(9).number(WINDOW).number(MAX_PACKET).string("localhost");
+        talk.send(&open.number(7000).string("127.0.0.1").number(1))?;
+        let confirmed = loop {
+            let message = talk.next()?;
+            if message[0] == number::CHANNEL_OPEN_CONFIRMATION {
+                break message;
+            }
+        };
+        let forwarded = u32::from_be_bytes(confirmed[5..9].try_into().unwrap());
+        talk.send(&data(forwarded, "x"))?;
+        let first = loop {
+            let kind = talk.next()?[0];
+            if matches!(kind, number::CHANNEL_EOF | number::CHANNEL_CLOSE) {
+                break kind;
+            }
+        };
+        talk.send(&close(forwarded))?;
+        talk.exit(id, if first == number::CHANNEL_EOF { FINE } else { 9 })
+    });
+    let row = well(33, "a forwarded channel whose local end breaks").unlisted();
+    server.met(&row, &["--auth", "none", "-R", &forward]);
 }
 
 #[test]

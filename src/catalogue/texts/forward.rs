@@ -71,7 +71,7 @@ texts! {
         en "a connection was not forwarded: {most} are open already"
         ja "接続を転送しませんでした。すでに {most} 本が開いています"
     forward_too_many_left(most)
-        en "a connection was not forwarded: the server left {most} before it open; connect anew"
+        en "a connection was not forwarded: the server did not close {most} before it; connect anew"
         ja "接続を転送しませんでした。サーバーが閉じなかった接続が {most} 本に達しました。SSH 接続をやり直してください"
     forward_too_many(most)
         en "no more than {most} forwards on one connection"

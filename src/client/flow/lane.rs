@@ -45,7 +45,7 @@ pub struct Lanes {
     aside: AtomicUsize,
     /// The bytes kept by all lanes together.
     kept: Arc<AtomicUsize>,
-    /// The channels that were closed from here first.
+    /// The channels of the server that were closed from here first.
     pub left: LeftChannels,
     /// How much each channel uses the connection.
     pub traffic: Arc<Traffic>,
@@ -231,6 +231,8 @@ pub enum Drained {
 struct LaneState {
     kept: KeptData,
     end: End,
+    /// The connection ended before the server had said that no more data follows.
+    is_cut: bool,
     /// No reader is left; new data is dropped.
     gone: bool,
     overflowed: bool,
@@ -412,6 +414,10 @@ impl Lane {
 
     /// Notes that the connection has ended.
     fn lost(&self) {
+        {
+            let mut state = lock(&self.state);
+            state.is_cut |= state.end == End::No;
+        }
         self.end(End::Closed);
         lock(&self.state).events = None;
     }
@@ -429,6 +435,11 @@ impl Lane {
     /// Whether the server has closed the channel, or the connection is gone.
     pub fn is_closed(&self) -> bool {
         lock(&self.state).end == End::Closed
+    }
+
+    /// Whether the connection ended before the server had said that no more data follows.
+    pub fn is_cut(&self) -> bool {
+        lock(&self.state).is_cut
     }
 
     /// Drops the kept data and all data that still arrives.

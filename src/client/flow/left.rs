@@ -1,10 +1,10 @@
-//! Counts the channels that were closed from here before the server closed them.
+//! Counts the channels of the server that were closed from here before the server closed them.
 //!
 //! The SSH library forgets such a channel at once, so that it passes over the server's CLOSE
 //! message, which is what would free the rest of the channel (gap G25): some 3 KiB stay until the
 //! connection ends. A server that opens channels can have any number closed here first, by
-//! withholding its own CLOSE or by sending nonsense to an agent. So beyond a number no more of its
-//! channels are accepted.
+//! withholding its own CLOSE. So beyond a number no more of its channels are accepted. Channels that
+//! are opened here are not counted: of those a server makes no more.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,17 +14,17 @@ use russh::client::Msg;
 
 use crate::say;
 
-/// Channels of one connection that may be closed from here first before the server may open no
-/// more: together they take as much memory as may wait in lanes, some tens of MiB, and honest
-/// servers, which answer the end of the data with a CLOSE, need few of them.
+/// How many of its channels a server may leave to us to close before it may open no more: together
+/// they take as much memory as may wait in lanes, some tens of MiB, and honest servers, which answer
+/// the end of the data with a CLOSE, need few of them.
 pub const MAX_LEFT: usize = 16 * 1024;
 
-/// How many channels of a connection were closed from here first.
+/// How many of the channels that a server has opened were closed from here first.
 #[derive(Default)]
 pub struct LeftChannels(AtomicUsize);
 
 impl LeftChannels {
-    /// Closes a channel that the server has not closed, and counts it.
+    /// Closes a channel that the server has opened and not closed, and counts it.
     pub(crate) async fn close(&self, write: &ChannelWriteHalf<Msg>) {
         self.count();
         // This fails only if the connection is lost, and the channel with it.

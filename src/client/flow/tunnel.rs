@@ -5,6 +5,7 @@
 //! and an EOF from the server shuts down one direction of the socket.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -30,6 +31,8 @@ pub struct Tunnel {
     pub(crate) write: ChannelWriteHalf<Msg>,
     /// The permit that counts this connection against the limit on open ones.
     pub(crate) seat: OwnedSemaphorePermit,
+    /// Whether the server has opened it, and not we.
+    pub(crate) is_servers: bool,
 }
 
 /// Why a connection ended before both of its directions did.
@@ -52,9 +55,13 @@ impl Tunnel {
         let line = Arc::new(line);
         let clock = self.lane.start_clock(&self.lanes.timeouts);
         let clock = clock.as_deref();
-        let both = async {
-            tokio::try_join!(self.upload(&line, early, clock), self.download(&line)).map(|_| ())
+        let has_sent_eof = AtomicBool::new(false);
+        let upload = async {
+            self.upload(&line, early, clock).await?;
+            has_sent_eof.store(true, Ordering::Relaxed);
+            Ok(())
         };
+        let both = async { tokio::try_join!(upload, self.download(&line)).map(|_| ()) };
         let relayed = tokio::select! {
             relayed = both => relayed,
             rest = IdleClock::expired_of(clock) => Err(self.rested(rest)),
@@ -63,6 +70,11 @@ impl Tunnel {
             // The library frees a channel only where the server closes it first (gap G25).
             Ok(()) => timeout(CLOSING, self.lane.over()).await.is_ok(),
             Err(TunnelEnd::Closed) => true,
+            // It would be counted: an honest server closes it after the end of the data.
+            Err(TunnelEnd::Broken) if self.is_servers => {
+                drop(line);
+                return self.end_after(has_sent_eof.into_inner()).await;
+            }
             Err(TunnelEnd::Broken) => false,
         };
         self.close(closed).await;
@@ -120,9 +132,16 @@ impl Tunnel {
 
     /// Ends a channel that leads nowhere: an honest server closes it after that.
     pub async fn end(self) {
+        self.end_after(false).await;
+    }
+
+    /// As [`Tunnel::end`]; `has_sent_eof` says that the server was told of the end before.
+    async fn end_after(self, has_sent_eof: bool) {
         self.lane.forget();
-        self.lanes.traffic.about_to_send(self.id());
-        let _ = self.write.eof().await;
+        if !has_sent_eof {
+            self.lanes.traffic.about_to_send(self.id());
+            let _ = self.write.eof().await;
+        }
         let closed = timeout(CLOSING, self.lane.over()).await.is_ok();
         self.close(closed).await;
     }
@@ -132,7 +151,11 @@ impl Tunnel {
         let id = self.write.id();
         if !closed {
             self.lanes.traffic.about_to_send(id);
-            self.lanes.left.close(&self.write).await;
+            match self.is_servers {
+                true => self.lanes.left.close(&self.write).await,
+                // This fails only if the connection is lost, and the channel with it.
+                false => drop(self.write.close().await),
+            }
         }
         self.lanes.remove(id);
         debug!("channel {id}: free");

@@ -67,6 +67,7 @@ impl ChannelOpener {
             target(to)
         ));
         debug!("channel {}: new {}", write.id(), lane.what());
-        Some(Tunnel { lanes: Arc::clone(&self.lanes), lane, write, seat })
+        let lanes = Arc::clone(&self.lanes);
+        Some(Tunnel { lanes, lane, write, seat, is_servers: false })
     }
 }

@@ -256,8 +256,8 @@ impl IncomingChannels {
         });
     }
 
-    /// Takes a seat for the channel; if none is free, or too many channels were closed from here
-    /// first, refuses the channel and returns `None`.
+    /// Takes a seat for the channel; if none is free, or too many of the server's channels were closed
+    /// from here first, refuses the channel and returns `None`.
     fn arrive(&self, opening: OpeningChannel, what: String) -> Option<ArrivingChannel> {
         let OpeningChannel { channel, reply, .. } = opening;
         let room = self.lanes.left.have_room().then(|| self.seats.take());
@@ -286,7 +286,7 @@ impl ArrivingChannel {
         lanes.traffic.about_to_ask();
         reply.accept().await;
         let (_, write) = channel.split();
-        Tunnel { lanes, lane, write, seat }
+        Tunnel { lanes, lane, write, seat, is_servers: true }
     }
 
     async fn refuse(self, why: ChannelOpenFailure) {

@@ -72,9 +72,19 @@ where
     let link = &ProxyLink { writer: PacketWriter::new(writer), window: PeerWindow::new(0) };
     let (peer, largest) = link.open(&mut reader).await?;
     let awaited = link.request(peer, &request).await.map_err(|error| lost(&error))?;
-    let (received, exit) = (0, Exit::Unknown);
-    let mut receiving =
-        Receiving { peer, link, reader, stdout, stderr, received, awaited, exit, without_pty };
+    let (received, exit, is_complete) = (0, Exit::Unknown, false);
+    let mut receiving = Receiving {
+        peer,
+        link,
+        reader,
+        stdout,
+        stderr,
+        received,
+        awaited,
+        exit,
+        is_complete,
+        without_pty,
+    };
     let sending = async {
         // The end of the channel arrives as a packet; a failure here does not end the session.
         let _ = tokio::join!(link.upload(peer, largest, input), link.send_sizes(peer, resized));
@@ -217,6 +227,8 @@ struct Receiving<'a> {
     received: u32,
     awaited: Vec<AwaitedAnswer>,
     exit: Exit,
+    /// The server has said that no more output follows.
+    is_complete: bool,
     without_pty: &'a (dyn Fn() + Sync),
 }
 
@@ -227,9 +239,11 @@ impl Receiving<'_> {
         loop {
             let (kind, body) = match packet::read(&mut self.reader).await {
                 Ok(packet) => packet,
-                // An exit status that arrived before the master disappeared still counts.
-                Err(_) if self.exit != Exit::Unknown => return Ok(self.exit.clone()),
-                Err(error) => return Err(lost(&error)),
+                // How it ended still counts after all output, though the master has disappeared.
+                Err(_) if self.exit != Exit::Unknown && self.is_complete => {
+                    return Ok(self.exit.clone());
+                }
+                Err(error) => return Err(self.cut(lost(&error))),
             };
             if kind == packet::CLOSE {
                 *closed = true;
@@ -238,6 +252,14 @@ impl Receiving<'_> {
             if let Err(fault) = self.take(kind, &body).await {
                 return fault.outcome();
             }
+        }
+    }
+
+    /// The error where output may be missing.
+    fn cut(&self, lost: Error) -> Error {
+        match &self.exit {
+            Exit::Status(status) => lost.context(say!(session_lost_after_status, status)),
+            _ => lost,
         }
     }
 
@@ -278,6 +300,7 @@ impl Receiving<'_> {
                 self.taken(data.len()).await?;
             }
             packet::EOF => {
+                self.is_complete = true;
                 let _ = self.stdout.shutdown().await;
             }
             packet::REQUEST => self.requested(&mut body).await?,
@@ -409,6 +432,43 @@ mod tests {
     fn session(name: &str) -> SessionRequest {
         let program = ProgramRequest::Subsystem(name.to_owned());
         SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None }
+    }
+
+    /// How a session ends whose master is gone after these packets.
+    async fn left_after(packets: Vec<Packet>) -> Result<Exit> {
+        let (client, master) = LocalStream::pair().unwrap();
+        let (_, resized) = watch::channel(WindowSize::default());
+        let local = ProxyLocalSide {
+            input: None::<tokio::io::Empty>,
+            stdout: Box::new(sink()),
+            stderr: Box::new(sink()),
+            resized,
+            without_pty: &|| {},
+        };
+        let (mut reader, writer) = master.into_split();
+        let writer = PacketWriter::new(writer);
+        let server = async move {
+            assert_eq!(packet::read(&mut reader).await.unwrap().0, packet::OPEN);
+            let opened = Packet::new(packet::OPEN_CONFIRMATION).number(CHANNEL).number(7);
+            writer.send(opened.number(WINDOW).number(DATA_AT_ONCE)).await.unwrap();
+            assert_eq!(packet::read(&mut reader).await.unwrap().0, packet::REQUEST);
+            for packet in packets {
+                writer.send(packet).await.unwrap();
+            }
+        };
+        tokio::join!(run(client, session("any"), local), server).0
+    }
+
+    #[tokio::test]
+    async fn a_status_without_the_masters_close_counts_after_all_output() {
+        let data = || Packet::new(packet::DATA).number(CHANNEL).string(b"part");
+        let status = || request_to(CHANNEL, "exit-status", false).number(0);
+        let eof = || Packet::new(packet::EOF).number(CHANNEL);
+        let complete = left_after(vec![data(), eof(), status()]).await;
+        assert_eq!(complete.unwrap(), Exit::Status(0));
+        let cut = left_after(vec![status(), data()]).await.unwrap_err();
+        assert_eq!(cut.kind(), Kind::Disconnected);
+        assert!(cut.to_string().contains("status 0"), "{cut}");
     }
 
     #[tokio::test]

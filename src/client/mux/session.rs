@@ -76,9 +76,11 @@ pub(super) async fn stdio(client: &mut MasterClient, id: u32, to: &Connect) -> i
     }
     let unused = stdout.duplicate()?;
     let streams = state.program.streams([stdin, stdout, unused], false);
-    let Ok(Streams { stdin, stdout, .. }) = streams else {
+    let Ok(Streams { stdin, stdout, stderr, .. }) = streams else {
         return client.answer(id, failure(UNUSABLE)).await;
     };
+    // It is standard output once more, whose end would not be seen.
+    drop(stderr);
     let tunnel = match forward::open(&state.session, to).await {
         Ok(tunnel) => tunnel,
         Err(why) => {
@@ -192,7 +194,7 @@ impl ClientSession<'_> {
         }
         let lanes = &state.session.shared.incoming.lanes;
         if !lane.is_closed() {
-            lanes.left.close(&write).await;
+            let _ = write.close().await;
         }
         lanes.remove(write.id());
         match exit {

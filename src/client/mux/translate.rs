@@ -374,10 +374,15 @@ impl ClientChannel {
         };
         let lanes = &self.state.session.shared.incoming.lanes;
         if !stdout.is_closed() {
-            lanes.left.close(&write).await;
+            let _ = write.close().await;
         }
         lanes.remove(write.id());
-        served.and(self.writer.send(self.about(packet::CLOSE)).await)
+        // An invented end would have the client take what it has for all: it sees the master's.
+        let told = match stdout.is_cut() {
+            true => Ok(()),
+            false => self.writer.send(self.about(packet::CLOSE)).await,
+        };
+        served.and(told)
     }
 
     /// Passes on the client's packets, in order.
@@ -451,7 +456,8 @@ impl ClientChannel {
     }
 
     /// Passes on the server's data until the server closes the channel, or too much waits for the
-    /// client.
+    /// client. If the connection ends before all data has come, fails: the client is told no end of
+    /// the channel then, and sees that of the master.
     async fn down(&self, stdout: &Arc<Lane>, stderr: Option<&Lane>) -> Result<()> {
         let extended = async {
             match stderr {
@@ -462,6 +468,9 @@ impl ClientChannel {
         let drained = tokio::try_join!(self.send_data(stdout, None), extended)?;
         if matches!(drained.0, Drained::Overflowed) || matches!(drained.1, Drained::Overflowed) {
             return Ok(());
+        }
+        if stdout.is_cut() {
+            return Err(ErrorKind::ConnectionAborted.into());
         }
         self.writer.send(self.about(packet::EOF)).await?;
         stdout.over().await;

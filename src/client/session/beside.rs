@@ -55,7 +55,7 @@ where
     };
     let lanes = &session.shared.incoming.lanes;
     if !lane.is_closed() {
-        lanes.left.close(&write).await;
+        let _ = write.close().await;
     }
     lanes.remove(write.id());
     exit

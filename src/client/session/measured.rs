@@ -142,7 +142,7 @@ pub async fn echoes(
         ended = ended(session, events) => Err(ended.err().unwrap_or_else(no_echo)),
     };
     // A program on a terminal ends when its channel is closed.
-    let _ = timeout(deadline::GOODBYE, session.shared.incoming.lanes.left.close(&write)).await;
+    let _ = timeout(deadline::GOODBYE, write.close()).await;
     pressed
 }
 

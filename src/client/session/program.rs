@@ -74,7 +74,7 @@ async fn run(
     };
     let lanes = &session.shared.incoming.lanes;
     if !lane.is_closed() {
-        lanes.left.close(&write).await;
+        let _ = write.close().await;
     }
     lanes.remove(write.id());
     match session.ended() {

@@ -159,7 +159,8 @@ struct RunningProgram<'a> {
 impl RunningProgram<'_> {
     /// Handles the channel's events until it is closed. An exit status may arrive before the last
     /// output, so it counts only when the channel is closed or, if the connection is lost before,
-    /// when the server has said that no more output follows.
+    /// when the server has said that no more output follows. A connection that is at fault, with
+    /// another host key or a packet that cannot be right, ends as that in any case.
     async fn run(mut self, mut events: EventReceiver) -> Result<Exit> {
         let (mut exit, mut is_complete) = (Exit::Unknown, false);
         let limit = AnswerLimit::start(&self.session.shared, self.name);
@@ -179,11 +180,13 @@ impl RunningProgram<'_> {
         let lost = self.session.shared.lost();
         match written {
             Ok(Exit::Unknown) => Err(lost),
-            Ok(exit) if is_complete => {
+            Ok(exit) if is_complete && !self.session.shared.ended_by_fault() => {
                 info!("{lost}");
                 Ok(exit)
             }
-            Ok(Exit::Status(status)) => Err(lost.context(say!(session_lost_after_status, status))),
+            Ok(Exit::Status(status)) if !is_complete => {
+                Err(lost.context(say!(session_lost_after_status, status)))
+            }
             _ => Err(lost),
         }
     }

@@ -67,11 +67,13 @@ pub(crate) async fn pass<I: AsyncRead + Unpin>(
         }
         let _ = server.eof().await;
     };
-    let download = async {
+    // Standard output is let go at its end, and not with the other direction.
+    let download = async move {
         let drained = copy(&*tunnel.lane, LocalOutput(&mut stdout)).await?;
         if matches!(drained, Drained::Eof) {
             // The reader need not wait until the other direction has ended, too.
             let _ = stdout.shutdown().await;
+            drop(stdout);
             tunnel.lane.over().await;
         }
         std::io::Result::Ok(())

@@ -140,7 +140,7 @@ impl BesideLanes {
     /// Closes the channel.
     async fn close(self) {
         if !self.stdout.is_closed() {
-            self.shared.incoming.lanes.left.close(&self.write).await;
+            let _ = self.write.close().await;
         }
     }
 }

@@ -2,7 +2,9 @@
 //! program with its arguments, which no shell reads.
 //!
 //! The command runs in our process group, so that it can ask at the terminal. When the connection
-//! ends, the command and its descendants get a hang-up signal, and are ended if they stay. If the command ends first, the error
+//! ends, the command and its descendants get a hang-up signal, and are killed if they stay and have
+//! its input or output open. What has left for a session of its own, as a shared connection's
+//! master does, and what has other input and output, may stay. If the command ends first, the error
 //! says how; where its standard error is watched (`words`), also with its own words.
 
 use std::ffi::OsString;
@@ -24,7 +26,7 @@ use crate::client::failure::reason;
 use crate::client::stream::vectored::poll_vectored;
 use crate::client::stream::words::{Diagnosis, WatchedWords};
 use crate::error::{Error, Kind, Result};
-use crate::os::pipe::{self, PipeReceiver, PipeSender};
+use crate::os::pipe::{self, PipeId, PipeReceiver, PipeSender};
 use crate::os::process::{self, ProcessId};
 use crate::say;
 use crate::text;
@@ -87,7 +89,8 @@ pub struct RunningProxy {
     output: PipeReceiver,
     /// Bytes that it has not read yet.
     queued: BytesMut,
-    child: Child,
+    /// Its process, which is ended after both pipes are closed: the order of these fields matters.
+    process: ProxyProcess,
     /// Whether it has written anything.
     spoke: bool,
     /// Its standard error, if it is watched.
@@ -96,6 +99,15 @@ pub struct RunningProxy {
     ending: Option<Pin<Box<Sleep>>>,
     /// The next step if it ends too early.
     hint: String,
+}
+
+/// The process of a proxy command, which does not outlive the connection.
+struct ProxyProcess {
+    child: Child,
+    /// Its input and output.
+    pipes: [PipeId; 2],
+    /// What is to be told that the connection is over: the process and what it has started.
+    told: Vec<ProcessId>,
 }
 
 /// Starts the command.
@@ -107,6 +119,7 @@ pub(crate) fn start(proxy: &ProxyCommand) -> Result<RunningProxy> {
     let failed = |error: io::Error| failed(&error);
     let (its_input, input) = io::pipe().map_err(failed)?;
     let (output, its_output) = io::pipe().map_err(failed)?;
+    let pipes = [PipeId::of(&input).map_err(failed)?, PipeId::of(&output).map_err(failed)?];
     command.stdin(Stdio::from(its_input)).stdout(Stdio::from(its_output));
     let words = match &proxy.errors {
         ProxyErrors::Inherited => None,
@@ -124,7 +137,7 @@ pub(crate) fn start(proxy: &ProxyCommand) -> Result<RunningProxy> {
         input: Some(pipe::sender(input).map_err(failed)?),
         output: pipe::receiver(output).map_err(failed)?,
         queued: BytesMut::new(),
-        child,
+        process: ProxyProcess { child, pipes, told: Vec::new() },
         spoke: false,
         words,
         ending: None,
@@ -210,7 +223,7 @@ impl RunningProxy {
     /// Ready once it has failed before it said anything. What it has left behind may hold its output
     /// open, and says nothing either.
     fn poll_failed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match pin!(self.child.wait()).poll(cx) {
+        match pin!(self.process.child.wait()).poll(cx) {
             Poll::Ready(Ok(status)) if !self.spoke && !status.success() => Poll::Ready(()),
             _ => Poll::Pending,
         }
@@ -222,7 +235,7 @@ impl RunningProxy {
         let moment = self.ending.get_or_insert_with(|| Box::pin(sleep(MOMENT)));
         let over = moment.as_mut().poll(cx);
         let silent = self.words.as_mut().is_none_or(|words| words.poll_over(cx).is_ready());
-        let status = match pin!(self.child.wait()).poll(cx) {
+        let status = match pin!(self.process.child.wait()).poll(cx) {
             Poll::Ready(status) if silent || over.is_ready() => status.ok(),
             _ if over.is_pending() => return Poll::Pending,
             _ => None,
@@ -254,13 +267,29 @@ impl RunningProxy {
     }
 }
 
+impl ProxyProcess {
+    fn id(&self) -> Option<ProcessId> {
+        self.child.id().and_then(ProcessId::of)
+    }
+}
+
 impl Drop for RunningProxy {
+    /// The descendants are known only while the command runs, which may end with its input.
     fn drop(&mut self) {
-        let Some(leader) = self.child.id().and_then(ProcessId::of) else { return };
-        let processes = leader.with_descendants();
-        self.input = None;
+        let Some(leader) = self.process.id() else { return };
+        let mut processes = leader.with_descendants();
+        processes.retain(|process| process.is_in_session_of(leader));
+        self.process.told = processes;
+    }
+}
+
+impl Drop for ProxyProcess {
+    fn drop(&mut self) {
+        let leader = self.id();
+        let may_stay =
+            |process| Some(process) != leader && !ProcessId::has_open(process, &self.pipes);
         // As in ssh, it may clean up; but what minds no signal does not outlive us.
-        process::hang_up(&processes, deadline::PROXY_COMMAND_END);
+        process::hang_up(&self.told, may_stay, deadline::PROXY_COMMAND_END);
     }
 }
 
@@ -466,11 +495,11 @@ mod tests {
         }
     }
 
-    /// Nothing else would end the wait: what is left behind sleeps longer.
+    /// Nothing else would end the wait: what is left behind reads until the connection is over.
     #[tokio::test]
     async fn its_failure_is_known_though_something_else_has_its_output() {
         let mut heard = Vec::new();
-        let mut stream = started("sh -c 'sleep 60 & exit 3'");
+        let mut stream = started("sh -c 'exec 4<&0; cat <&4 & exit 3'");
         let end = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut heard));
         let error = end.await.unwrap().unwrap_err().to_string();
         assert!(error.contains("before") && error.contains("status 3"), "{error}");
@@ -487,21 +516,56 @@ mod tests {
         ends_with_the_connection(script).await;
     }
 
+    /// A master of a shared connection has a session of its own. Nothing but the signal would end it
+    /// before the file is there.
+    #[tokio::test]
+    async fn a_daemon_that_it_has_begun_is_told_nothing() {
+        assert_eq!(what_stays("setsid", "").await, "stays\n");
+    }
+
+    #[tokio::test]
+    async fn what_minds_no_signal_and_has_other_input_and_output_stays() {
+        assert_eq!(what_stays("nohup", ">/dev/null 2>&1").await, "stays\n");
+    }
+
+    /// What a shell that is begun by this program, and has this output, says on the pipe after the
+    /// connection is over, once a file is there.
+    async fn what_stays(program: &str, output: &str) -> String {
+        let waits = "echo >&3; while ! test -e go; do sleep 0.1; done; echo stays >&3";
+        let script = &format!("{program} sh -c \"{waits}\" {output} & wait");
+        let own = tempfile::tempdir().unwrap();
+        let (stream, mut end) = begun(&own, script).await;
+        drop(stream);
+        std::fs::write(own.path().join("go"), "").unwrap();
+        let mut said = String::new();
+        let ended = tokio::time::timeout(Duration::from_secs(20), end.read_to_string(&mut said));
+        ended.await.unwrap().unwrap();
+        said
+    }
+
     /// The script has said on the pipe that it is ready; only a signal ends its processes, and their
     /// ends of the pipe close then.
     async fn ends_with_the_connection(script: &str) {
         let own = tempfile::tempdir().unwrap();
+        let (stream, mut end) = begun(&own, script).await;
+        let mut byte = [0];
+        drop(stream);
+        let ended = tokio::time::timeout(Duration::from_secs(20), end.read(&mut byte));
+        assert_eq!(ended.await.unwrap().unwrap(), 0);
+    }
+
+    /// Starts a script in this directory, and waits until it has written a byte on descriptor 3.
+    async fn begun(own: &tempfile::TempDir, script: &str) -> (RunningProxy, PipeReceiver) {
         let pipe = own.path().join("pipe");
         let mode = rustix::fs::Mode::RWXU;
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
-        let stream = started(&format!("sh -c '{script}' 3>'{}'", pipe.display()));
+        let directory = own.path().display();
+        let stream = started(&format!("sh -c 'cd {directory}; {script}' 3>'{}'", pipe.display()));
         let mut end = tokio::net::unix::pipe::OpenOptions::new().open_receiver(&pipe).unwrap();
         let mut byte = [0];
         while end.read(&mut byte).await.unwrap() == 0 {
             tokio::task::yield_now().await;
         }
-        drop(stream);
-        let ended = tokio::time::timeout(Duration::from_secs(20), end.read(&mut byte));
-        assert_eq!(ended.await.unwrap().unwrap(), 0);
+        (stream, end)
     }
 }

@@ -206,7 +206,11 @@ async fn an_impossible_length_is_known_before_anything_follows() {
         let stat = sftp.stat(b"s");
         script.asked(ask::STAT).await;
         script.say(&length.to_be_bytes()).await;
-        let failure = stat.await.unwrap_err().to_string();
+        let failure = tokio::time::timeout(Duration::from_secs(60), stat)
+            .await
+            .unwrap()
+            .unwrap_err()
+            .to_string();
         assert!(failure.contains(&length.to_string()), "{length}: {failure}");
     }
 }
