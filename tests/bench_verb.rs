@@ -6,7 +6,7 @@ mod lab;
 
 use std::time::Duration;
 
-use lab::{Bed, DEADLINE, Home, Output, PASSWORD, Run, Sshd, arg, python, strs, tool};
+use lab::{Bed, DEADLINE, Home, Output, PASSWORD, Run, Sshd, USER, arg, python, strs, tool};
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -205,6 +205,34 @@ fn a_key_with_a_passphrase_is_opened_once_and_no_other_program_is_tried_with_it(
 
 #[test]
 #[ignore = "needs peers: tests/run"]
+fn a_jump_host_that_would_ask_again_is_logged_in_to_once() {
+    let (gate, inner) = (Sshd::start(&[]), Sshd::start(&[]));
+    let home = Home::new();
+    gate.authorize(&home.key("locked", &["ed25519"], "a passphrase"), "");
+    inner.authorize(&home.key("open", &["ed25519"], ""), "");
+    let host = |name, sshd: &Sshd, key| {
+        let port = sshd.port();
+        let to = format!("Host {name}\n HostName 127.0.0.1\n Port {port}\n User {USER}\n");
+        format!("{to} IdentityFile ~/{key}\n PreferredAuthentications publickey\n")
+    };
+    home.write(".ssh/known_hosts", &(gate.known_hosts() + &inner.known_hosts()));
+    let config = host("gate", &gate, "locked") + &host("inner", &inner, "open");
+    home.write(".ssh/config", &config);
+    let to = |jump| [&["bench", "--plain", "-J", jump][..], &LITTLE, &["inner"]].concat();
+    let pty = home.on_pty(&to("gate"));
+    pty.wait_written("passphrase");
+    pty.send("a passphrase\r");
+    pty.wait_written("the login asks");
+    assert_eq!(pty.exit_code(), 0);
+    assert!(!pty.written().contains("a run failed"), "{}", pty.written());
+    for (sshd, name) in [(&gate, "gate"), (&inner, "inner")] {
+        let log = sshd.log();
+        assert_eq!(log.matches("Accepted publickey").count(), 1, "{name}: {log}");
+    }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
 fn a_server_that_runs_no_commands_gives_one_line() {
     let bed = Bed::new(&["Subsystem sftp internal-sftp", "ForceCommand internal-sftp"]);
     bench(&bed, &[]).output().expect_failure(&["cannot be measured", "dd and cat", "SFTP"]);
@@ -221,6 +249,37 @@ fn a_server_that_runs_no_commands_gives_one_line() {
 fn a_login_that_prints_something_itself_is_told_from_one_without_programs() {
     let bed = Bed::new(&["ForceCommand echo welcome; eval \"$SSH_ORIGINAL_COMMAND\""]);
     bench(&bed, &[]).output().expect_failure(&["sent 65544 bytes", "prints something itself"]);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_server_that_takes_nothing_is_measured_the_other_way() {
+    let refuses =
+        "case \"$SSH_ORIGINAL_COMMAND\" in *of=*) echo nothing is taken >&2; exit 1;; esac";
+    let bed = Bed::new(&[&format!("ForceCommand {refuses}; eval \"$SSH_ORIGINAL_COMMAND\"")]);
+    let more = [&TELLING[..], &["--without-ssh", "--json"]].concat();
+    let found = object(&bench(&bed, &more).output());
+    let transfers = found["transfers"].as_array().unwrap();
+    assert!(transfers.iter().all(|it| it["direction"] == "download"), "{found:#}");
+    positive_or_untold(&transfers[0], &found);
+    let notes = found["notes"].as_array().unwrap();
+    assert!(
+        notes.len() == 1 && notes[0].as_str().unwrap().contains("nothing is taken"),
+        "{found:#}"
+    );
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_restricted_shell_is_measured_both_ways() {
+    let bed = Bed::new(&["ForceCommand bash -rc \"$SSH_ORIGINAL_COMMAND\""]);
+    let more = [&TELLING[..], &["--without-ssh", "--json"]].concat();
+    let found = object(&bench(&bed, &more).output());
+    assert_eq!(found["notes"], serde_json::json!([]));
+    let transfers = found["transfers"].as_array().unwrap();
+    assert_eq!(transfers.len(), 2, "{found:#}");
+    transfers.iter().for_each(|transfer| positive_or_untold(transfer, &found));
+    positive_or_time_over(found["echo"].get(0), &found);
 }
 
 #[test]

@@ -314,8 +314,11 @@ impl BenchFindings {
         Spread::of(&used.collect::<Vec<_>>()).is_some_and(|used| used.median < least)
     }
 
-    /// The part of one processor that a program uses while it transfers.
+    /// The part of one processor that a program uses while it transfers; `None` if its runs tell no rate.
     pub(super) fn cpu_share(&self, series: &TransferSeries) -> Option<f64> {
+        if self.is_untold(series) {
+            return None;
+        }
         let share = |run: &BenchRun| {
             self.cpu_of_bytes(series.program, run) / self.seconds_of_bytes(series.program, run)
         };
@@ -352,11 +355,12 @@ impl BenchFindings {
         Some(Spread::of(&times)?.median)
     }
 
-    /// The window for a direction, in bytes, if it is known.
+    /// The window for a direction, in bytes, if it is known. That of OpenSSH with the HPN patches grows.
     pub(super) fn window(&self, direction: Direction) -> Option<u64> {
+        let is_fixed = || self.server.contains("OpenSSH") && !self.server.contains("hpn");
         match direction {
             Direction::Download => Some(self.receive_window),
-            Direction::Upload => self.server.contains("OpenSSH").then_some(OPENSSH_WINDOW),
+            Direction::Upload => is_fixed().then_some(OPENSSH_WINDOW),
         }
     }
 
@@ -490,6 +494,7 @@ mod tests {
             let series = &findings.transfers[0];
             assert!(findings.is_rough() && findings.is_untold(series));
             assert!(findings.rates(series).is_empty() && findings.cpu_per_gib(series).is_empty());
+            assert_eq!(findings.cpu_share(series), None);
             assert!(!findings.is_told(Direction::Download));
         }
     }
@@ -529,6 +534,15 @@ mod tests {
         assert!(findings.fastest().is_some(), "one that fails is out of the race");
         findings.end = BenchEnd::TimeOver;
         assert_eq!(findings.fastest(), None);
+    }
+
+    #[test]
+    fn a_window_that_grows_is_not_known() {
+        let mut findings = findings();
+        assert_eq!(findings.window(Direction::Upload), Some(OPENSSH_WINDOW));
+        findings.server = "SSH-2.0-OpenSSH_8.8p1-hpn15v2".to_owned();
+        assert_eq!(findings.window(Direction::Upload), None);
+        assert_eq!(findings.window(Direction::Download), Some(8 << 20));
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod panels;
 mod spread;
 mod svg;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 mod wall;
 
 pub use chart::{ChartStyle, page};

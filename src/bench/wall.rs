@@ -1,12 +1,12 @@
 //! What a rate is bounded by: the window, the client, a connection's beginning, one connection, or the link.
 
-use super::findings::{BenchFindings, BenchProgram, Direction};
+use super::findings::{BenchFindings, BenchMode, BenchProgram, Direction};
 use super::spread::Spread;
 use crate::say;
 
 /// From this part of the processor that it can have, the client does nothing but work.
 const BUSY: f64 = 0.85;
-/// A client that can have no more than this part of a processor is held back.
+/// A client that can have no more than this part of a processor is said to be held back.
 const HELD_BACK: f64 = 0.8;
 /// From this part of the window on, the sender may be waiting for it, where two connections, and so two
 /// windows, carry more; where nobody knows what they carry; and whatever they carry.
@@ -96,6 +96,8 @@ pub struct WallFacts {
     pub two: Option<f64>,
     /// Whether the start of a run takes as long as its bytes.
     pub is_rough: bool,
+    /// Whether each run has a connection of its own, which TCP begins slowly.
+    pub is_new: bool,
 }
 
 impl WallFacts {
@@ -113,6 +115,7 @@ impl WallFacts {
             cpu_share: findings.cpu_share(series),
             two: findings.rate_of_two(direction),
             is_rough: findings.is_rough_of(series),
+            is_new: findings.mode == BenchMode::Processes,
             rates,
         })
     }
@@ -150,13 +153,16 @@ impl WallFacts {
 
     /// Whether a run is over soon after TCP has become as fast as it was, or before it is.
     fn is_beginning(&self) -> bool {
+        if !self.is_new {
+            return false;
+        }
         let (Some(trips), Some(in_use)) = (self.trips(), self.in_use()) else { return false };
         trips < (in_use / FIRST_TRIP).max(1.0).log2() * OF_BEGINNING
     }
 
     /// Whether the client does nothing but work whenever it has a processor.
     fn is_client_busy(&self) -> bool {
-        let available = self.held_back().unwrap_or(1.0);
+        let available = self.cpu_available.unwrap_or(1.0);
         self.cpu_share.is_some_and(|share| share >= BUSY * available)
     }
 
@@ -205,7 +211,7 @@ impl WallFacts {
     /// That the wall rests on little, in a sentence; `None` also where one for all figures says so.
     pub fn doubt(&self, direction: Direction) -> Option<String> {
         let way = name(direction);
-        let (min, max) = (format!("{:.1}", self.rates.min), format!("{:.1}", self.rates.max));
+        let (min, max) = (mib_per_s(self.rates.min), mib_per_s(self.rates.max));
         let count = self.rates.count;
         Some(match self.little()? {
             LittleReason::OneRun => say!(bench_one_run_alone, way),
@@ -218,15 +224,15 @@ impl WallFacts {
     /// The wall in a sentence, with the figures that it follows from.
     pub fn sentence(&self, direction: Direction) -> String {
         let way = name(direction);
-        let rate = format!("{:.1}", self.rates.median);
+        let rate = mib_per_s(self.rates.median);
         let percent = self.cpu_share.map_or(0.0, |share| share * 100.0).round();
-        let two = format!("{:.1}", self.two.unwrap_or_default());
+        let two = mib_per_s(self.two.unwrap_or_default());
         let time = format!("{:.1}", self.round_trip.unwrap_or_default() * 1000.0);
         match self.wall() {
             Wall::Window => {
                 let window = self.window.unwrap_or_default() as f64;
                 let most = window / MIB / self.round_trip.unwrap_or(1.0);
-                let (window, most) = (mib(window), format!("{most:.1}"));
+                let (window, most) = (mib(window), mib_per_s(most));
                 say!(bench_wall_window, way, rate, window, round_trip = time, most)
             }
             Wall::Client => match self.held_back() {
@@ -264,6 +270,11 @@ pub fn mib(bytes: f64) -> String {
     if mib >= 0.1 || mib == 0.0 { format!("{mib:.1}") } else { format!("{mib:.3}") }
 }
 
+/// A rate in MiB per second; one of a slow link is not nothing.
+fn mib_per_s(rate: f64) -> String {
+    if rate < 1.0 { format!("{rate:.3}") } else { format!("{rate:.1}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::findings;
@@ -277,6 +288,7 @@ mod tests {
         seconds: 0.5,
         two: Some(105.0),
         is_rough: false,
+        is_new: true,
         rates: Spread { median: 100.0, min: 90.0, max: 110.0, count: 4 },
     };
 
@@ -321,6 +333,11 @@ mod tests {
         assert!(said.contains("8.3 round trips of 60.0 ms"), "{said}");
         assert_eq!(WallFacts { seconds: 2.2, ..short }.wall(), Wall::Link);
         assert_eq!(WallFacts { cpu_share: Some(0.9), ..short }.wall(), Wall::Client);
+        assert_eq!(
+            WallFacts { is_new: false, ..short }.wall(),
+            Wall::Link,
+            "which is fast already"
+        );
         // A slow link has no more on its way than is sent at once.
         let rates = Spread { median: 0.1, min: 0.1, max: 0.1, count: 4 };
         assert_eq!(WallFacts { rates, two: Some(0.1), ..short }.wall(), Wall::Link);
@@ -333,9 +350,12 @@ mod tests {
         let said = slowed.sentence(Direction::Download);
         assert!(said.contains("19 %") && said.contains("20 %"), "{said}");
         assert_eq!(WallFacts { cpu_share: Some(0.1), ..slowed }.wall(), Wall::Link);
-        // What is near to a whole processor is one.
+        // Nearly all of nearly a whole processor, which is not worth words of its own.
         let whole = WallFacts { cpu_share: Some(0.8), cpu_available: Some(0.85), ..FACTS };
-        assert_eq!(whole.wall(), Wall::Link);
+        assert_eq!(whole.wall(), Wall::Client);
+        let said = whole.sentence(Direction::Download);
+        assert!(said.contains("80 %") && !said.contains("85 %"), "{said}");
+        assert_eq!(WallFacts { cpu_available: None, ..whole }.wall(), Wall::Link);
     }
 
     #[test]
@@ -360,6 +380,16 @@ mod tests {
             said.starts_with("upload: ") && said.contains("2 runs from 60.0 to 140.0"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn a_slow_link_has_a_rate() {
+        let rates = Spread { median: 0.0312, min: 0.03, max: 0.09, count: 2 };
+        let slow = WallFacts { rates, two: Some(0.0333), ..FACTS };
+        let said = slow.sentence(Direction::Upload);
+        assert!(said.contains("0.031 MiB/s") && said.contains("have 0.033"), "{said}");
+        let said = slow.doubt(Direction::Upload).unwrap();
+        assert!(said.contains("0.030 to 0.090"), "{said}");
     }
 
     #[test]

@@ -77,12 +77,33 @@ fn is_ssh(name: &OsStr) -> bool {
 fn fail(error: &Error, json: bool) -> u8 {
     crate::terminal::restore();
     if json {
-        log::write(&error.to_json());
+        log::write(&failure_line(error));
     } else {
         log::fatal(&error.to_string());
     }
     match crate::terminal::has_gone() {
         true => exit_code::HUNG_UP,
         false => error.kind().exit_code(),
+    }
+}
+
+/// The error as one line of JSON. What a terminal would act on is escaped as JSON does it: the log's own
+/// escapes are none of JSON's.
+fn failure_line(error: &Error) -> String {
+    crate::text::json(&error.to_json())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn a_failure_is_json_whatever_it_quotes_and_passes_the_log_as_it_is() {
+        let cause = "no host web\u{202e}1\u{9b}2J";
+        let line = failure_line(&Error::new(Kind::Resolve, cause));
+        assert_eq!(crate::text::block(&line, usize::MAX, usize::MAX), line);
+        let object: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(object["cause"], cause);
     }
 }

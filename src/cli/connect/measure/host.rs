@@ -17,8 +17,8 @@ use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{MethodChoice, Plan};
 use crate::cli::{log, resolve};
 use crate::client::Session;
-use crate::client::state::{RememberedCredential, RememberedLogins};
-use crate::config::{Keyword, Method, Origin};
+use crate::client::state::{RememberedCredential, RememberedLogin, RememberedLogins};
+use crate::config::{Keyword, Origin};
 use crate::error::Result;
 use crate::keys::KeyFile;
 use crate::prompt::Prompt;
@@ -140,25 +140,16 @@ impl MeasuredHost {
     }
 
     /// What another program can log in with, by the method that the first login has used; `None` if it
-    /// would have to ask, or to choose.
+    /// would have to ask, or to choose, here or at a jump host, to which no words of a command line go.
     pub fn credential(&self) -> Option<SilentCredential> {
         let is_settled = |plan: &Plan| matches!(plan.method, MethodChoice::Chain(_));
-        if !self.is_silent() || !self.hops().skip(1).all(is_settled) {
+        let credential =
+            |plan: &Plan| of_another_program(&*self.remembered.get(&route::label(plan))?);
+        let mut before = self.hops().skip(1);
+        if !before.all(|plan| is_settled(plan) && credential(plan).is_some()) {
             return None;
         }
-        let kept = self.remembered.get(&route::label(&self.plan))?;
-        match &kept.credential {
-            RememberedCredential::Key(_, file) => {
-                // This program has opened it; another one would have to ask for the passphrase.
-                let asks = KeyFile::read(file).is_ok_and(|key| key.is_encrypted());
-                (!asks).then(|| SilentCredential::KeyFile(file.clone()))
-            }
-            RememberedCredential::Held(key) => Some(SilentCredential::AgentKey(key.clone())),
-            RememberedCredential::Nothing if kept.method == Method::None => {
-                Some(SilentCredential::Nothing)
-            }
-            RememberedCredential::Nothing | RememberedCredential::Password(_) => None,
-        }
+        credential(&self.plan)
     }
 
     /// The plans of the hosts on the way, the server's first.
@@ -169,5 +160,22 @@ impl MeasuredHost {
     /// The environment.
     pub fn environment(&self) -> &ProcessEnvironment {
         &self.environment
+    }
+}
+
+/// What another program can log in with where this login was done; `None` if it would have to ask.
+fn of_another_program(kept: &RememberedLogin) -> Option<SilentCredential> {
+    if !kept.is_silent() {
+        return None;
+    }
+    match &kept.credential {
+        RememberedCredential::Key(_, file) => {
+            // This program has opened it; another one would have to ask for the passphrase.
+            let asks = KeyFile::read(file).is_ok_and(|key| key.is_encrypted());
+            (!asks).then(|| SilentCredential::KeyFile(file.clone()))
+        }
+        RememberedCredential::Held(key) => Some(SilentCredential::AgentKey(key.clone())),
+        RememberedCredential::Nothing => Some(SilentCredential::Nothing),
+        RememberedCredential::Password(_) => None,
     }
 }

@@ -22,12 +22,12 @@ use crate::say;
 pub(super) const BLOCK: u64 = 64 * 1024;
 /// What costs nothing on the server.
 pub(super) const NOTHING: &str = "true";
-/// What takes all that is sent.
-const TAKE: &str = "cat >/dev/null";
+/// What takes all that is sent. A restricted shell allows neither a redirection nor `exec`.
+const TAKE: &str = "dd of=/dev/null bs=65536";
 /// What prints nothing that a command line has, so that no echo of it is taken for it.
 const READY: &[u8] = b"remote-is-raw";
 /// What echoes each key as it comes.
-const ECHO: &str = "stty raw -echo; printf 'remote-%s' is-raw; exec cat";
+const ECHO: &str = "stty raw -echo; printf 'remote-%s' is-raw; cat";
 /// The most keys of one block, before the next program has its turn, and those before them that do not
 /// count.
 pub(super) const KEYS: usize = 50;

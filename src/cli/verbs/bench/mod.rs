@@ -41,7 +41,7 @@ use crate::bench::{
 use crate::cli::args::Typed;
 use crate::cli::connect::measure::MeasuredHost;
 use crate::cli::environment::{self, ProcessEnvironment};
-use crate::cli::output::print;
+use crate::cli::output::{print, print_json};
 use crate::cli::{attempt, help, log, look, runtime};
 use crate::client::Session;
 use crate::client::session::{measured, relay};
@@ -98,7 +98,7 @@ async fn measure(
     }
     let end = began + Duration::from_secs(words.seconds);
     let ended = bounded(&host, &session, first, (&so_far, ssh, words.bytes, (began, end))).await;
-    let mut findings = so_far.noted().clone();
+    let mut findings = so_far.shown();
     findings.elapsed = began.elapsed();
     findings.end = match ended {
         // A part may have been ended before, though all were begun.
@@ -118,7 +118,7 @@ async fn measure(
     // Where one of them cannot be written, what was measured is not lost to the other.
     let drawn = picture.map_or(Ok(()), |place| place.write(&bench::svg(&findings)));
     match words.typed.json {
-        true => print(&format!("{:#}\n", bench::json(&findings)))?,
+        true => print_json(&format!("{:#}\n", bench::json(&findings)))?,
         false => print(&bench::page(&findings, style(&host, words)))?,
     };
     drawn?;

@@ -80,37 +80,54 @@ impl BenchTask<'_> {
             noted.starts = vec![StartSeries { program: BenchProgram::Tessh, runs: vec![none] }];
         }
         self.round_trips(self.until(FOR_ROUND_TRIPS)).await;
-        let mut rates = [0.0; 2];
+        let mut estimate = Estimate(Vec::new());
+        let mut refused = None;
         let most = self.bytes.next_multiple_of(BLOCK);
         let first = ran.ended.saturating_sub(start);
         let is_fast = first * u32::try_from(FIRST_MORE).unwrap_or(1) < TELLING;
         let mut bytes = if is_fast { BLOCK * FIRST_MORE } else { BLOCK }.min(most);
-        for (direction, rate) in Direction::BOTH.into_iter().zip(&mut rates) {
-            let mut more = FIRST_MORE;
+        for direction in Direction::BOTH {
+            let (mut more, mut rate) = (FIRST_MORE, None);
             loop {
-                let ran = transferred(self.session, (direction, bytes)).await.map_err(no_shell)?;
+                let ran = match transferred(self.session, (direction, bytes)).await {
+                    Ok(ran) => ran,
+                    Err(fault) if self.session.ended().is_some() => return Err(no_shell(fault)),
+                    // A server may do one way only.
+                    Err(fault) => {
+                        self.so_far.complain(BenchProgram::Tessh, &fault);
+                        refused.get_or_insert(fault);
+                        break;
+                    }
+                };
                 self.note_probe(direction, ran);
                 let net = ran.wall.saturating_sub(ran.start.unwrap_or(start));
                 // A start that is not seen varies.
                 let least = ran.start.map_or(ran.wall.mul_f64(LEAST_PART), |_| LEAST);
-                *rate = bytes as f64 / net.max(least).as_secs_f64();
+                let found = bytes as f64 / net.max(least).as_secs_f64();
+                rate = Some(found);
                 let is_telling = net >= TELLING;
                 if is_telling || bytes >= most || !Self::fits(until, ran.wall + TELLING) {
                     break;
                 }
-                let wanted = (*rate * TELLING.as_secs_f64() * 1.25) as u64;
+                let wanted = (found * TELLING.as_secs_f64() * 1.25) as u64;
                 let wanted = wanted.clamp(bytes * 2, bytes.saturating_mul(more));
                 bytes = wanted.next_multiple_of(BLOCK).min(most);
                 more = MORE;
             }
+            estimate.0.extend(rate.map(|rate| (direction, rate)));
             // The other way may be slower by far.
             bytes = (bytes / FIRST_MORE).next_multiple_of(BLOCK).max(BLOCK);
         }
-        let [download, upload] = rates;
+        if let (true, Some(fault)) = (estimate.0.is_empty(), refused) {
+            return Err(no_shell(fault));
+        }
         // What so little time tells of one way may be nothing but a start that has varied.
-        let is_told = self.so_far.noted().is_told(Direction::Upload);
-        let upload = if is_told { upload } else { upload.max(download / UNTOLD) };
-        Ok(Estimate { download, upload })
+        if let [(_, download), (_, upload)] = &mut estimate.0[..]
+            && !self.so_far.noted().is_told(Direction::Upload)
+        {
+            *upload = upload.max(*download / UNTOLD);
+        }
+        Ok(estimate)
     }
 
     fn note_probe(&self, direction: Direction, run: BenchRun) {
@@ -234,6 +251,8 @@ impl BenchTask<'_> {
             self.so_far.noted().without_ssh = Some(why);
         }
         let programs = meter.programs();
+        // Whoever ends it before a process has transferred anything is shown what the probe has found.
+        self.so_far.keep_probed();
         let mut noted = self.so_far.noted();
         noted.mode = BenchMode::Processes;
         noted.programs.retain(|(program, _)| programs.contains(program));

@@ -23,10 +23,12 @@ use crate::error::Result;
 /// The shares of the time, in this order; each is a part of what is left then.
 const FOR_STARTS: f64 = 0.15;
 const FOR_FIRST_STARTS: f64 = 0.35;
-const FOR_TRANSFERS: f64 = 0.70;
+const FOR_TRANSFERS: f64 = 0.60;
 /// Where a cipher is looked for, nothing comes after them.
 const FOR_SEARCH: f64 = 0.95;
 const FOR_TWO: f64 = 0.40;
+/// The part of the time of two at once that is meant for their bytes.
+const OF_TWO: f64 = 0.9;
 /// The most of each, however much time there is.
 const STARTS: usize = 15;
 /// So many starts may take more time than further ones: one alone says little.
@@ -36,7 +38,8 @@ const ECHO_BLOCKS: usize = 4;
 /// The fewest keys of a block, and the part of its time that is meant for them.
 const LEAST_KEYS: usize = 10;
 const FOR_KEYS: f64 = 0.8;
-/// How long it is measured what part of a processor can be had: this share of the time, and no longer.
+/// How long it is measured what part of a processor can be had, before the transfers and after them: this
+/// share of the time, and no longer.
 const FOR_PROCESSOR: f64 = 0.02;
 const PROCESSOR: Duration = Duration::from_millis(400);
 /// As many rounds of transfers are meant to fit; fewer, where a run would then have less than this many
@@ -48,6 +51,8 @@ const OF_A_ROUND_TRIP: f64 = 32.0;
 const MORE: f64 = 16.0;
 /// In so many rounds the amount may still change.
 const CALIBRATING: usize = 3;
+/// Two at once that have so many times less than one say little of it.
+const COMPARABLE: f64 = 4.0;
 /// The least part of a run's time that is meant for the transfer.
 const LEAST_PART: f64 = 0.2;
 /// The first round with several ciphers transfers so many times less: some may be slower by far.
@@ -69,18 +74,21 @@ impl BenchTask<'_> {
         let is_search = self.so_far.noted().is_search;
         self.starts(&mut meter, &cipher).await;
         let time = self.until(FOR_PROCESSOR).saturating_duration_since(Instant::now());
-        let available = processor::available(time.min(PROCESSOR)).await;
-        self.so_far.noted().cpu_available = available;
-        let runs = ciphers.len() * meter.programs().len() * Direction::BOTH.len();
+        let time = time.min(PROCESSOR);
+        self.processor(time).await;
+        let runs = ciphers.len() * meter.programs().len() * estimate.0.len();
         let share = if is_search { FOR_SEARCH } else { FOR_TRANSFERS };
         let until = self.begin(&mut meter, share);
-        let mut amounts = self.amounts(until, runs, estimate);
+        let mut amounts = self.amounts(until, runs, &estimate);
         if ciphers.len() > 1 {
-            amounts = amounts.map(|(way, bytes)| (way, self.amount(bytes as f64 / CAREFUL)));
+            for (_, bytes) in &mut amounts {
+                *bytes = self.amount(*bytes as f64 / CAREFUL);
+            }
         }
         self.transfers(&mut meter, &ciphers, (until, &mut amounts)).await;
+        self.processor(time).await;
         if !is_search {
-            self.two(&mut meter, &cipher, amounts).await;
+            self.two(&mut meter, &cipher, &amounts).await;
             self.echoes(&mut meter, &cipher).await;
         }
         Ok(())
@@ -91,6 +99,15 @@ impl BenchTask<'_> {
     fn begin(&self, meter: &mut Meter<'_>, share: f64) -> Instant {
         meter.end_by(self.until(f64::midpoint(share, 1.0)));
         self.until(share)
+    }
+
+    /// What part of a processor can be had, for this long. Other work may come and go, so the most that was
+    /// had counts; a time of another length would see another part of a quota.
+    async fn processor(&self, time: Duration) {
+        let available = processor::available(time).await;
+        let mut noted = self.so_far.noted();
+        noted.cpu_available =
+            [noted.cpu_available, available].into_iter().flatten().reduce(f64::max);
     }
 
     /// What runs cost that transfer nothing. One of each program was made when it was tried.
@@ -129,13 +146,9 @@ impl BenchTask<'_> {
     }
 
     /// How much each of so many runs of a round transfers, so that several rounds fit.
-    fn amounts(&self, until: Instant, runs: usize, estimate: Estimate) -> [(Direction, u64); 2] {
+    fn amounts(&self, until: Instant, runs: usize, estimate: &Estimate) -> Vec<(Direction, u64)> {
         let slot = self.slot(until, runs, self.rounds_wanted(until, runs));
-        let amount = |rate: f64| self.amount(rate * slot);
-        [
-            (Direction::Download, amount(estimate.download)),
-            (Direction::Upload, amount(estimate.upload)),
-        ]
+        estimate.0.iter().map(|(way, rate)| (*way, self.amount(rate * slot))).collect()
     }
 
     /// This many bytes as an amount that may be transferred.
@@ -177,7 +190,7 @@ impl BenchTask<'_> {
         &self,
         meter: &mut Meter<'_>,
         ciphers: &[String],
-        (until, amounts): (Instant, &mut [(Direction, u64); 2]),
+        (until, amounts): (Instant, &mut [(Direction, u64)]),
     ) {
         let programs = meter.programs();
         let mut due = Vec::new();
@@ -190,7 +203,7 @@ impl BenchTask<'_> {
         let wanted = self.rounds_wanted(until, due.len());
         for round in 0..ROUNDS {
             let began = Instant::now();
-            let (mut failed, mut longest) = (Vec::new(), [0.0_f64; 2]);
+            let (mut failed, mut longest) = (Vec::new(), vec![0.0_f64; amounts.len()]);
             for (at, (program, cipher, way)) in due.iter().enumerate() {
                 match meter.transfer(*program, cipher, amounts[*way]).await {
                     Ok(run) => {
@@ -209,7 +222,7 @@ impl BenchTask<'_> {
             }
             failed.into_iter().rev().for_each(|at| drop(due.remove(at)));
             let took = began.elapsed();
-            let transferred = *amounts;
+            let transferred = amounts.to_vec();
             let mut shorter: f64 = 0.0;
             if round < CALIBRATING {
                 let rounds = (wanted - 1.0 - round as f64).max(1.0);
@@ -230,7 +243,7 @@ impl BenchTask<'_> {
             due.rotate_left(usize::from(others > 1));
             if due.is_empty() || !Self::fits(until, took.mul_f64(shorter)) {
                 // Two at once are compared with what was transferred.
-                *amounts = transferred;
+                amounts.copy_from_slice(&transferred);
                 return;
             }
         }
@@ -240,7 +253,7 @@ impl BenchTask<'_> {
     fn keep_or_begin(
         &self,
         due: &[(BenchProgram, String, usize)],
-        amounts: &[(Direction, u64); 2],
+        amounts: &[(Direction, u64)],
         mode: BenchMode,
     ) {
         let mut noted = self.so_far.noted();
@@ -271,12 +284,25 @@ impl BenchTask<'_> {
         }
     }
 
-    /// Two connections at once, both ways.
-    async fn two(&self, meter: &mut Meter<'_>, cipher: &str, amounts: [(Direction, u64); 2]) {
+    /// Two connections at once, each way that one has gone.
+    async fn two(&self, meter: &mut Meter<'_>, cipher: &str, amounts: &[(Direction, u64)]) {
+        if meter.mode() == BenchMode::Channels {
+            return;
+        }
         let until = self.begin(meter, FOR_TWO);
+        let ends = self.until(f64::midpoint(FOR_TWO, 1.0));
+        let room = room_of_two(Self::share(ends, amounts.len() as f64), self.start_of_a_run());
+        let mut fitting = Vec::new();
+        for (direction, bytes) in amounts {
+            let Some(each) = self.seconds_of_a_byte(cipher, *direction) else { continue };
+            let Some(most) = bytes_of_two(room, each, *bytes) else {
+                return self.so_far.note_fault(BenchProgram::Tessh, &RunFault::Late);
+            };
+            fitting.push((*direction, self.amount(most).min(*bytes)));
+        }
         for _ in 0..ROUNDS {
             let began = Instant::now();
-            for (direction, bytes) in amounts {
+            for &(direction, bytes) in &fitting {
                 match meter.two(cipher, (direction, bytes)).await {
                     Ok(Some(wall)) => {
                         let two = TwoAtOnce { direction, bytes, wall };
@@ -290,6 +316,15 @@ impl BenchTask<'_> {
                 return;
             }
         }
+    }
+
+    /// Seconds of each byte of tessh's last run of this way; `None` where there was none.
+    fn seconds_of_a_byte(&self, cipher: &str, direction: Direction) -> Option<f64> {
+        let noted = self.so_far.noted();
+        let mut of_tessh = noted.transfers.iter().filter(|it| it.program == BenchProgram::Tessh);
+        let series = of_tessh.find(|it| it.direction == direction && it.cipher == cipher)?;
+        let run = series.runs.last().filter(|run| run.bytes > 0)?;
+        Some(noted.seconds_of_bytes(BenchProgram::Tessh, run) / run.bytes as f64)
     }
 
     /// How many keys of a block are to count, so that they fit: fewer on a long way.
@@ -340,6 +375,18 @@ fn keys_of(trips: f64) -> usize {
     (trips as usize).saturating_sub(WARM_UP).clamp(LEAST_KEYS, KEYS)
 }
 
+/// Seconds for the bytes of two at once, of those that one way has.
+fn room_of_two(seconds: f64, start: f64) -> f64 {
+    (seconds - start).max(0.0) * OF_TWO
+}
+
+/// How much each of two at once may transfer within this room, where they share what one has; `None` where
+/// that is so much less than one alone has transferred that it would not be compared with it.
+fn bytes_of_two(room: f64, seconds_of_a_byte: f64, alone: u64) -> Option<f64> {
+    let bytes = room / (2.0 * seconds_of_a_byte);
+    (bytes >= alone as f64 / COMPARABLE).then_some(bytes)
+}
+
 /// How many times as much a run should transfer so that its bytes take this long and not that: once,
 /// unless that would be far from it.
 fn factor(meant: f64, taken: f64) -> f64 {
@@ -386,6 +433,20 @@ mod tests {
     #[test]
     fn on_a_long_way_fewer_keys_are_pressed() {
         assert_eq!([f64::INFINITY, 1e6, 40.0, 12.0, -3.0].map(keys_of), [50, 50, 30, 10, 10]);
+    }
+
+    #[test]
+    fn two_at_once_have_as_much_as_there_is_room_for_where_they_share_what_one_has() {
+        // Two seconds a way, of which a start takes a half: one run's second would be two.
+        let room = room_of_two(2.0, 0.5);
+        assert!((room - 1.35).abs() < 1e-9, "{room}");
+        let alone = 1 << 20;
+        let bytes = bytes_of_two(room, 1.0 / alone as f64, alone).unwrap();
+        assert!((bytes / alone as f64 - 0.675).abs() < 1e-9, "{bytes}");
+        // On a fast link there is room for more than one had.
+        assert!(bytes_of_two(room, 0.1 / alone as f64, alone).unwrap() > alone as f64);
+        assert_eq!(bytes_of_two(room, 3.0 / alone as f64, alone), None, "less than a quarter");
+        assert_eq!(bytes_of_two(room_of_two(0.4, 0.5), 1.0, alone), None);
     }
 
     #[test]

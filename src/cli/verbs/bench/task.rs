@@ -7,23 +7,47 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::child::RunFault;
-use crate::bench::{BenchEnd, BenchFindings, BenchProgram};
+use crate::bench::{
+    BenchEnd, BenchFindings, BenchMode, BenchProgram, Direction, StartSeries, TransferSeries,
+};
 use crate::cli::connect::measure::MeasuredHost;
 use crate::client::Session;
 use crate::say;
 
 /// What was measured so far, for whoever ends it.
 #[derive(Clone)]
-pub(super) struct SoFar(Arc<Mutex<BenchFindings>>);
+pub(super) struct SoFar {
+    findings: Arc<Mutex<BenchFindings>>,
+    /// The starts and transfers of the probe, where those of processes take their place.
+    probed: Arc<Mutex<(Vec<StartSeries>, Vec<TransferSeries>)>>,
+}
 
 impl SoFar {
     pub(super) fn new(findings: BenchFindings) -> SoFar {
-        SoFar(Arc::new(Mutex::new(findings)))
+        SoFar { findings: Arc::new(Mutex::new(findings)), probed: Arc::default() }
     }
 
     pub(super) fn noted(&self) -> MutexGuard<'_, BenchFindings> {
-        // No code panics while it holds this lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.findings)
+    }
+
+    /// Keeps what the probe has measured, before it is replaced.
+    pub(super) fn keep_probed(&self) {
+        let noted = self.noted();
+        *locked(&self.probed) = (noted.starts.clone(), noted.transfers.clone());
+    }
+
+    /// What there is to show: where no process has transferred anything, what the probe has, which are runs
+    /// of tessh alone on channels.
+    pub(super) fn shown(&self) -> BenchFindings {
+        let findings = self.noted().clone();
+        let (starts, transfers) = locked(&self.probed).clone();
+        if !findings.is_empty() || transfers.is_empty() {
+            return findings;
+        }
+        let mut programs = findings.programs;
+        programs.retain(|(program, _)| *program == BenchProgram::Tessh);
+        BenchFindings { mode: BenchMode::Channels, programs, starts, transfers, ..findings }
     }
 
     /// Notes what went wrong with a program.
@@ -58,11 +82,12 @@ pub(super) struct BenchTask<'a> {
     pub(super) ssh: Option<PathBuf>,
 }
 
-/// How fast each direction is, in bytes per second.
-#[derive(Clone, Copy)]
-pub(super) struct Estimate {
-    pub(super) download: f64,
-    pub(super) upload: f64,
+/// How fast each direction is that the server does, in bytes per second.
+pub(super) struct Estimate(pub(super) Vec<(Direction, f64)>);
+
+fn locked<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    // No code panics while it holds such a lock.
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl BenchTask<'_> {
@@ -74,5 +99,32 @@ impl BenchTask<'_> {
     /// Whether one more round fits that takes as long as the last one.
     pub(super) fn fits(until: Instant, last: Duration) -> bool {
         Instant::now() + last <= until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::testing::{findings, run};
+
+    #[test]
+    fn what_the_probe_has_found_is_shown_until_a_process_has_transferred() {
+        let so_far = SoFar::new(BenchFindings { mode: BenchMode::Channels, ..findings() });
+        so_far.keep_probed();
+        let mut noted = so_far.noted();
+        noted.mode = BenchMode::Processes;
+        noted.starts[0].runs = vec![run(900, 10)];
+        noted.transfers.iter_mut().for_each(|series| series.runs.clear());
+        drop(noted);
+        so_far.complain(BenchProgram::Tessh, "a fault");
+        let shown = so_far.shown();
+        assert_eq!((shown.mode, shown.notes.len()), (BenchMode::Channels, 1));
+        assert_eq!(shown.transfers[0].runs, findings().transfers[0].runs);
+        assert_eq!(shown.starts[0].runs, findings().starts[0].runs);
+        assert!(shown.programs.iter().all(|(program, _)| *program == BenchProgram::Tessh));
+        so_far.noted().transfers[0].runs.push(run(1000, 10));
+        let shown = so_far.shown();
+        assert_eq!((shown.mode, shown.programs.len()), (BenchMode::Processes, 2));
+        assert_eq!(shown.transfers[0].runs, [run(1000, 10)]);
     }
 }
