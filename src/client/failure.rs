@@ -72,6 +72,13 @@ pub(crate) fn is_fault(reason: &DisconnectReason<Stop>) -> bool {
     }
 }
 
+/// Whether a connection ended because of what the server sent, and not because of a way that was cut,
+/// though that be told as an error of ours: a jump host's end, or a proxy's exit status.
+pub(crate) fn is_servers_fault(reason: &DisconnectReason<Stop>) -> bool {
+    let is_way = matches!(reason, DisconnectReason::Error(Stop::Library(russh::Error::IO(_))));
+    is_fault(reason) && !is_way
+}
+
 fn said_goodbye(info: &RemoteDisconnectInfo) -> Error {
     let said = text::line(&info.message, SHOWN);
     let cause = match said.is_empty() {
@@ -242,6 +249,17 @@ mod tests {
             let said = translate(&error, Kind::Disconnected).to_string();
             let (before, after) = said.split_once("; ").unwrap_or_else(|| panic!("{said}"));
             assert!(before.contains(cause) && after.contains("server"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_way_that_is_cut_is_no_fault_of_the_servers() {
+        let own = || Error::new(Kind::Disconnected, "the proxy ended with status 1");
+        let told = std::io::Error::other(own());
+        let cut = DisconnectReason::Error(Stop::Library(russh::Error::IO(told)));
+        assert!(is_fault(&cut) && !is_servers_fault(&cut));
+        for broken in [Stop::Ours(own()), Stop::Library(russh::Error::Inconsistent)] {
+            assert!(is_servers_fault(&DisconnectReason::Error(broken)));
         }
     }
 

@@ -42,7 +42,7 @@ pub fn add(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> Resul
     })
 }
 
-/// Adds lines, as [`line`] makes them, that the file does not have, all in one write.
+/// Adds lines, as [`line()`] makes them, that the file does not have, all in one write.
 ///
 /// # Errors
 /// Those of [`add`] for the file.

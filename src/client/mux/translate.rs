@@ -131,7 +131,16 @@ impl ProxyClient {
     /// Reads and handles packets until the client disconnects.
     async fn listen(&mut self, reader: &mut LocalReader) -> Result<()> {
         loop {
-            let (kind, body) = packet::read(reader).await?;
+            // Channels that were cut tell their client nothing: it sees the end of this connection,
+            // which does not wait for what else the master has to do.
+            let lost = async {
+                let _ = self.state.session.end().await;
+                while self.tasks.join_next().await.is_some() {}
+            };
+            let (kind, body) = tokio::select! {
+                packet = packet::read(reader) => packet?,
+                () = lost => return Ok(()),
+            };
             if kind == packet::DISCONNECT {
                 return Ok(());
             }

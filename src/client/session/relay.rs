@@ -180,7 +180,7 @@ impl RunningProgram<'_> {
         let lost = self.session.shared.lost();
         match written {
             Ok(Exit::Unknown) => Err(lost),
-            Ok(exit) if is_complete && !self.session.shared.ended_by_fault() => {
+            Ok(exit) if is_complete && !self.session.shared.ended_by_server() => {
                 info!("{lost}");
                 Ok(exit)
             }

@@ -38,6 +38,8 @@ pub(crate) struct ConnectionState {
     goodbye: AtomicBool,
     /// Whether the connection ended because of what the server sent.
     fault: AtomicBool,
+    /// Whether it did, and its way was whole.
+    servers_fault: AtomicBool,
     watch: Mutex<Option<EndWatch>>,
     /// Whether a channel has ended; a session with a jump host has one.
     channel_over: AtomicBool,
@@ -130,6 +132,11 @@ impl ConnectionState {
         self.fault.load(Ordering::Relaxed)
     }
 
+    /// Whether the connection ended because of what the server sent, its way being whole.
+    pub fn ended_by_server(&self) -> bool {
+        self.servers_fault.load(Ordering::Relaxed)
+    }
+
     /// Waits until the connection has ended; returns the reason.
     pub async fn end(&self) -> Error {
         let over = self.over.notified();
@@ -154,9 +161,11 @@ impl ConnectionState {
             self.goodbye.store(true, Ordering::Relaxed);
         }
         let is_fault = matches!(&ended, Ended::For(reason) if failure::is_fault(reason));
+        let is_servers = matches!(&ended, Ended::For(reason) if failure::is_servers_fault(reason));
         let mut first = lock(&self.ended);
         if first.is_none() {
             self.fault.store(is_fault, Ordering::Relaxed);
+            self.servers_fault.store(is_servers, Ordering::Relaxed);
             *first = Some(ended);
         }
         drop(first);

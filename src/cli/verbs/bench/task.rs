@@ -47,7 +47,8 @@ impl SoFar {
         }
         let mut programs = findings.programs;
         programs.retain(|(program, _)| *program == BenchProgram::Tessh);
-        BenchFindings { mode: BenchMode::Channels, programs, starts, transfers, ..findings }
+        let echoes = Vec::new();
+        BenchFindings { mode: BenchMode::Channels, programs, starts, transfers, echoes, ..findings }
     }
 
     /// Notes what went wrong with a program.
