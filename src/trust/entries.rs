@@ -142,11 +142,11 @@ pub fn list_each(file: &Path, names: &[String]) -> HashMap<String, Vec<Rc<KnownH
     for (number, raw) in numbered(&text).filter(|(_, raw)| raw.len() <= LINE_MAX) {
         let Ok(Some(line)) = KnownHostsLine::split(raw) else { continue };
         let about = about(&line);
-        let at = || FileLine { file: file.to_owned(), line: number };
         if about.is_empty() {
             continue;
         }
-        let Some(entry) = entry(&at(), raw, None).ok().flatten().map(Rc::new) else { continue };
+        let at = FileLine { file: file.to_owned(), line: number };
+        let Some(entry) = entry(&at, raw, None).ok().flatten().map(Rc::new) else { continue };
         for name in about {
             found.entry(name).or_default().push(Rc::clone(&entry));
         }

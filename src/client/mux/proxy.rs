@@ -434,12 +434,16 @@ mod tests {
         SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None }
     }
 
-    /// How a session ends whose master is gone after these packets.
-    async fn left_after(packets: Vec<Packet>) -> Result<Exit> {
+    /// Runs a session with this input against a master that has opened its channel and been asked for
+    /// its program, and then does what `then` does. Gives how the session ended, and what that gave.
+    async fn proxied<I: AsyncRead + Unpin, T>(
+        input: Option<I>,
+        then: impl AsyncFnOnce(&mut LocalReader, &PacketWriter) -> T,
+    ) -> (Result<Exit>, T) {
         let (client, master) = LocalStream::pair().unwrap();
         let (_, resized) = watch::channel(WindowSize::default());
         let local = ProxyLocalSide {
-            input: None::<tokio::io::Empty>,
+            input,
             stdout: Box::new(sink()),
             stderr: Box::new(sink()),
             resized,
@@ -452,11 +456,19 @@ mod tests {
             let opened = Packet::new(packet::OPEN_CONFIRMATION).number(CHANNEL).number(7);
             writer.send(opened.number(WINDOW).number(DATA_AT_ONCE)).await.unwrap();
             assert_eq!(packet::read(&mut reader).await.unwrap().0, packet::REQUEST);
+            then(&mut reader, &writer).await
+        };
+        tokio::join!(run(client, session("any"), local), server)
+    }
+
+    /// How a session ends whose master is gone after these packets.
+    async fn left_after(packets: Vec<Packet>) -> Result<Exit> {
+        let says = async |_: &mut LocalReader, writer: &PacketWriter| {
             for packet in packets {
                 writer.send(packet).await.unwrap();
             }
         };
-        tokio::join!(run(client, session("any"), local), server).0
+        proxied(None::<tokio::io::Empty>, says).await.0
     }
 
     #[tokio::test]
@@ -473,34 +485,19 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_follows_the_close_of_a_channel_whose_program_was_refused() {
-        let (client, master) = LocalStream::pair().unwrap();
         let (typed, input) = duplex(16);
-        let (_, resized) = watch::channel(WindowSize::default());
-        let local = ProxyLocalSide {
-            input: Some(input),
-            stdout: Box::new(sink()),
-            stderr: Box::new(sink()),
-            resized,
-            without_pty: &|| {},
-        };
-        let (mut reader, writer) = master.into_split();
-        let writer = PacketWriter::new(writer);
-        let server = async move {
-            assert_eq!(packet::read(&mut reader).await.unwrap().0, packet::OPEN);
-            let opened = Packet::new(packet::OPEN_CONFIRMATION).number(CHANNEL).number(7);
-            writer.send(opened.number(WINDOW).number(DATA_AT_ONCE)).await.unwrap();
-            assert_eq!(packet::read(&mut reader).await.unwrap().0, packet::REQUEST);
+        let refuses = async |reader: &mut LocalReader, writer: &PacketWriter| {
             writer.send(Packet::new(packet::FAILURE).number(CHANNEL)).await.unwrap();
-            assert_eq!(packet::read(&mut reader).await.unwrap().0, packet::CLOSE);
+            assert_eq!(packet::read(reader).await.unwrap().0, packet::CLOSE);
             // The input ends while the client waits for the server's own close.
             drop(typed);
             for _ in 0..10 {
                 tokio::task::yield_now().await;
             }
             writer.send(Packet::new(packet::CLOSE).number(CHANNEL)).await.unwrap();
-            packet::read(&mut reader).await.map(|(kind, _)| kind)
+            packet::read(reader).await.map(|(kind, _)| kind)
         };
-        let (ended, followed) = tokio::join!(run(client, session("nothing"), local), server);
+        let (ended, followed) = proxied(Some(input), refuses).await;
         assert_eq!(ended.unwrap_err().kind(), Kind::Channel);
         assert!(followed.is_err(), "{followed:?} follows");
     }

@@ -192,11 +192,10 @@ impl ClientSession<'_> {
         if exit.is_none() {
             leave_modes(&mut put_back).await;
         }
-        let lanes = &state.session.shared.incoming.lanes;
         if !lane.is_closed() {
             let _ = write.close().await;
         }
-        lanes.remove(write.id());
+        state.session.shared.incoming.lanes.remove(write.id());
         match exit {
             // The server sent no exit status, or the client has gone.
             Some(Exit::Unknown | Exit::Escaped) | None => Ok(()),

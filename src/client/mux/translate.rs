@@ -381,11 +381,10 @@ impl ClientChannel {
             ended = self.down(&stdout, stderr.as_deref()) => ended,
             ended = upward => ended,
         };
-        let lanes = &self.state.session.shared.incoming.lanes;
         if !stdout.is_closed() {
             let _ = write.close().await;
         }
-        lanes.remove(write.id());
+        self.state.session.shared.incoming.lanes.remove(write.id());
         // An invented end would have the client take what it has for all: it sees the master's.
         let told = match stdout.is_cut() {
             true => Ok(()),

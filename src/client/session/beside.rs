@@ -53,11 +53,10 @@ where
         Ok((exit, ())) => exit,
         Err(NotWritten) => Ok(Exit::OutputClosed),
     };
-    let lanes = &session.shared.incoming.lanes;
     if !lane.is_closed() {
         let _ = write.close().await;
     }
-    lanes.remove(write.id());
+    session.shared.incoming.lanes.remove(write.id());
     exit
 }
 

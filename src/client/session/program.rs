@@ -72,11 +72,10 @@ async fn run(
         Some(limit) => timeout(limit, ran).await,
         None => Ok(ran.await),
     };
-    let lanes = &session.shared.incoming.lanes;
     if !lane.is_closed() {
         let _ = write.close().await;
     }
-    lanes.remove(write.id());
+    session.shared.incoming.lanes.remove(write.id());
     match session.ended() {
         Some(lost) => Err(lost),
         None => found.map_err(|_| Error::new(Kind::Timeout, say!(program_not_over_in_time))),
