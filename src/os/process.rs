@@ -9,7 +9,7 @@ use std::time::Duration;
 #[cfg(target_os = "linux")]
 use std::time::Instant;
 
-use rustix::process::{Pid, getpid, getsid, kill_process, kill_process_group};
+use rustix::process::{Pid, getpid, kill_process, kill_process_group};
 use tokio::process::Command;
 
 use super::pipe::PipeId;
@@ -48,13 +48,10 @@ impl ProcessId {
             .flatten()
             .filter_map(|entry| {
                 let pid: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
-                let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-                // The name in parentheses can hold anything; the state and the parent follow it.
-                let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
-                Some((pid, parent))
+                Some((pid, stat_field(pid, StatField::Parent)?))
             })
             .collect();
-        let mut found = vec![self.0.as_raw_nonzero().get().unsigned_abs()];
+        let mut found = vec![self.number()];
         let mut at = 0;
         while let Some(&parent) = found.get(at) {
             let children = parents.iter().filter(|(pid, of)| *of == parent && !found.contains(pid));
@@ -65,9 +62,11 @@ impl ProcessId {
         found.into_iter().filter_map(ProcessId::of).collect()
     }
 
-    /// Whether the process is in the other one's session: not a daemon that it has begun.
+    /// Whether the process is in the other one's session, as far as the system tells: not a daemon
+    /// that it has begun.
     pub fn is_in_session_of(self, other: ProcessId) -> bool {
-        self == other || getsid(Some(self.0)).is_ok_and(|own| getsid(Some(other.0)) == Ok(own))
+        let session = |of: ProcessId| stat_field(of.number(), StatField::Session);
+        self == other || session(self).is_some_and(|own| session(other) == Some(own))
     }
 
     /// Whether the process has an end of one of these pipes open, as far as the system tells.
@@ -84,6 +83,26 @@ impl ProcessId {
     pub(super) fn raw(self) -> Pid {
         self.0
     }
+
+    fn number(self) -> u32 {
+        self.0.as_raw_nonzero().get().unsigned_abs()
+    }
+}
+
+/// A number in `/proc/PID/stat`, see proc(5).
+#[derive(Clone, Copy)]
+enum StatField {
+    Parent = 4,
+    Session = 6,
+}
+
+/// The number in this field of the process's status. It is 0 for what is outside of our PID
+/// namespace, as the session of a command that is sent into a container. getsid(2) gives 0 there
+/// too, which its wrapper does not expect.
+fn stat_field(pid: u32, field: StatField) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses, the second field, can hold anything.
+    stat.rsplit_once(") ")?.1.split(' ').nth(field as usize - 3)?.parse().ok()
 }
 
 impl From<Pid> for ProcessId {

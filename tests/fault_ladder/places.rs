@@ -155,3 +155,18 @@ fn a_temporary_directory_that_cannot_be_written_costs_no_session() {
         assert_eq!(output.expect_quiet_success().text(), "in\n", "{place}");
     }
 }
+
+/// As in a container that a command is sent into: the session that the command belongs to has no
+/// number inside.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_session_outside_of_the_namespace_leaves_nothing_behind_and_says_nothing() {
+    let bed = DemoBed::new();
+    let reach = "exec 3<>/dev/tcp/%h/%p; cat <&3 & cat >&3; kill $!";
+    let proxy = format!("ProxyCommand=/bin/bash -c '{reach}'");
+    let words = words(&bed, &["-o", &proxy], &["echo in"]);
+    let inside = ["--pid", "--fork", "--mount-proc", "--kill-child", TESSH];
+    let all = [&inside[..], &strs(&words)].concat();
+    let output = bed.home.run(Path::new("/usr/bin/unshare"), &all).output();
+    assert_eq!(output.expect_quiet_success().text(), "in\n");
+}

@@ -111,7 +111,12 @@ fn in_lines_the_memory_is_the_same() {
     pty.wait_for("password:");
     // Enter alone is explained.
     pty.send("<enter>");
-    pty.wait_for("The password is empty.");
+    // What is typed before the question stands again is thrown away.
+    pty.wait_until("the question again", |screen| {
+        screen
+            .split_once("The password is empty.")
+            .is_some_and(|(_, then)| then.contains("password:"))
+    });
     pty.send(&bed.password());
     pty.wait_for("Use this next time (yes/no) [yes]?");
     pty.send("perhaps<enter>");
