@@ -1,5 +1,6 @@
 //! The modes that the server's programs have switched on at the terminal and not off again: the
-//! other screen, a hidden cursor, the mouse, brackets around pastes, application keys.
+//! other screen, a hidden cursor, the mouse, brackets around pastes, application keys; and whether
+//! their output has ended within a control sequence, which would take what follows for its rest.
 //!
 //! A program that ends well switches off what it has switched on. One whose connection is lost
 //! cannot, and the person is left with a terminal that prints a line for each move of the mouse. So
@@ -16,6 +17,11 @@ use memchr::memchr;
 use tokio::io::AsyncWrite;
 
 const ESC: u8 = 0x1b;
+const BEL: u8 = 0x07;
+/// The two characters that end a control sequence without effect.
+const CAN: u8 = 0x18;
+const SUB: u8 = 0x1a;
+
 /// Stands for all numbers from here on: no mode that is followed has one.
 const LARGE_NUMBER: u32 = 9_999;
 
@@ -50,6 +56,17 @@ const MODES: [FollowedMode; 14] = [
 /// The place of the keypad in [`MODES`].
 const KEYPAD: usize = 9;
 
+/// The bit behind those of [`MODES`]: the output has ended within a control sequence.
+const WITHIN: u16 = 1 << MODES.len();
+/// Ends the sequence without effect; the second half is for terminals that do not know the first.
+const CANCEL: &str = "\x18\x1b\\";
+
+/// The last bit: the other screen may be on, and only its newest number known.
+const SCREEN: u16 = WITHIN << 1;
+/// Leaves it. Where it is not on, this number still moves the cursor to where it once was saved, so
+/// it is saved before and goes back afterwards.
+const LEAVE_SCREEN: &str = "\x1b7\x1b[?1049l\x1b8";
+
 impl FollowedMode {
     /// The sequence that puts it back.
     fn back(&self) -> String {
@@ -66,12 +83,14 @@ impl FollowedMode {
 pub struct RemoteModes(Arc<AtomicU16>);
 
 impl RemoteModes {
-    /// All modes that can be switched off without harm where they are not on. Of the three numbers of
-    /// the other screen this is 1047: the others move the cursor of the main screen.
+    /// All that can be put back without harm where it is not on. Of the three numbers of the other
+    /// screen this is 1047, and 1049 with the cursor kept: by themselves the others move the cursor of
+    /// the main screen.
     pub(super) fn unseen() -> RemoteModes {
         let harmless = |mode: &FollowedMode| !matches!(mode, Numbered(47 | 1049, _));
         let all = MODES.iter().enumerate().filter(|(_, mode)| harmless(mode));
-        RemoteModes(Arc::new(AtomicU16::new(all.map(|(at, _)| 1u16 << at).sum())))
+        let all: u16 = all.map(|(at, _)| 1u16 << at).sum();
+        RemoteModes(Arc::new(AtomicU16::new(all | WITHIN | SCREEN)))
     }
 
     /// Follows what is written to this sink.
@@ -88,7 +107,15 @@ impl RemoteModes {
     pub fn back(&self) -> String {
         let on = self.0.load(Ordering::Relaxed);
         let modes = MODES.iter().enumerate().filter(|(at, _)| on & 1 << at != 0);
-        modes.map(|(_, mode)| mode.back()).collect()
+        let mut back = String::new();
+        if on & WITHIN != 0 {
+            back.push_str(CANCEL);
+        }
+        back.extend(modes.map(|(_, mode)| mode.back()));
+        if on & SCREEN != 0 {
+            back.push_str(LEAVE_SCREEN);
+        }
+        back
     }
 
     fn set(&self, modes: u16, on: bool) {
@@ -117,6 +144,12 @@ enum ScanState {
     Bracket,
     /// Behind `ESC [ ?`, in a number.
     Number(u32),
+    /// In the rest of a sequence that began with `ESC [` and switches nothing.
+    Rest,
+    /// Behind ESC and characters that want another one, such as `ESC (`.
+    Half,
+    /// In a control string, such as a title; with `true` a bell ends it as well.
+    Words(bool),
 }
 
 /// A sink that notes the modes that pass through it.
@@ -129,17 +162,30 @@ pub struct RemoteModesWatch<S> {
 }
 
 impl<S> RemoteModesWatch<S> {
-    fn follow(&mut self, mut bytes: &[u8]) {
+    fn follow(&mut self, bytes: &[u8]) {
+        self.scan(bytes);
+        self.modes.set(WITHIN, !matches!(self.state, ScanState::Text));
+    }
+
+    fn scan(&mut self, mut bytes: &[u8]) {
         loop {
-            if matches!(self.state, ScanState::Text) {
-                bytes = from_interesting(bytes);
+            match self.state {
+                ScanState::Text => bytes = from_interesting(bytes),
+                ScanState::Words(_) => bytes = from_end_of_words(bytes),
+                _ => {}
             }
             let Some((&byte, rest)) = bytes.split_first() else { return };
             bytes = rest;
             self.state = match (self.state, byte) {
                 (_, ESC) => ScanState::Escape,
-                (ScanState::Text, _) => ScanState::Text,
+                (ScanState::Words(true), BEL) | (_, CAN | SUB) => ScanState::Text,
+                // Other control characters act at once, and the sequence goes on behind them.
+                (state @ (ScanState::Text | ScanState::Words(_)), _) | (state, ..0x20) => state,
                 (ScanState::Escape, b'[') => ScanState::Bracket,
+                (ScanState::Escape, b']') => ScanState::Words(true),
+                (ScanState::Escape, b'P' | b'X' | b'^' | b'_' | b'k') => ScanState::Words(false),
+                (ScanState::Escape | ScanState::Half, b' '..=b'/') => ScanState::Half,
+                (ScanState::Half, _) => ScanState::Text,
                 (ScanState::Escape, _) => {
                     match byte {
                         b'=' => self.modes.set(1 << KEYPAD, true),
@@ -170,7 +216,9 @@ impl<S> RemoteModesWatch<S> {
                         ScanState::Text
                     }
                 }
-                (ScanState::Bracket | ScanState::Number(_), _) => ScanState::Text,
+                (_, b' '..=b'?') => ScanState::Rest,
+                // The last letter of a sequence, or none that a sequence may have.
+                _ => ScanState::Text,
             };
         }
     }
@@ -181,12 +229,20 @@ impl<S> RemoteModesWatch<S> {
 fn from_interesting(mut bytes: &[u8]) -> &[u8] {
     while let Some(at) = memchr(ESC, bytes) {
         bytes = &bytes[at..];
-        match bytes {
-            [_, b'[', next, ..] if *next != b'?' && *next != ESC => bytes = &bytes[3..],
+        let [_, b'[', next, ..] = bytes else { return bytes };
+        let end = bytes[2..].iter().position(|byte| !matches!(byte, b' '..=b'?'));
+        match end.map(|end| bytes[2..].split_at(end)) {
+            Some((_, [b'@'..=b'~', rest @ ..])) if *next != b'?' => bytes = rest,
             _ => return bytes,
         }
     }
     &[]
+}
+
+/// The bytes from the first one on that may end a control string.
+fn from_end_of_words(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().position(|byte| matches!(*byte, ESC | BEL | CAN | SUB));
+    &bytes[end.unwrap_or(bytes.len())..]
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for RemoteModesWatch<S> {
@@ -249,6 +305,59 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_sequence_that_the_output_ends_in_is_cancelled() {
+        for within in [
+            "\x1b",
+            "\x1b[",
+            "\x1b[3",
+            "\x1b[38;5;1",
+            "\x1b[?",
+            "\x1b[?25",
+            "\x1b[?25;",
+            "\x1b[?25$",
+            "\x1b[>4;",
+            "\x1b(",
+            "\x1b#",
+            "\x1b]0;title",
+            "\x1b]52;c;eA==",
+            "\x1bPq#0\x07",
+            "\x1b_x",
+            "\x1b^x",
+            "\x1bXx",
+            "\x1bktitle",
+            "\x1b]0;t\x1b",
+            "\x1b[31m\x1b[3\r\n",
+        ] {
+            for step in 1..within.len() + 1 {
+                assert_eq!(back(within, step).await, CANCEL, "{within:?} by {step}");
+            }
+        }
+        for over in [
+            "text",
+            "\x1b[31m",
+            "\x1b[?2004$p",
+            "\x1b[0 q",
+            "\x1b[>4;2m",
+            "\x1b(B",
+            "\x1b#8",
+            "\x1b]0;t\x07",
+            "\x1b]0;t\x1b\\",
+            "\x1bPq\x1b\\",
+            "\x1b[3\x18",
+            "\x1b]0;t\x1a",
+            "\x1bD",
+            "\x1b[3\u{e4}",
+            "\x1b]0;\u{e4}\x07x",
+        ] {
+            for step in 1..over.len() + 1 {
+                assert_eq!(back(over, step).await, "", "{over:?} by {step}");
+            }
+        }
+        // What is on is put back behind that.
+        assert_eq!(back("\x1b[?1049h\x1b]0;", 5).await, format!("{CANCEL}\x1b[?1049l"));
+    }
+
+    #[tokio::test]
     async fn a_session_that_ends_well_leaves_nothing_to_put_back() {
         let modes = RemoteModes::default();
         modes.watch(Vec::new()).write_all(b"\x1b[?1049h").await.unwrap();
@@ -264,12 +373,15 @@ mod tests {
         for sequence in ["\x1b[?1000l", "\x1b[?2004l", "\x1b>", "\x1b[?25h\x1b[?1047l"] {
             assert!(back.contains(sequence), "{back:?}");
         }
-        assert!(!back.contains("1049") && !back.contains("?47l"), "{back:?}");
+        assert!(!back.contains("?47l") && back.starts_with(CANCEL), "{back:?}");
+        // A terminal that knows only 1049 has its cursor kept.
+        let (back, leave) = back.split_at(back.len() - LEAVE_SCREEN.len());
+        assert!(leave == LEAVE_SCREEN && !back.contains("1049"), "{back:?}");
         // It switches off all that is seen where it is.
         let seen = RemoteModes::default();
         let on = back.replace('l', "h").replace("?25h", "?25l").replace('>', "=");
         seen.watch(Vec::new()).write_all(on.as_bytes()).await.unwrap();
-        assert_eq!(seen.back(), back);
+        assert_eq!(seen.back(), back[CANCEL.len()..]);
         modes.forget();
         assert_eq!(modes.back(), "");
     }
