@@ -243,6 +243,23 @@ fn a_server_that_allows_no_forwarding_is_quoted() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
+fn connections_that_cannot_be_forwarded_do_not_flood_the_terminal() {
+    let bed = Bed::new(&[]);
+    let (port, nobody) = (free_port(), free_port());
+    let local = format!("127.0.0.1:{port}:127.0.0.1:{nobody}");
+    let client = bed.run(&["-N", "-L", &local], &[]).start();
+    let connect = || TcpStream::connect(("127.0.0.1", port)).ok();
+    wait_until("the port is there", || connect().is_some());
+    for _ in 0..40 {
+        assert_eq!(exchange(port, b"hello"), b"");
+    }
+    client.wait_for("(10 failures so far; ");
+    let said = client.said();
+    assert_eq!(said.matches("open failed: connect failed").count(), 10, "{said}");
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
 fn other_machines_may_connect_only_where_that_was_asked_for() {
     let bed = Bed::new(&[]);
     let target = echo();

@@ -61,6 +61,9 @@ texts! {
     forward_connect_failed(to, why)
         en "connect_to {to}: failed: {why}"
         ja "{to} に接続できません: {why}"
+    forward_failures(failure, count)
+        en "{failure} ({count} failures so far; most of those to come are told with -v only)"
+        ja "{failure} (これまでに {count} 件失敗しました。以後の失敗の多くは -v を付けたときだけ表示します)"
     forward_not_permitted(to)
         en "connect_to {to}: not permitted by PermitRemoteOpen"
         ja "{to} への接続は PermitRemoteOpen で許可されていません"

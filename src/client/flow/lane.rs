@@ -19,6 +19,7 @@ use russh::ChannelId;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
+use crate::client::flow::complaint::Complaints;
 use crate::client::flow::event::{Event, EventSender, EventsFull};
 use crate::client::flow::idle::{self, IdleClock, Timeouts};
 use crate::client::flow::kept::KeptData;
@@ -47,6 +48,8 @@ pub struct Lanes {
     kept: Arc<AtomicUsize>,
     /// The channels of the server that were closed from here first.
     pub left: LeftChannels,
+    /// The connections that could not be forwarded.
+    pub complaints: Complaints,
     /// How much each channel uses the connection.
     pub traffic: Arc<Traffic>,
     /// Notified when the first lane appears and when the last one goes.

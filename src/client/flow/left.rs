@@ -8,10 +8,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use log::error;
 use russh::ChannelWriteHalf;
 use russh::client::Msg;
 
+use crate::client::flow::complaint::Complaints;
 use crate::say;
 
 /// How many of its channels a server may leave to us to close before it may open no more: together
@@ -35,11 +35,11 @@ impl LeftChannels {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether the server may open one more channel; reports an error to the person if not.
-    pub fn have_room(&self) -> bool {
+    /// Whether the server may open one more channel; tells the person if not.
+    pub fn have_room(&self, complaints: &Complaints) -> bool {
         let has_room = self.0.load(Ordering::Relaxed) < MAX_LEFT;
         if !has_room {
-            error!("{}", say!(forward_too_many_left, most = MAX_LEFT));
+            complaints.tell(&say!(forward_too_many_left, most = MAX_LEFT));
         }
         has_room
     }
@@ -51,11 +51,11 @@ mod tests {
 
     #[test]
     fn after_so_many_channels_closed_from_here_the_server_opens_no_more() {
-        let left = LeftChannels::default();
+        let (left, complaints) = (LeftChannels::default(), Complaints::default());
         for _ in 0..MAX_LEFT {
-            assert!(left.have_room());
+            assert!(left.have_room(&complaints));
             left.count();
         }
-        assert!(!left.have_room());
+        assert!(!left.have_room(&complaints));
     }
 }

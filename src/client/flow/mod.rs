@@ -2,6 +2,7 @@
 //! (`lane`), how much each channel uses the connection (`traffic`), keys before all else (`pace`), and
 //! a forwarded connection (`tunnel`).
 
+pub(super) mod complaint;
 pub(super) mod copy;
 pub(super) mod endpoint;
 pub mod event;

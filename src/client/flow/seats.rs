@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use log::error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::client::flow::complaint::Complaints;
 use crate::say;
 
 /// Forwarded connections at a time. Each takes a descriptor, of which a process usually has
@@ -21,11 +21,11 @@ impl Default for Seats {
 }
 
 impl Seats {
-    /// Takes a seat; reports an error to the person if none is free.
-    pub fn take(&self) -> Option<OwnedSemaphorePermit> {
+    /// Takes a seat; tells the person if none is free.
+    pub fn take(&self, complaints: &Complaints) -> Option<OwnedSemaphorePermit> {
         let seat = Arc::clone(&self.0).try_acquire_owned().ok();
         if seat.is_none() {
-            error!("{}", say!(forward_too_many_connections, most = MAX_CONNECTIONS));
+            complaints.tell(&say!(forward_too_many_connections, most = MAX_CONNECTIONS));
         }
         seat
     }
@@ -37,10 +37,11 @@ mod tests {
 
     #[test]
     fn there_are_so_many_seats_and_each_is_used_again() {
-        let seats = Seats::default();
-        let mut taken: Vec<_> = (0..MAX_CONNECTIONS).filter_map(|_| seats.take()).collect();
-        assert!(taken.len() == MAX_CONNECTIONS && seats.take().is_none());
+        let (seats, complaints) = (Seats::default(), Complaints::default());
+        let mut taken: Vec<_> =
+            (0..MAX_CONNECTIONS).filter_map(|_| seats.take(&complaints)).collect();
+        assert!(taken.len() == MAX_CONNECTIONS && seats.take(&complaints).is_none());
         taken.pop();
-        assert!(seats.take().is_some());
+        assert!(seats.take(&complaints).is_some());
     }
 }

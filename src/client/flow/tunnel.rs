@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use log::{debug, error};
+use log::debug;
 use russh::client::Msg;
 use russh::{ChannelId, ChannelWriteHalf};
 use tokio::sync::OwnedSemaphorePermit;
@@ -112,7 +112,8 @@ impl Tunnel {
             Drained::Broken(error) => debug!("channel {id}: write failed: {error}"),
             Drained::Overflowed => {
                 let what = self.lane.what();
-                error!("{}", say!(forward_reader_too_slow, id, what, limit = MAX_KEPT >> 20));
+                let limit = MAX_KEPT >> 20;
+                self.lanes.complaints.tell(&say!(forward_reader_too_slow, id, what, limit));
             }
         }
         Err(TunnelEnd::Broken)

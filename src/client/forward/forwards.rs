@@ -94,7 +94,7 @@ impl Forwards {
         &self,
         to: &Connect,
     ) -> Option<(ChannelWriteHalf<Msg>, Arc<Lane>, OwnedSemaphorePermit)> {
-        let seat = self.link.seats.take()?;
+        let seat = self.link.seats.take(&self.link.lanes.complaints)?;
         let Tunnel { lane, write, seat, .. } =
             self.link.open(to, TunnelOrigin::SharingClient, None, seat).await?;
         Some((write, lane, seat))

@@ -199,7 +199,7 @@ async fn pause(why: &io::Error) {
 }
 
 fn accepted(link: &ChannelOpener, forward: &Forward, line: LocalSocket) {
-    let Some(seat) = link.seats.take() else { return };
+    let Some(seat) = link.seats.take(&link.lanes.complaints) else { return };
     let (link, forward) = (link.clone(), forward.clone());
     tokio::spawn(async move {
         match &forward.connect {

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use log::{debug, error, info};
+use log::{debug, info};
 use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
 use russh::compression::Compression;
 use russh::keys::{PublicKey, PublicKeyOrCertificate};
@@ -437,10 +437,10 @@ impl Handler for Events {
         let lanes = &self.shared.incoming.lanes;
         if lanes.is_expecting() && !lanes.is_expecting_aside() {
             let reason = ssh_reason(&reason);
-            match said.is_empty() {
-                true => error!("{}", say!(forward_open_failed, id, reason)),
-                false => error!("{}", say!(forward_open_failed_why, id, reason, said)),
-            }
+            lanes.complaints.tell(&match said.is_empty() {
+                true => say!(forward_open_failed, id, reason),
+                false => say!(forward_open_failed_why, id, reason, said),
+            });
             return Ok(());
         }
         let is_shortage = matches!(reason, ChannelOpenFailure::ResourceShortage);

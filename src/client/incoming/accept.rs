@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Buf, BytesMut};
-use log::{debug, error, info};
+use log::{debug, info};
 use russh::client::{ChannelOpenHandle, Msg};
 use russh::{Channel, ChannelOpenFailure};
 use tokio::sync::OwnedSemaphorePermit;
@@ -197,10 +197,8 @@ impl IncomingChannels {
             match agent.connect().await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
-                    error!(
-                        "{}",
-                        say!(forward_agent_unreachable, why = reason_without_number(&why))
-                    );
+                    let why = reason_without_number(&why);
+                    arrival.lanes.complaints.tell(&say!(forward_agent_unreachable, why));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
@@ -226,7 +224,8 @@ impl IncomingChannels {
             match display.connect().await {
                 Ok(line) => display.relay(arrival.accept().await, line).await,
                 Err(why) => {
-                    error!("{}", say!(forward_x11_unreachable, why = reason_without_number(&why)));
+                    let why = reason_without_number(&why);
+                    arrival.lanes.complaints.tell(&say!(forward_x11_unreachable, why));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
@@ -249,7 +248,7 @@ impl IncomingChannels {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
                     let (to, why) = (target(&connect), reason_without_number(&why));
-                    error!("{}", say!(forward_connect_failed, to, why));
+                    arrival.lanes.complaints.tell(&say!(forward_connect_failed, to, why));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
@@ -260,7 +259,8 @@ impl IncomingChannels {
     /// from here first, refuses the channel and returns `None`.
     fn arrive(&self, opening: OpeningChannel, what: String) -> Option<ArrivingChannel> {
         let OpeningChannel { channel, reply, .. } = opening;
-        let room = self.lanes.left.have_room().then(|| self.seats.take());
+        let complaints = &self.lanes.complaints;
+        let room = self.lanes.left.have_room(complaints).then(|| self.seats.take(complaints));
         let Some(seat) = room.flatten() else {
             tokio::spawn(reply.reject(ChannelOpenFailure::ResourceShortage));
             return None;
@@ -317,7 +317,7 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
         Ok(line) if answer.is_ok() => pass_on(tunnel, line, &early).await,
         Ok(_) => tunnel.end().await,
         Err(line) => {
-            error!("{line}");
+            tunnel.lanes.complaints.tell(&line);
             tunnel.end().await;
         }
     }

@@ -8,7 +8,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bytes::BytesMut;
-use log::error;
 use tokio::time::Instant;
 
 use crate::client::flow::socket::LocalSocket;
@@ -100,7 +99,7 @@ impl SpoofedDisplay {
             match self.check(&begun) {
                 Some(Ok(())) => break,
                 Some(Err(())) => {
-                    error!("{}", say!(forward_x11_wrong_authentication));
+                    tunnel.lanes.complaints.tell(&say!(forward_x11_wrong_authentication));
                     return tunnel.end().await;
                 }
                 None => match tunnel.lane.take().await {

@@ -37,7 +37,7 @@ pub async fn relay<I: AsyncRead + Unpin>(
 pub(crate) async fn open(session: &Session, to: &Connect) -> Result<Tunnel> {
     let failed = || Error::new(Kind::Channel, say!(forward_stdio_failed));
     let link = session.forwards.link();
-    let seat = link.seats.take().ok_or_else(failed)?;
+    let seat = link.seats.take(&link.lanes.complaints).ok_or_else(failed)?;
     let opened = link.open(to, TunnelOrigin::StandardInput, None, seat).await;
     match (opened, session.ended()) {
         (Some(tunnel), _) => Ok(tunnel),
