@@ -72,7 +72,15 @@ pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u
             Some(added) => append(&target, &mut file, added)
                 .map_err(|e| failed(&say!(known_hosts_takes_no_lines), path, &e))?,
             None => {
-                replace(&target, &mut file, (&old, &new), attempt == ATTEMPTS).map_err(|e| {
+                let replaced = replace(&target, &mut file, (&old, &new), attempt == ATTEMPTS);
+                let outcome = match (replaced, new.strip_prefix(&old[..])) {
+                    // A file that is mounted at its place cannot be replaced, but can grow.
+                    (Err(error), Some(added)) if error.kind() == ErrorKind::ResourceBusy => {
+                        append_lines(&target, &mut file, added)
+                    }
+                    (replaced, _) => replaced,
+                };
+                outcome.map_err(|e| {
                     let failed = failed(&say!(known_hosts_not_replaced), path, &e);
                     match failed.next_step() {
                         Some(_) => failed,
@@ -141,6 +149,23 @@ fn append(target: &Path, file: &mut File, added: &[u8]) -> io::Result<RewriteOut
     }
     let is_there = before == [b'\n'] && is_at(target, file)?;
     Ok(if is_there { RewriteOutcome::Done } else { RewriteOutcome::Changed })
+}
+
+/// Appends lines that are too many for one write. If the process is killed meanwhile, those that were
+/// written are whole.
+fn append_lines(target: &Path, file: &mut File, mut added: &[u8]) -> io::Result<RewriteOutcome> {
+    while !added.is_empty() {
+        let some = &added[..added.len().min(LINE_MAX)];
+        let end = some.iter().rposition(|&byte| byte == b'\n');
+        // A line that is longer is one write all the same.
+        let end = end.or_else(|| added.iter().position(|&byte| byte == b'\n'));
+        let (lines, rest) = added.split_at(end.map_or(added.len(), |end| end + 1));
+        if append(target, file, lines)? == RewriteOutcome::Changed {
+            return Ok(RewriteOutcome::Changed);
+        }
+        added = rest;
+    }
+    Ok(RewriteOutcome::Done)
 }
 
 /// Follows symbolic links in the last component of the path, even dangling ones.
@@ -356,6 +381,20 @@ mod tests {
         let far = Instant::now() + LOCK_PATIENCE;
         assert!(wait_for_lock(waiting, &path, far).expect("no error").is_some());
         release.join().expect("released");
+    }
+
+    #[test]
+    fn many_lines_are_appended_in_whole_ones() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("file");
+        fs::write(&path, "old\n").expect("written");
+        let lines: Vec<u8> = (0..30_000).flat_map(|n| format!("line {n}\n").into_bytes()).collect();
+        let long = [vec![b'x'; 2 * LINE_MAX], b"\nlast".to_vec()].concat();
+        let added = [&lines[..], &long].concat();
+        let mut file = lock(&path).expect("no error").expect("a file");
+        let outcome = append_lines(&path, &mut file, &added).expect("appended");
+        assert!(outcome == RewriteOutcome::Done);
+        assert!(fs::read(&path).expect("bytes") == [b"old\n", &added[..]].concat());
     }
 
     #[test]
