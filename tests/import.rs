@@ -6,7 +6,7 @@ mod lab;
 use std::fs;
 use std::path::Path;
 
-use lab::{Home, Output, arg};
+use lab::{Home, Output, TESSH, arg};
 use serde_json::Value;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/putty");
@@ -84,6 +84,45 @@ fn sessions_of_putty_come_with_their_host_keys_and_authorities() {
     assert_eq!(show(&home, "lab one")["command"], "id");
     assert_eq!(show(&home, "lab one")["note"], "mine");
     assert_eq!(home.read(".ssh/known_hosts").lines().count(), 1);
+}
+
+#[test]
+fn what_a_killed_import_has_left_is_removed_by_the_next_one() {
+    let home = Home::new();
+    let folder = folder(&home, &[("lab%20one", GOOD)]);
+    fs::create_dir_all(home.path(".config/tessh/sessions")).unwrap();
+    home.write(".config/tessh/sessions/.tessh-x7Qf2a", "half a ses");
+    home.write(".config/tessh/sessions/.tesshrc", "mine");
+    import(&home, &["putty", arg(&folder)]).expect_code(0);
+    let sessions = fs::read_dir(home.path(".config/tessh/sessions")).unwrap();
+    let mut left: Vec<_> = sessions.map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, [".tesshrc", "lab%20one.toml"]);
+}
+
+/// As in a container, into which the file is mounted by itself: it can grow, but not be replaced.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_known_hosts_that_is_mounted_takes_many_keys() {
+    let home = Home::new();
+    let folder = folder(&home, &[]);
+    let mut keys = String::new();
+    for number in 0..1000 {
+        let session = format!("HostName=host{number}.example\nPortNumber=42215\nProtocol=ssh\n");
+        fs::write(folder.join(format!("sessions/host{number}")), session).unwrap();
+        keys += &ED25519.replace("127.0.0.1", &format!("host{number}.example"));
+    }
+    fs::write(folder.join("sshhostkeys"), keys).unwrap();
+    home.write(".ssh/known_hosts", "# mine\n");
+    let mounted = "mount --bind .ssh/known_hosts .ssh/known_hosts && exec \"$0\" \"$@\"";
+    let import = [TESSH, "sessions", "import", "putty", arg(&folder)];
+    let words = [&["--mount", "sh", "-c", mounted][..], &import].concat();
+    let output = home.run(Path::new("/usr/bin/unshare"), &words).output();
+    output.expect_code(0);
+    assert!(output.stderr.contains("host keys: 1000"), "{}", output.stderr);
+    let known = home.read(".ssh/known_hosts");
+    assert!(known.starts_with("# mine\n") && known.len() > 64 * 1024, "{}", known.len());
+    assert_eq!(known.lines().count(), 1001);
 }
 
 #[test]

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
 
+/// What the name of a temporary file begins with.
+const DRAFT: &str = ".tessh-";
+
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
@@ -127,10 +130,22 @@ fn written(target: &Path, text: &[u8], readers: Readers) -> io::Result<NamedTemp
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true).mode(mode);
     let mut file = tempfile::Builder::new()
-        .prefix(".tessh-")
+        .prefix(DRAFT)
         .make_in(directory_of(target), |path| options.open(path))?;
     file.as_file_mut().write_all(text)?;
     Ok(file)
+}
+
+/// Removes the temporary files that killed processes have left in a directory. Nobody else may write
+/// there meanwhile: the caller has a lock that all who do so take.
+pub fn remove_drafts(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for entry in entries.flatten() {
+        if entry.file_name().as_encoded_bytes().starts_with(DRAFT.as_bytes()) {
+            // One that cannot be removed stays, and is tried again the next time.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Copies an old file's owner and permissions to a new one.

@@ -15,7 +15,7 @@ use toml_edit::DocumentMut;
 use super::{name, read, write};
 use crate::error::{Error, Kind, Result, joined};
 use crate::os::private;
-use crate::os::replace::DraftFile;
+use crate::os::replace::{DraftFile, remove_drafts};
 use crate::os::user::UserId;
 use crate::profiles::file::{draft, failed, is_absent, local, lock, make, shown};
 use crate::profiles::profile::{MAX_FILE, Profile};
@@ -198,7 +198,11 @@ impl ProfileStore {
     /// Those of [`ProfileStore::save`].
     pub fn save_all(&self, documents: &[ReadyDocument]) -> Result<()> {
         make(&self.directory)?;
-        let _lock = lock(&self.directory)?;
+        let lock = lock(&self.directory)?;
+        // Where the system has no such lock, somebody else may be writing.
+        if lock.try_lock().is_ok() {
+            remove_drafts(&self.directory);
+        }
         // Counted once, because many may be saved.
         let mut count = None;
         for some in documents.chunks(TOGETHER) {
