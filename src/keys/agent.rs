@@ -6,7 +6,7 @@
 //! step has a deadline, so that an agent that hangs causes an error and not a login that hangs.
 
 use std::future::Future;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -72,6 +72,8 @@ pub struct Agent {
     // Whether an answer is still due. After a deadline it may arrive late, and would be taken for
     // the answer to the next request.
     out_of_step: bool,
+    /// How many keys of the last list cannot be read.
+    unreadable: usize,
 }
 
 impl Agent {
@@ -94,7 +96,7 @@ impl Agent {
             }
             Err(_) => return Err(hangs(socket, ANSWER)),
         };
-        Ok(Agent { socket: socket.to_owned(), stream, out_of_step: false })
+        Ok(Agent { socket: socket.to_owned(), stream, out_of_step: false, unreadable: 0 })
     }
 
     /// Lists the keys and certificates that the agent holds, in the agent's order, at most 1000.
@@ -104,7 +106,7 @@ impl Agent {
     /// The agent does not answer within 5 seconds, refuses the request, or answers with malformed
     /// data.
     pub async fn identities(&mut self) -> Result<Vec<AgentIdentity>> {
-        let Agent { socket, stream, out_of_step } = self;
+        let Agent { socket, stream, out_of_step, unreadable } = self;
         let answer = in_step(socket, out_of_step, ANSWER, request_identities(stream)).await?;
         let answer = answer.map_err(|cause| failed(socket, &cause))?;
         let nonsense = || {
@@ -112,7 +114,14 @@ impl Agent {
                 .hint(say!(agent_list_failed_hint))
         };
         let list = answer.strip_prefix(&[IDENTITIES_ANSWER]).ok_or_else(nonsense)?;
-        parse_list(list).ok_or_else(nonsense)
+        let read = parse_list(list).ok_or_else(nonsense)?;
+        *unreadable = read.unreadable;
+        Ok(read.identities)
+    }
+
+    /// How many keys of the last list were left out, because they cannot be read.
+    pub fn unreadable(&self) -> usize {
+        self.unreadable
     }
 
     /// Tells the agent which server this connection is for, so that it shows and uses keys
@@ -121,10 +130,10 @@ impl Agent {
     /// # Errors
     /// The agent refuses (old ones do not know the request) or does not answer in 5 seconds.
     pub async fn bind(&mut self, binding: &AgentSessionBinding) -> Result<()> {
-        let Agent { socket, stream, out_of_step } = self;
+        let Agent { socket, stream, out_of_step, .. } = self;
         let mut client = AgentClient::connect(stream);
         let bound = in_step(socket, out_of_step, ANSWER, client.bind_session(binding, false));
-        bound.await?.map_err(|error| failed(socket, &error.to_string()))
+        bound.await?.map_err(|error| failed(socket, &library_reason(&error)))
     }
 
     /// Adds a private key to the agent under these conditions.
@@ -134,7 +143,7 @@ impl Agent {
     pub async fn add(&mut self, key: &PrivateKey, comment: &str, terms: &Terms) -> Result<()> {
         let message = addition(key, comment, terms)
             .ok_or_else(|| failed(&self.socket, &say!(agent_does_not_take)))?;
-        let Agent { socket, stream, out_of_step } = self;
+        let Agent { socket, stream, out_of_step, .. } = self;
         let answer = in_step(socket, out_of_step, ANSWER, converse(stream, &message)).await?;
         let answer = answer.map_err(|cause| failed(socket, &cause))?;
         match answer.first() {
@@ -170,14 +179,14 @@ impl Agent {
         hash_alg: Option<HashAlg>,
         to_sign: Vec<u8>,
     ) -> Result<Vec<u8>> {
-        let Agent { socket, stream, out_of_step } = self;
+        let Agent { socket, stream, out_of_step, .. } = self;
         let mut client = AgentClient::connect(stream);
         let signing = client.sign_request(&key, hash_alg, to_sign);
         in_step(socket, out_of_step, SIGNATURE, signing).await?.map_err(|error| match error {
             russh::keys::Error::AgentFailure => {
                 fault(say!(agent_refused_to_sign)).hint(say!(agent_refused_to_sign_hint))
             }
-            other => failed(socket, &other.to_string()),
+            other => failed(socket, &library_reason(&other)),
         })
     }
 }
@@ -290,20 +299,49 @@ async fn converse(stream: &mut LocalStream, message: &[u8]) -> Result<Vec<u8>, S
         stream.read_exact(&mut answer).await?;
         Ok(Ok(answer))
     };
-    talk.await.unwrap_or_else(|error: std::io::Error| Err(io_reason(&error)))
+    talk.await.unwrap_or_else(|error: io::Error| Err(lost_reason(&error)))
+}
+
+/// Why nothing came back.
+fn lost_reason(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
+            say!(agent_closed)
+        }
+        _ => io_reason(error),
+    }
+}
+
+/// Why the library has no answer for us.
+fn library_reason(error: &russh::keys::Error) -> String {
+    use russh::keys::Error as Library;
+    match error {
+        Library::IO(error) => lost_reason(error),
+        Library::AgentFailure => error.to_string(),
+        _ => say!(agent_answer_unreadable),
+    }
+}
+
+/// A list of keys as far as they can be read.
+struct ReadList {
+    identities: Vec<AgentIdentity>,
+    unreadable: usize,
 }
 
 /// Reads the keys of an answer and skips those that cannot be read.
-fn parse_list(list: &[u8]) -> Option<Vec<AgentIdentity>> {
+fn parse_list(list: &[u8]) -> Option<ReadList> {
     let mut rest = list;
     let count = usize::try_from(take_uint32(&mut rest)?).ok()?;
-    let mut identities = Vec::new();
+    let mut read = ReadList { identities: Vec::new(), unreadable: 0 };
     for _ in 0..count.min(MAX_KEYS) {
         let blob = take_string(&mut rest)?;
         let comment = text::line_bytes(take_string(&mut rest)?, MAX_COMMENT);
-        identities.extend(parse_identity(blob, comment));
+        match parse_identity(blob, comment) {
+            Some(identity) => read.identities.push(identity),
+            None => read.unreadable += 1,
+        }
     }
-    Some(identities)
+    Some(read)
 }
 
 fn parse_identity(blob: &[u8], comment: String) -> Option<AgentIdentity> {

@@ -56,7 +56,7 @@ fn what_is_no_master_is_one_clear_line() {
             let _ = stream.shutdown(Shutdown::Write);
             let _ = stream.read_to_end(&mut Vec::new());
         });
-        check(&home, &path).output().expect_failure(&[wanted]);
+        check(&home, &path).output().expect_failure(&[wanted, "is no master that works"]);
         assert!(path.exists(), "{name} is not ours to remove");
     }
     let path = home.path("version");

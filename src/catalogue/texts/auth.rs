@@ -106,6 +106,12 @@ texts! {
     agent_empty
         en "the agent holds no keys"
         ja "エージェントに鍵がありません"
+    agent_unreadable(count)
+        en "the agent has keys ({count}), but none of a kind that can be used here"
+        ja "エージェントの鍵 ({count} 個) は、いずれもここでは使えない種類です"
+    agent_unreadable_hint
+        en "ssh-add -l lists them; add another one with ssh-add, or name a key file with -i"
+        ja "ssh-add -l で一覧を確認できます。ssh-add で別の鍵を追加するか、-i で鍵ファイルを指定してください"
     agent_without_key_hint
         en "add the key with ssh-add"
         ja "ssh-add で鍵を追加してください"

@@ -31,6 +31,12 @@ texts! {
     agent_answer_unfinished
         en "it did not finish its last answer"
         ja "前の応答が終わっていません"
+    agent_answer_unreadable
+        en "its answer cannot be read"
+        ja "応答を読み取れません"
+    agent_closed
+        en "it closed the connection"
+        ja "接続が閉じられました"
     agent_failed(socket, cause)
         en "the agent at {socket} failed: {cause}"
         ja "エージェント {socket} との通信に失敗しました: {cause}"

@@ -87,6 +87,9 @@ texts! {
     share_greeting_failed
         en "muxclient: master hello exchange failed"
         ja "共有接続のマスターとの最初のやり取りに失敗しました"
+    share_no_answer_hint
+        en "what has the control socket is no master that works; end it or remove the socket, and connect anew"
+        ja "制御ソケットの相手がマスターとして応答しません。それを終了するかソケットを削除して、接続し直してください"
     share_version(version, wanted)
         en "Unsupported multiplexing protocol version {version} (expected {wanted})"
         ja "マスターの多重化プロトコルのバージョン {version} には対応していません (必要なバージョンは {wanted})"

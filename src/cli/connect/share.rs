@@ -173,7 +173,7 @@ pub(super) async fn greeted(
 /// Continues without the master and reports that; for a command of `-O`, fails.
 pub(super) fn connect_instead<T>(share: &ShareRequest, why: String) -> Result<Option<T>> {
     if share.control.is_some() {
-        return Err(Error::new(Kind::Connect, why));
+        return Err(Error::new(Kind::Connect, why).hint(say!(share_no_answer_hint)));
     }
     error!("{why}");
     Ok(None)
@@ -197,7 +197,8 @@ impl Invocation<'_> {
         match command {
             "check" => {
                 let Ok(pid) = client.alive().await else {
-                    return Err(Error::new(Kind::Connect, say!(share_check_failed)));
+                    return Err(Error::new(Kind::Connect, say!(share_check_failed))
+                        .hint(say!(share_no_answer_hint)));
                 };
                 log::to_stderr(&format!("Master running (pid={pid})\r\n"));
             }

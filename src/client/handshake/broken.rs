@@ -17,6 +17,10 @@ use crate::error::{Error, Kind};
 use crate::say;
 use crate::text;
 
+/// How names of methods begin in which the server chooses the group, and of all with groups.
+const GROUP_EXCHANGE: &str = "diffie-hellman-group-exchange";
+const FIXED_GROUP: &str = "diffie-hellman-group";
+
 /// The shortest RSA key with which the library verifies.
 const MIN_VERIFIED_RSA_BITS: usize = 1024;
 /// How many characters of the library's word on a host key are shown.
@@ -70,7 +74,8 @@ pub(crate) fn explain(
     }
     let offered = observed.offer.as_ref().map_or(&[][..], |offer| &offer.kex);
     let agreed = proposed.iter().find(|name| offered.contains(name));
-    let is_group_exchange = agreed.is_some_and(|name| name.contains("group-exchange"));
+    let kex = agreed.map_or("", String::as_str);
+    let is_group_exchange = kex.contains(GROUP_EXCHANGE);
     let expected: &[u8] = match is_group_exchange {
         true => &[MSG_KEXINIT, MSG_KEX_REPLY, MSG_KEX_DH_GEX_REPLY, MSG_NEWKEYS],
         false => &[MSG_KEXINIT, MSG_KEX_REPLY, MSG_NEWKEYS],
@@ -83,15 +88,14 @@ pub(crate) fn explain(
     if let Some((at, &message)) = strange
         && observed.malformed.is_none_or(|malformed| !came[..at].contains(&malformed))
     {
-        return faulty(say!(kex_message_unexpected, message = name(message)));
+        return faulty(say!(kex_message_unexpected, message = name(message, kex)));
     }
     if let Some(message) = observed.malformed {
-        return faulty(say!(kex_message_malformed, message = name(message)));
+        return faulty(say!(kex_message_malformed, message = name(message, kex)));
     }
-    let kex = agreed.map_or("", String::as_str);
     match (is_group_exchange, came.len()) {
         // The library bounds the number of names.
-        (_, 0 | 1) => faulty(say!(kex_message_too_long, message = name(MSG_KEXINIT))),
+        (_, 0 | 1) => faulty(say!(kex_message_too_long, message = name(MSG_KEXINIT, kex))),
         (true, 2) => {
             let (min, max) = (sizes.min_group_size(), sizes.max_group_size());
             let bits = observed.group.unwrap_or_default();
@@ -115,11 +119,13 @@ pub(crate) fn explain(
     }
 }
 
-/// A message's name in the RFCs.
-fn name(message: u8) -> String {
+/// A message's name in the RFCs; with a number of the key exchange's own, what it is in this method.
+fn name(message: u8, kex: &str) -> String {
     match message {
         MSG_KEXINIT => "SSH_MSG_KEXINIT".to_owned(),
         MSG_NEWKEYS => "SSH_MSG_NEWKEYS".to_owned(),
+        MSG_KEX_REPLY if kex.contains(GROUP_EXCHANGE) => "SSH_MSG_KEX_DH_GEX_GROUP".to_owned(),
+        MSG_KEX_REPLY if kex.contains(FIXED_GROUP) => "SSH_MSG_KEXDH_REPLY".to_owned(),
         MSG_KEX_REPLY => "SSH_MSG_KEX_ECDH_REPLY".to_owned(),
         MSG_KEX_DH_GEX_REPLY => "SSH_MSG_KEX_DH_GEX_REPLY".to_owned(),
         other => format!("message {other}"),
@@ -161,6 +167,12 @@ mod tests {
             (GROUPS, &[20, 31, 33], "half of the key exchange"),
             (GROUPS, &[20, 33], "at the wrong time"),
             (ecdh, &[20], "SSH_MSG_KEXINIT is too long"),
+            (GROUPS, &[31], "SSH_MSG_KEX_DH_GEX_GROUP at the wrong time"),
+            (
+                "diffie-hellman-group14-sha256",
+                &[20, 31, 31],
+                "SSH_MSG_KEXDH_REPLY at the wrong time",
+            ),
         ] {
             let said = told(kex, messages, |_| (), E::KexInit);
             assert!(said.contains(word), "{messages:?}: {said}");

@@ -139,11 +139,12 @@ impl Dialogue {
             None => true,
         });
         let Some(picked) = picked else {
-            let missing = match wanted {
-                Some(key) => say!(agent_without_key, key),
-                None => say!(agent_empty),
+            let (missing, hint) = match (wanted, agent.unreadable()) {
+                (Some(key), _) => (say!(agent_without_key, key), say!(agent_without_key_hint)),
+                (None, 0) => (say!(agent_empty), say!(agent_without_key_hint)),
+                (None, count) => (say!(agent_unreadable, count), say!(agent_unreadable_hint)),
             };
-            return Err(Error::new(Kind::Identity, missing).hint(say!(agent_without_key_hint)));
+            return Err(Error::new(Kind::Identity, missing).hint(hint));
         };
         let mut identity = self.held(picked, agent);
         if identity.certificates.is_empty()

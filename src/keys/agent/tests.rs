@@ -69,6 +69,7 @@ fn one_odd_key_does_not_hide_the_others() {
         let found = agent.identities().await.unwrap();
         let comments: Vec<&str> = found.iter().map(AgentIdentity::comment).collect();
         assert_eq!(comments, ["caf\\xe9 \\x1b]0;x", "again"]);
+        assert_eq!(agent.unreadable(), 3);
         assert_eq!(found[0].public_key().key_data(), key().public_key().key_data());
     });
 }
@@ -104,6 +105,33 @@ fn nonsense_is_an_error() {
         assert!(
             matches!(refused, Err(SignError::Agent(error)) if error.cause().contains("refused"))
         );
+    });
+}
+
+#[test]
+fn an_agent_that_goes_away_and_one_that_signs_nonsense_are_said_in_plain_words() {
+    run(async {
+        let sign = async |answer| {
+            let (_home, mut agent) = scripted(answer).await;
+            let signed = agent.auth_sign(&key().public_key().clone().into(), None, vec![1]).await;
+            match signed {
+                Err(SignError::Agent(error)) => error.to_string(),
+                other => panic!("{other:?}"),
+            }
+        };
+        for nonsense in [[&[14][..], &[0xff; 40]].concat(), vec![14, 0, 0, 0, 0], vec![77]] {
+            let said = sign(string_of(&nonsense)).await;
+            assert!(said.contains("its answer cannot be read"), "{said}");
+        }
+        let said = sign(u32::MAX.to_be_bytes().to_vec()).await;
+        assert!(said.contains("its answer cannot be read"), "{said}");
+
+        let home = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(home.path().join("agent")).unwrap();
+        let mut agent = Agent::connect(&home.path().join("agent")).await.unwrap();
+        drop(listener.accept().await.unwrap());
+        let said = agent.identities().await.unwrap_err().to_string();
+        assert!(said.contains("failed: it closed the connection"), "{said}");
     });
 }
 
