@@ -80,7 +80,7 @@ pub(crate) fn is_servers_fault(reason: &DisconnectReason<Stop>) -> bool {
 }
 
 fn said_goodbye(info: &RemoteDisconnectInfo) -> Error {
-    let said = text::line(&info.message, SHOWN);
+    let said = text::line(info.message.trim(), SHOWN);
     let cause = match said.is_empty() {
         true => say!(disconnected_without_words),
         false => say!(disconnected_by_server, said),
@@ -271,6 +271,18 @@ mod tests {
         };
         assert!(said(300).contains("left out the language"), "{}", said(300));
         assert!(said(LONGEST_NAMES + 1).contains("list of names"), "{}", said(LONGEST_NAMES + 1));
+    }
+
+    #[test]
+    fn a_goodbye_of_blanks_gives_no_reason() {
+        let said = |message: &str| {
+            let message = message.to_owned();
+            let reason_code = Disconnect::ByApplication;
+            let info = RemoteDisconnectInfo { reason_code, message, lang_tag: String::new() };
+            ended(DisconnectReason::ReceivedDisconnect(info), 0).cause().to_owned()
+        };
+        assert_eq!(said(&"\n".repeat(200_000)), say!(disconnected_without_words));
+        assert!(said("\n bye \r\n").ends_with(": bye"));
     }
 
     #[test]

@@ -300,7 +300,8 @@ impl Observer {
 /// The words of a disconnect message, or its number where it has none.
 fn goodbye(mut payload: &[u8]) -> String {
     let code = take_uint32(&mut payload).unwrap_or_default();
-    let said = text::line_bytes(take_string(&mut payload).unwrap_or_default(), MAX_SHOWN);
+    let said =
+        text::line_bytes(take_string(&mut payload).unwrap_or_default().trim_ascii(), MAX_SHOWN);
     if said.is_empty() { say!(disconnected_with_code, code) } else { said }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use rustix::process::{Pid, getpid, kill_process, kill_process_group};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::pipe::PipeId;
 use super::signal::Signal;
@@ -108,6 +108,15 @@ fn stat_field(pid: u32, field: StatField) -> Option<u32> {
 impl From<Pid> for ProcessId {
     fn from(pid: Pid) -> ProcessId {
         ProcessId(pid)
+    }
+}
+
+/// Kills a program that has not ended, and what it has started: what a script waits for would go on
+/// without it.
+pub fn kill_with_descendants(child: &Child) {
+    let id = child.id().and_then(ProcessId::of);
+    for process in id.into_iter().flat_map(ProcessId::with_descendants) {
+        process.tell(Signal::Kill);
     }
 }
 

@@ -21,6 +21,7 @@ use crate::client::forward::forwards::Forwards;
 use crate::client::incoming::x11::{SpoofedDisplay, X11Request, parse};
 use crate::client::restriction::ForwardingKind;
 use crate::os::private::TemporaryDirectory;
+use crate::os::process::kill_with_descendants;
 use crate::say;
 
 /// The only protocol for which xauth creates cookies.
@@ -144,11 +145,15 @@ async fn run(mut command: Command) -> Option<String> {
     let talk = async {
         let mut output = Vec::new();
         stdout.take(MAX_XAUTH as u64 + 1).read_to_end(&mut output).await.ok()?;
-        // One that prints more is ended when it is dropped.
+        // One that prints more is not waited for.
         let succeeded = output.len() <= MAX_XAUTH && child.wait().await.ok()?.success();
         succeeded.then(|| String::from_utf8_lossy(&output).into_owned())
     };
-    timeout(XAUTH, talk).await.ok()?
+    let printed = timeout(XAUTH, talk).await.ok().flatten();
+    if printed.is_none() {
+        kill_with_descendants(&child);
+    }
+    printed
 }
 
 #[cfg(test)]
@@ -167,5 +172,23 @@ mod tests {
         let start = Instant::now();
         assert_eq!(run(script("exec yes")).await, None);
         assert!(start.elapsed() < XAUTH, "it is not waited for");
+    }
+
+    #[tokio::test]
+    async fn what_a_script_in_place_of_xauth_has_started_ends_with_it() {
+        let home = tempfile::tempdir().unwrap();
+        let pipe = home.path().join("pipe");
+        let made = Command::new("mkfifo").arg(&pipe).status().await;
+        assert!(made.unwrap().success());
+        // Read to its end when all that have it open for writing have ended.
+        let open = pipe.clone();
+        let ended = tokio::task::spawn_blocking(move || std::fs::read(open));
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "exec 3>\"$0\"; sleep 1000 & head -c 9999999 /dev/zero; wait"])
+            .arg(&pipe);
+        assert_eq!(run(command).await, None);
+        let ended = timeout(Duration::from_secs(20), ended).await;
+        assert!(ended.expect("it has ended").unwrap().unwrap().is_empty());
     }
 }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use crate::client::deadline;
 use crate::config::{KnownHostsCommand, Search, SearchedKey};
 use crate::error::{Error, Kind, Result, io_reason};
+use crate::os::process::kill_with_descendants;
 use crate::say;
 use crate::text;
 use crate::trust::{Subject, fingerprint};
@@ -83,7 +84,11 @@ async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>
         // If the command prints too much, its end is not waited for.
         if output.len() > MAX_OUTPUT { Ok(None) } else { child.wait().await.map(Some) }
     };
-    match timeout(deadline::KNOWN_HOSTS_COMMAND, done).await {
+    let done = timeout(deadline::KNOWN_HOSTS_COMMAND, done).await;
+    if !matches!(done, Ok(Ok(Some(_)))) {
+        kill_with_descendants(&child);
+    }
+    match done {
         Ok(Ok(Some(status))) if status.success() => Ok(output),
         Ok(Ok(Some(status))) => {
             Err(fault(&say!(known_hosts_command_broke, status = ended(status))))
