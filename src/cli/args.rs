@@ -73,7 +73,7 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
     ("keygen", Verb::Keygen, "make, convert and show keys; tessh keygen --help"),
     ("trust", Verb::Trust, "keys of hosts, on record and offered; tessh trust --help"),
     ("copy-id", Verb::CopyId, "a key for a server to log in with; tessh copy-id --help"),
-    ("sessions", Verb::Sessions, "saved sessions"),
+    ("sessions", Verb::Sessions, "saved sessions; tessh sessions --help"),
     ("teleport", Verb::Teleport, "nodes of Teleport clusters; tessh teleport --help"),
     ("explain", Verb::Explain, "what would be done and why, without connecting"),
     ("bench", Verb::Bench, "measure a server, beside ssh; tessh bench --help"),

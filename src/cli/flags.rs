@@ -8,6 +8,7 @@ pub mod bench;
 pub mod copy_id;
 pub mod files;
 pub mod keygen;
+pub mod sessions;
 pub mod teleport;
 pub mod trust;
 

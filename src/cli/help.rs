@@ -11,6 +11,7 @@ use super::flags::bench::{self, BENCH};
 use super::flags::copy_id::{self, COPY_ID};
 use super::flags::files::{self, FILES, FileFlag, PANES, SYNC};
 use super::flags::keygen::KEYGEN;
+use super::flags::sessions::{self, SESSIONS};
 use super::flags::teleport::{self, TELEPORT};
 use super::flags::trust::{self, AUTHORITY, TRUST};
 use super::flags::{FLAGS, Flag};
@@ -113,6 +114,21 @@ pub fn trust_help() -> String {
     }
     out.push('\n');
     entry(&mut out, said("exit status"), TRUST_STATUS);
+    out
+}
+
+/// What `tessh sessions --help` prints.
+pub fn sessions_help() -> String {
+    let mut out = titled("tessh sessions: saved sessions");
+    usage(&mut out, &[sessions::USE]);
+    heading(&mut out, "verbs");
+    for (name, takes, doc) in sessions::VERBS {
+        entry(&mut out, format!("{name} {takes}").trim_end(), doc);
+    }
+    heading(&mut out, "options");
+    for flag in SESSIONS {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
     out
 }
 
@@ -230,6 +246,14 @@ pub fn man_page() -> String {
         man_entry(&mut out, flag, "");
     }
     let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(TRUST_STATUS));
+    section(&mut out, "VERBS AND OPTIONS OF SESSIONS");
+    for (name, takes, doc) in sessions::VERBS {
+        let words = format!("{name} {takes}");
+        let _ = writeln!(out, ".TP\n.B sessions {}\n{}", roff(words.trim_end()), sentence(doc));
+    }
+    for flag in SESSIONS {
+        man_entry(&mut out, flag, "");
+    }
     section(&mut out, "VERBS AND OPTIONS OF TELEPORT");
     for (name, takes, doc) in teleport::VERBS {
         let words = format!("{name} {takes}");
@@ -488,10 +512,16 @@ mod tests {
             assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
         }
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
-        let help = teleport_help();
         for flag in TELEPORT {
-            assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
+            let synopsis = format!("\n  {}", synopsis(flag));
+            assert!(teleport_help().contains(&synopsis), "{}", flag.name);
         }
+        let (help, verbs) = (sessions_help(), sessions::VERBS.iter().map(|verb| verb.0));
+        for name in verbs.chain(SESSIONS.iter().map(|flag| flag.name)) {
+            assert!(help.contains(&format!("\n  {name}")), "{name}");
+        }
+        assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
+        let help = teleport_help();
         for (name, ..) in teleport::VERBS {
             assert!(help.contains(&format!("\n  {name}")), "{name}");
         }
@@ -518,6 +548,7 @@ mod tests {
                 copy_id_help(),
                 bench_help(),
                 trust_help(),
+                sessions_help(),
                 files_help(),
                 panes_help(),
                 sync_help(),

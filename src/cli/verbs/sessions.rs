@@ -12,12 +12,14 @@ use std::ffi::OsString;
 use std::fmt::Write;
 
 use serde_json::{Map, Value as Json, json};
+use unicode_width::UnicodeWidthStr as _;
 
 use ask::confirm;
 
 use crate::cli::args::{self, Typed, Verb};
 use crate::cli::connect::wants::lists;
 use crate::cli::environment::{self, ProcessEnvironment};
+use crate::cli::help;
 use crate::cli::log;
 use crate::cli::output::{print, print_json};
 use crate::cli::resolve::{
@@ -42,6 +44,9 @@ const MAX_NOTE: usize = 100;
 const COLUMN: usize = 20;
 
 pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
+    if asks_for_help(&typed.rest) {
+        return print(&help::sessions_help());
+    }
     let context = environment.context();
     let (store, all) = (store(&context), || sources::sessions(typed, &context));
     let (verb, words) = match typed.rest.split_first() {
@@ -56,8 +61,14 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
         "export" => export::run(words, environment),
         "import" => import::run(words, typed, environment),
         other => Err(usage(say!(sessions_verb_unknown, other = text::line(other, 40)))
-            .hint(say!(sessions_verb_unknown_hint))),
+            .hint(say!(sessions_see_help))),
     }
+}
+
+/// Whether `--help` is among the words. After the name of `save` stands another command line.
+fn asks_for_help(words: &[OsString]) -> bool {
+    let most = if words.first().is_some_and(|word| word == "save") { 2 } else { words.len() };
+    words[..most.min(words.len())].iter().take_while(|word| *word != "--").any(|it| it == "--help")
 }
 
 /// The words after `list`, `show` and `remove`.
@@ -82,7 +93,9 @@ impl SessionWords {
                 "--yes" if flags => read.yes = true,
                 _ if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
-                    return Err(usage(say!(sessions_option_unknown, word)).hint(say!(see_help)));
+                    return Err(
+                        usage(say!(sessions_option_unknown, word)).hint(say!(sessions_see_help))
+                    );
                 }
                 name => read.names.push(name.to_owned()),
             }
@@ -120,20 +133,29 @@ fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
         row
     });
     let rows: Vec<[String; 5]> = rows.collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..5).map(|column| width(column).unwrap_or(0)).collect();
-    let mut out = String::new();
-    for row in &rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        let line = cells.collect::<Vec<_>>().join("  ");
-        let _ = writeln!(out, "{}", line.trim_end());
-    }
+    let out = aligned(&rows);
     faults.iter().chain(&unread).for_each(report);
     if rows.is_empty() && unread.is_empty() && faults.is_empty() {
         let hint = say!(sessions_none_hint);
         log::write(&say!(sessions_none, hint));
     }
     print(&out)
+}
+
+/// The rows in columns.
+fn aligned(rows: &[[String; 5]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let widths: [usize; 5] = std::array::from_fn(width);
+    let mut out = String::new();
+    for row in rows {
+        let cells = row.iter().zip(widths).map(|(cell, width)| {
+            let blanks = width - cell.width();
+            format!("{cell}{:blanks$}", "")
+        });
+        let line = cells.collect::<Vec<_>>().join("  ");
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
 }
 
 /// The row of the list: name, destination, method, tags, and the source if it is not tessh itself;
@@ -378,4 +400,29 @@ fn shown_path(document: &Document) -> String {
 
 fn usage(cause: impl Into<String>) -> Error {
     Error::new(Kind::Usage, cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_is_asked_for_before_the_command_line_of_save() {
+        let asks = |line: &str| {
+            asks_for_help(&line.split_whitespace().map(OsString::from).collect::<Vec<_>>())
+        };
+        for line in ["--help", "list --help", "save --help", "import putty --help"] {
+            assert!(asks(line), "{line}");
+        }
+        for line in ["", "list", "show -- --help", "save web anna@web1 ls --help"] {
+            assert!(!asks(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_in_columns_where_names_are_wide() {
+        let row = |name: &str| [name, "host", "-", "", ""].map(str::to_owned);
+        let lines = aligned(&[row("web"), row("日本語"), row("café")]);
+        assert_eq!(lines, "web     host  -\n日本語  host  -\ncafé    host  -\n");
+    }
 }

@@ -16,7 +16,7 @@ use std::ffi::OsString;
 
 use crate::cli::args::{VERBS, Verb};
 use crate::cli::environment::ProcessEnvironment;
-use crate::cli::flags::{teleport, trust};
+use crate::cli::flags::{sessions, teleport, trust};
 use crate::cli::output::print;
 use crate::config::{Keyword, Shape, TABLE};
 use crate::error::Result;
@@ -195,7 +195,7 @@ fn operand(verb: Verb, before: &[&str], current: &str, names: &CompletedNames) -
         (Verb::Trust, ["authority"]) => of_verbs(trust::VERBS, "authority "),
         (Verb::Trust, ["show" | "add" | "remove" | "check"]) => hosts(current, names),
         (Verb::Teleport, []) => of_verbs(teleport::VERBS, ""),
-        (Verb::Sessions, []) => plain(rows::SESSION_VERBS.map(str::to_owned)),
+        (Verb::Sessions, []) => of_verbs(sessions::VERBS, ""),
         (Verb::Sessions, ["import"]) => plain(rows::SOURCES.map(str::to_owned)),
         (Verb::Sessions, ["export"]) => plain(["putty".to_owned()]),
         (Verb::Sessions, ["show" | "remove", ..]) => plain(names.sessions()),

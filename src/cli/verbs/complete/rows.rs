@@ -5,14 +5,13 @@ use crate::cli::flags::bench::{self, BENCH};
 use crate::cli::flags::copy_id::{self, COPY_ID};
 use crate::cli::flags::files::{self, CRITERIA, FILES, LINKS, PANES, POLICIES, SYNC};
 use crate::cli::flags::keygen::KEYGEN;
+use crate::cli::flags::sessions::SESSIONS;
 use crate::cli::flags::teleport::TELEPORT;
 use crate::cli::flags::trust;
 use crate::cli::flags::{FLAGS, Flag};
 use crate::client::algorithms::AlgorithmFamily;
 use crate::config::Method;
 
-/// What can be done with saved sessions.
-pub(super) const SESSION_VERBS: [&str; 6] = ["list", "show", "save", "remove", "import", "export"];
 /// From where saved sessions can be imported.
 pub(super) const SOURCES: [&str; 3] = ["putty", "winscp", "openssh"];
 
@@ -57,7 +56,7 @@ pub(super) fn of(verb: Verb) -> Vec<FlagRow> {
             let taken = copy_id::connecting().map(FlagRow::of);
             COPY_ID.iter().map(FlagRow::of).chain(taken).collect()
         }
-        Verb::Sessions => ["--json", "--force", "--yes"].map(FlagRow::bare).to_vec(),
+        Verb::Sessions => SESSIONS.iter().map(FlagRow::of).collect(),
         Verb::Demo => vec![FlagRow::bare("--serve")],
         Verb::Completions | Verb::Man | Verb::Help | Verb::Version => Vec::new(),
     }

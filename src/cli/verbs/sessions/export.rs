@@ -93,7 +93,9 @@ impl ExportWords {
                 }
                 Some(word) if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
-                    return Err(usage(say!(sessions_option_unknown, word)).hint(say!(see_help)));
+                    return Err(
+                        usage(say!(sessions_option_unknown, word)).hint(say!(sessions_see_help))
+                    );
                 }
                 _ if program.is_none() => program = Some(word),
                 _ if read.folder.is_none() => read.folder = Some(PathBuf::from(word)),

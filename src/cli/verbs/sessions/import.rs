@@ -139,7 +139,9 @@ impl ImportWords {
                 Some("--force") if flags => force = true,
                 Some(word) if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
-                    return Err(usage(say!(sessions_option_unknown, word)).hint(say!(see_help)));
+                    return Err(
+                        usage(say!(sessions_option_unknown, word)).hint(say!(sessions_see_help))
+                    );
                 }
                 _ if source.is_none() => source = Some(word),
                 _ if file.is_none() => file = Some(PathBuf::from(word)),
