@@ -105,6 +105,11 @@ fn run_boxed<T: Send + 'static>(work: BoxedWork<T>) -> Result<ControlFlow<u8, T>
         }
     });
     terminal::restore();
+    if let Ok(ControlFlow::Break(_)) = result
+        && let Ok(tty) = terminal::open_controlling()
+    {
+        terminal::secret::end_open_line(&tty);
+    }
     // A question may still be open on its thread; it is not waited for.
     runtime.shutdown_background();
     result

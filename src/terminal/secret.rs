@@ -43,6 +43,35 @@ impl Drop for Cancellable {
     }
 }
 
+/// How many questions are open.
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts a question while it is open.
+struct OpenQuestion(());
+
+impl OpenQuestion {
+    fn begin() -> OpenQuestion {
+        OPEN.fetch_add(1, Ordering::Relaxed);
+        OpenQuestion(())
+    }
+}
+
+impl Drop for OpenQuestion {
+    fn drop(&mut self) {
+        OPEN.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Ends the line of a question that is still open when a signal ends the program, so that the shell
+/// begins in the first column.
+pub fn end_open_line(tty: &File) {
+    if OPEN.load(Ordering::Relaxed) > 0 {
+        let mut screen = tty;
+        // A terminal that has gone needs no line.
+        let _ = screen.write_all(b"\n");
+    }
+}
+
 fn line_keys(tty: &File) -> io::Result<Option<LineKeys>> {
     match CANCELLABLE.load(Ordering::Relaxed) {
         0 => Ok(None),
@@ -59,6 +88,7 @@ pub fn read_hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
 }
 
 fn hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
+    let _open = OpenQuestion::begin();
     let keys = line_keys(tty)?;
     let hidden = NoEcho::enter(tty.as_descriptor())?;
     let mut screen = tty;
@@ -88,6 +118,7 @@ pub fn read_shown(tty: &File, prompt: &str) -> io::Result<Option<String>> {
 }
 
 fn shown(tty: &File, prompt: &str) -> io::Result<Option<String>> {
+    let _open = OpenQuestion::begin();
     let keys = line_keys(tty)?;
     let mut screen = tty;
     screen.write_all(prompt.as_bytes())?;
@@ -246,6 +277,29 @@ mod tests {
         }
         let (answer, ..) = typed_while(true, read_shown, b"yes\n");
         assert_eq!(answer.unwrap().as_deref(), Some("yes"));
+    }
+
+    #[test]
+    fn the_line_of_an_open_question_is_ended_where_a_signal_ends_the_program() {
+        for ask in [
+            |tty: &File, prompt: &str| read_hidden(tty, prompt).map(|_| ()),
+            |tty: &File, prompt: &str| read_shown(tty, prompt).map(|_| ()),
+        ] {
+            let _turn = turn();
+            let (tty, mut person) = pty();
+            let tty = File::from(tty);
+            let asked = tty.try_clone().unwrap();
+            let asking = std::thread::spawn(move || ask(&asked, "? "));
+            let mut screen = [0; 2];
+            person.read_exact(&mut screen).unwrap();
+            end_open_line(&tty);
+            (&tty).write_all(b"$").unwrap();
+            let mut screen = [0; 3];
+            person.read_exact(&mut screen).unwrap();
+            assert_eq!(&screen, b"\r\n$");
+            person.write_all(b"\n").unwrap();
+            asking.join().unwrap().unwrap();
+        }
     }
 
     #[test]
