@@ -350,8 +350,8 @@ texts! {
         en "Keys in the list"
         ja "一覧でのキー"
     connection_help_keys_text
-        en "^E or e edits a saved session, d duplicates it under another name, Del removes it or what was connected to, ^S or n saves what is in the fields as a new session, ? shows this help (F1 everywhere). Esc leaves."
-        ja "^E または e は保存済みセッションの編集、d は別名での複製、Del はセッションまたは履歴の削除、^S または n は入力内容を新しいセッションとして保存、? はこのヘルプ（F1はどこでも使えます）です。Escで終了します。"
+        en "^E or e edits a saved session, d duplicates it under another name, Del removes it or what was connected to, ^S or n saves what is in the fields, or the session that is chosen, as a new session, ? shows this help (F1 everywhere). Esc leaves."
+        ja "^E または e は保存済みセッションの編集、d は別名での複製、Del はセッションまたは履歴の削除、^S または n は入力内容（または選んだセッション）を新しいセッションとして保存、? はこのヘルプ（F1はどこでも使えます）です。Escで終了します。"
     connection_method_twice(method)
         en "{method} stands there twice"
         ja "{method} が2回あります"

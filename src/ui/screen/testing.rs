@@ -50,6 +50,11 @@ impl TestScreen {
         text
     }
 
+    /// The line that the cursor is on.
+    pub(crate) fn cursor_line(&mut self) -> u16 {
+        self.terminal.get_cursor_position().expect("in memory").y
+    }
+
     /// The last screen.
     pub(crate) fn buffer(&self) -> &Buffer {
         self.terminal.backend().buffer()

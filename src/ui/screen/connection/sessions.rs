@@ -8,7 +8,7 @@ use super::{Key, NewConnection, shown};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{Document, ProfileStore, Source};
 use crate::say;
-use crate::ui::hosts::HostEntry;
+use crate::ui::hosts::{AddressChoice, HostEntry};
 use crate::ui::screen::component::DialogAction;
 use crate::ui::screen::look::Tone;
 
@@ -16,9 +16,13 @@ use crate::ui::screen::look::Tone;
 const MAX_NUMBERED: usize = 999;
 
 impl NewConnection {
-    /// Asks for a name, and saves the fields as a session under it.
+    /// Asks for a name, and saves the fields, or the session that is chosen, as a session under it.
     pub(super) fn save(&mut self) -> DialogAction {
         let now = self.now();
+        // A session that is chosen is saved as what it is, under another name.
+        if now.session.is_some() && now.port.is_empty() && now.family == AddressChoice::Auto {
+            return self.duplicate();
+        }
         match self.entered_check.profile(&now) {
             Err(error) => self.complain(&error),
             Ok(profile) => {

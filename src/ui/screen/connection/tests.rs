@@ -379,6 +379,9 @@ fn a_duplicate_has_the_comments_too() {
     fs::write(bench.file("db.toml"), "# mine\nhost = \"h\"\nfuture = 1\n").unwrap();
     bench.play("<Tab>d<C-u>db2<Enter>");
     assert_eq!(bench.read("db2.toml"), bench.read("db.toml"));
+    // To save a session that is chosen is the same.
+    bench.play("<Tab><C-s><C-u>db3<Enter>");
+    assert_eq!(bench.read("db3.toml"), bench.read("db.toml"));
 }
 
 #[test]
@@ -408,6 +411,17 @@ fn what_is_behind_a_question_is_dimmed_and_the_question_is_inset() {
     assert!(lit.contains("No (n)") && !lit.contains("New connection"), "{lit}");
     let top = shown.lines().find(|line| line.contains(&say!(connection_remove_title))).unwrap();
     assert!(top.starts_with("│ ┌") || top.starts_with("  ┌"), "{shown}");
+}
+
+#[test]
+fn the_cursor_is_in_the_dialog_on_top_at_every_size() {
+    let bench = bench();
+    for (width, height) in [(80, 24), (40, 12), (20, 5)] {
+        let mut stage = TestScreen::new(width, height);
+        let (shown, _) = stage.play(bench.dialog(), "<F1>");
+        let line = shown.lines().nth(usize::from(stage.cursor_line())).unwrap();
+        assert!(line.contains(&say!(close)), "{width}x{height}: {line}\n{shown}");
+    }
 }
 
 #[test]

@@ -76,12 +76,11 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         let below = seen.min(usize::from(inner.height)) as u16;
         let rest = Rect { y: inner.y + below, height: inner.height - below, ..inner };
         self.put(frame, &foot, rest, 0);
-        if area != frame.area() {
-            self.take_cursor(frame);
-        }
+        self.take_cursor(frame);
     }
 
-    /// Takes the cursor to what has the focus, away from the dialog below.
+    /// Takes the cursor to what has the focus, away from the dialog below: who magnifies the screen,
+    /// or has it read, is led there.
     fn take_cursor(&self, frame: &mut Frame<'_>) {
         let has_own = matches!(
             self.rows.get(self.focus).map(|row| &row.widget),

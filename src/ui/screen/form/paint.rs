@@ -97,14 +97,36 @@ pub(super) fn draw_row<K: Copy + PartialEq>(
             let access = access.filter(|_| row.enabled);
             let access = access.map_or_else(String::new, |letter| format!(" ({letter})"));
             let text = format!("{mark} {label}{access}");
+            // A note without room beside the label stands below it.
+            let room = usize::from(pen.width).saturating_sub(indent.len() + text.width() + 2);
+            let beside = if note.width() <= room { note.as_str() } else { "" };
             let text = vec![Span::styled(indent, base), Span::styled(text, lit)];
-            drawn.lines.push(noted(text, note, look));
+            drawn.lines.push(noted(text, beside, look));
+            if beside.is_empty() && !note.is_empty() {
+                drawn.lines.extend(paragraph(Tone::Dim, note, row.indent + 4, pen));
+            }
             put_remark(&mut drawn, row, pen);
         }
         Widget::Check { on, label } => {
             let mark = if *on { "[x]" } else { "[ ]" };
-            let text = Span::styled(format!("{mark} {label}"), lit);
-            drawn.lines.push(Line::from(vec![Span::styled(indent, base), text]));
+            let before = format!("{indent}{mark} ");
+            let room = usize::from(pen.width).saturating_sub(before.width()).max(1);
+            // What does not scroll takes no more lines than it must.
+            let pieces = match row.pinned || label.width() <= room {
+                true => vec![cut(label, room, look)],
+                false => text::wrap(label, room),
+            };
+            for (at, piece) in pieces.into_iter().enumerate() {
+                let before = match at {
+                    0 => vec![
+                        Span::styled(indent.clone(), base),
+                        Span::styled(format!("{mark} "), lit),
+                    ],
+                    _ => vec![Span::raw(" ".repeat(before.width()))],
+                };
+                let line = before.into_iter().chain([Span::styled(piece, lit)]);
+                drawn.lines.push(line.collect::<Vec<_>>().into());
+            }
             put_remark(&mut drawn, row, pen);
         }
         Widget::Pick { label, options, selected } => {
@@ -355,6 +377,8 @@ fn put_buttons<K: Copy + PartialEq>(
     let (mut spans, mut column, mut line) = (Vec::new(), 0, 0);
     for (at, button) in buttons.iter().enumerate() {
         let FormButton { label, access, .. } = button;
+        // The letter stays where the label is too long for a line.
+        let label = &cut(label, usize::from(pen.width).saturating_sub("[  (c) ]".len()), pen.look);
         let chosen = focus == Some(at);
         let text = match (chosen, button.quiet) {
             (_, true) => format!("{access} {label}"),
@@ -385,6 +409,15 @@ fn put_buttons<K: Copy + PartialEq>(
         column += width + 2;
     }
     drawn.lines.push(Line::from(spans));
+}
+
+/// The text in at most this many columns, with a mark where it is cut.
+fn cut(text: &str, columns: usize, look: Look) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let room = u16::try_from(columns.saturating_sub(1)).unwrap_or(u16::MAX);
+    format!("{}{}", padded(text, room).trim_end(), look.mark("…", "~"))
 }
 
 /// The text in exactly this many columns, cut or padded.

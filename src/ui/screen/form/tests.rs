@@ -65,6 +65,31 @@ fn what_cannot_be_used_is_passed_over() {
 }
 
 #[test]
+fn on_a_narrow_screen_no_word_is_lost_and_each_button_has_its_letter() {
+    let mut form = DialogForm::new(
+        "Title",
+        vec![
+            FormRow::radio(Key::Left, 0, true, "keyboard-interactive").noted("not accepted here"),
+            FormRow::check(Key::Tick, false, "clear the clipboard after a paste"),
+            FormRow::buttons(vec![(Key::Go, 'g', "Connect to somewhere far away".into())]),
+        ],
+    );
+    let draw = |form: &mut DialogForm<Key>, width: u16| {
+        TestScreen::new(width, 14).draw(|frame, look| form.draw(frame, frame.area(), look))
+    };
+    let wide = draw(&mut form, 80);
+    for whole in ["interactive  not accepted here", "] clear the clipboard after a paste"] {
+        assert!(wide.contains(whole), "{wide}");
+    }
+    let narrow = draw(&mut form, 30);
+    for part in
+        ["not accepted here", "] clear the clipboard ", "     after a paste ", "to somewh… (g) ]"]
+    {
+        assert!(narrow.contains(part), "{part}:\n{narrow}");
+    }
+}
+
+#[test]
 fn buttons_and_the_focus_are_in_sight_at_every_size() {
     for (width, height) in [(60, 15), (200, 60), (30, 9), (24, 8), (20, 5)] {
         let mut stage = TestScreen::new(width, height);
