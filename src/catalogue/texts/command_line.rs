@@ -246,9 +246,10 @@ texts! {
         en "no temporary directory: {error}"
         ja "一時ディレクトリを作成できません: {error}"
     demo_as_root
-        en "You are root. The shells of the demonstration are those of the user nobody instead, so that no\n\
-            root shell is handed out."
-        ja "あなたは root です。root のシェルを渡さないよう、デモのシェルはユーザー nobody で動きます。"
+        en "You are root. So that no root shell is handed out, the shells of the\n\
+            demonstration are those of the user nobody."
+        ja "あなたは root です。root のシェルを渡さないよう、デモのシェルは\n\
+            ユーザー nobody で動きます。"
     demo_password_hint(password)
         en "the password of this demonstration: {password}"
         ja "このデモのパスワード: {password}"
@@ -268,9 +269,10 @@ texts! {
             \x20 ~d     このセッションの上で、もう一度 (別の方法でも) ログインします\n\
             \x20 exit   自分のシェルに戻ります\n"
     demo_over
-        en "That was the demonstration, and nothing of it is left. The next step: tessh user@host, or tessh\n\
-            alone, which asks where to."
-        ja "デモは以上です。何も残っていません。次は tessh ユーザー@ホスト、または tessh だけで接続先の画面が開きます。"
+        en "That was the demonstration, and nothing of it is left. The next step:\n\
+            tessh user@host, or tessh alone, which asks where to."
+        ja "デモは以上です。何も残っていません。次は tessh ユーザー@ホスト、\n\
+            または tessh だけで接続先の画面が開きます。"
     demo_welcome(address, user, password, key, kind, fingerprint, port, ip)
         en "An SSH server of your own runs on {address}, for this demonstration only.\n\
             \n\
