@@ -35,16 +35,28 @@ pub fn last_line(printed: &[u8], max: usize) -> String {
 
 /// Sanitises one line as [`line()`] does, from bytes that need not be UTF-8.
 pub fn line_bytes(bytes: &[u8], max: usize) -> String {
-    let mut out = String::with_capacity(bytes.len().min(max));
-    let mut room = max;
-    for piece in pieces(bytes) {
-        let before = out.len();
-        match piece {
-            TextPiece::Char('\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}') => {
-                out.push(' ');
-            }
-            other => other.write(&mut out),
+    let pieces = folded(bytes).map(|piece| match piece {
+        TextPiece::Char('\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}') => {
+            TextPiece::Char(' ')
         }
+        other => other,
+    });
+    cut(pieces, bytes.len(), max)
+}
+
+/// Sanitises a file's name or path: line breaks and tabs are escaped, too, because a name with a
+/// blank is another name. At most `max` characters are kept, as [`line()`] does it.
+pub fn name(bytes: &[u8], max: usize) -> String {
+    cut(pieces(bytes), bytes.len(), max)
+}
+
+/// Writes the pieces, at most `max` characters, followed by `…` if there were more.
+fn cut(pieces: impl Iterator<Item = TextPiece>, length: usize, max: usize) -> String {
+    let mut out = String::with_capacity(length.min(max));
+    let mut room = max;
+    for piece in pieces {
+        let before = out.len();
+        piece.write(&mut out);
         let Some(left) = room.checked_sub(out[before..].chars().count()) else {
             out.truncate(before);
             out.push(CUT);
@@ -84,7 +96,7 @@ pub fn block(text: &str, max_bytes: usize, max_lines: usize) -> String {
 pub fn block_bytes(bytes: &[u8], max_bytes: usize, max_lines: usize) -> String {
     let mut out = String::with_capacity(bytes.len().min(max_bytes));
     let mut lines = 0;
-    for piece in pieces(bytes) {
+    for piece in folded(bytes) {
         let before = out.len();
         let full = lines >= max_lines;
         match piece {
@@ -128,13 +140,17 @@ impl TextPiece {
     }
 }
 
-/// Splits bytes into pieces and folds CR LF into LF.
+/// Splits bytes into pieces.
 fn pieces(bytes: &[u8]) -> impl Iterator<Item = TextPiece> {
-    let all = bytes.utf8_chunks().flat_map(|chunk| {
+    bytes.utf8_chunks().flat_map(|chunk| {
         let chars = chunk.valid().chars().map(TextPiece::Char);
         chars.chain(chunk.invalid().iter().copied().map(TextPiece::Byte))
-    });
-    let mut all = all.peekable();
+    })
+}
+
+/// Splits bytes into pieces and folds CR LF into LF.
+fn folded(bytes: &[u8]) -> impl Iterator<Item = TextPiece> {
+    let mut all = pieces(bytes).peekable();
     std::iter::from_fn(move || {
         let piece = all.next()?;
         let is_crlf = matches!(piece, TextPiece::Char('\r'))
@@ -233,6 +249,25 @@ mod tests {
     }
 
     #[test]
+    fn in_a_name_nothing_becomes_a_blank() {
+        let names =
+            ["a b", "a\nb", "a\tb", "a\rb", "a\r\nb", "a\u{85}b", "a\u{2028}b", "a\u{3000}b"];
+        let shown = names.map(|it| name(it.as_bytes(), ALL));
+        let as_shown = [
+            "a b",
+            "a\\x0ab",
+            "a\\x09b",
+            "a\\x0db",
+            "a\\x0d\\x0ab",
+            "a\\u{85}b",
+            "a\\u{2028}b",
+            "a\u{3000}b",
+        ];
+        assert_eq!(shown, as_shown);
+        assert_eq!(name(b"a\xff\n", 4), "a…");
+    }
+
+    #[test]
     fn line_breaks_become_blanks_in_a_line_and_newlines_in_a_block() {
         let text = "one\r\ntwo\nthree\rfour\tfive\u{2028}six";
         assert_eq!(line(text, ALL), "one two three four five six");
@@ -253,7 +288,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_a_terminal_obeys_comes_through(bytes: Vec<u8>, text: String, max in 0usize..200) {
-            for out in [line_bytes(&bytes, max), line(&text, max)] {
+            for out in [line_bytes(&bytes, max), name(&bytes, max), line(&text, max)] {
                 prop_assert!(!out.chars().any(char::is_control), "{out:?}");
                 prop_assert!(out.chars().count() <= max + 1);
             }

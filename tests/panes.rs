@@ -69,7 +69,7 @@ fn files_of_this_machine_are_copied_moved_renamed_and_deleted_by_keys() {
     pty.wait_for("Existing files");
     pty.send("renamed<enter>");
     wait_until("the file", || right.join("renamed").exists() && !left.join("one").exists());
-    pty.wait_until("the panes", |screen| !screen.contains(" one ") && screen.contains("renamed"));
+    pty.wait_until("the panes", |screen| !screen.contains("  one  ") && screen.contains("renamed"));
     // Without a word about it, what is there already stays.
     fs::write(right.join("two"), "other").unwrap();
     pty.send("<end><f5>");

@@ -195,7 +195,7 @@ impl PathsNamed {
     }
 
     fn shown(&self) -> Option<String> {
-        let shown = |path: &Arc<[u8]>| text::line_bytes(path, PATH_SHOWN);
+        let shown = |path: &Arc<[u8]>| text::name(path, PATH_SHOWN);
         let first = self.first.as_ref().map(shown)?;
         Some(match &self.second {
             Some(second) => say!(sftp_from_to, from = first, to = shown(second)),

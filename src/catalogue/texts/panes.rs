@@ -148,6 +148,9 @@ texts! {
     panes_column_mode
         en "Mode"
         ja "権限"
+    panes_entry(size)
+        en "1 entry, {size}"
+        ja "1 件、{size}"
     panes_entries(count, size)
         en "{count} entries, {size}"
         ja "{count} 件、{size}"
@@ -335,7 +338,7 @@ texts! {
         en "Quit"
         ja "終了"
     panes_quit_jobs(count)
-        en "{count} jobs are not done. They are kept, and offered when you come back."
+        en "Jobs that are not done: {count}. They are kept, and offered when you come back."
         ja "終わっていない処理が {count} 件あります。保存しておき、次回に再開できます。"
     panes_old_title
         en "Unfinished copies"
@@ -347,7 +350,7 @@ texts! {
         en "Forget"
         ja "破棄"
     panes_old_jobs(count)
-        en "{count} jobs of an earlier time are not done. Esc leaves them paused."
+        en "Jobs of an earlier time that are not done: {count}. Esc leaves them paused."
         ja "前回終わらなかった処理が {count} 件あります。Esc で一時停止のまま残します。"
     panes_queue_title
         en "Queue"
@@ -436,11 +439,17 @@ texts! {
     panes_job_failed
         en "failed"
         ja "失敗"
+    panes_job_failed_why(why)
+        en "failed, j shows the job: {why}"
+        ja "失敗しました（j で表示）: {why}"
+    panes_jobs_failed(count)
+        en "failed: {count}"
+        ja "失敗 {count} 件"
     panes_job_running(copied, total)
         en "{copied} of {total}"
         ja "{copied} / {total}"
     panes_jobs_open(count)
-        en "{count} jobs wait"
+        en "jobs waiting: {count}"
         ja "{count} 件待機中"
     panes_into_itself
         en "a directory cannot be copied into itself"

@@ -82,7 +82,7 @@ fn base_of(name: &[u8]) -> Vec<u8> {
 
 /// A path as it is shown.
 pub(crate) fn shown(path: &[u8]) -> String {
-    text::line_bytes(path, SHOWN)
+    text::name(path, SHOWN)
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub struct EntryColumns {
 impl PaneEntry {
     /// An entry. `leads_to_directory` says where a link leads.
     pub fn new(name: Vec<u8>, attributes: Attributes, leads_to_directory: bool) -> PaneEntry {
-        let shown = text::line_bytes(&name, MAX_SHOWN);
+        let shown = text::name(&name, MAX_SHOWN);
         let key = shown.to_lowercase();
         let is_directory = leads_to_directory || attributes.file_type() == FileType::Directory;
         PaneEntry { name, shown, key, attributes, is_directory, is_marked: false }

@@ -247,6 +247,11 @@ impl JobQueue {
         self.jobs.iter().filter(|job| job.is_open()).count()
     }
 
+    /// How many jobs have failed.
+    pub fn failed(&self) -> usize {
+        self.jobs.iter().filter(|job| matches!(job.task, JobTask::Failed(_))).count()
+    }
+
     /// The job that runs.
     pub fn running(&self) -> Option<&QueuedJob> {
         self.jobs.iter().find(|job| job.task == JobTask::Running)

@@ -121,6 +121,8 @@ pub enum PanesEvent {
     SyncPlanned(Result<SyncPreview, String>),
     /// Files of this side have changed.
     Changed(PaneSide),
+    /// The job with this number is done or has failed.
+    JobEnded(u64),
     /// The connection of this side is lost, for this reason.
     Lost(PaneSide, String),
     /// This side has a connection again.

@@ -208,7 +208,7 @@ fn listed(directory: &Path, hidden: bool) -> Result<(Vec<Entry>, bool), std::io:
             break;
         }
         let path = found.path();
-        let name = text::line_bytes(name.as_encoded_bytes(), MAX_NAME);
+        let name = text::name(name.as_encoded_bytes(), MAX_NAME);
         entries.push(Entry { is_directory: path.is_dir(), path, name });
     }
     entries.sort_by(|a, b| (!a.is_directory, &a.name).cmp(&(!b.is_directory, &b.name)));

@@ -102,7 +102,7 @@ impl TransferDisplay {
             }
             TransferEvent::Began { file, resumed } => {
                 let name = file.from.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-                self.bar.set_message(text::line_bytes(name, NAME));
+                self.bar.set_message(text::name(name, NAME));
                 self.advance(*resumed);
             }
             TransferEvent::Bytes { count, .. } => self.advance(*count),

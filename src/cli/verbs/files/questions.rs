@@ -43,7 +43,7 @@ pub(super) async fn overwrite(
     }
     let line = say!(
         files_overwrite,
-        file = text::line_bytes(&question.file.to, MAX_SHOWN),
+        file = text::name(&question.file.to, MAX_SHOWN),
         there = HumanBytes(question.target_size).to_string(),
         new = HumanBytes(question.file.size).to_string()
     );
@@ -78,7 +78,7 @@ pub(super) async fn resume(
     }
     let line = say!(
         files_resume,
-        file = text::line_bytes(&question.file.to, MAX_SHOWN),
+        file = text::name(&question.file.to, MAX_SHOWN),
         have = HumanBytes(question.have).to_string(),
         size = HumanBytes(question.file.size).to_string()
     );

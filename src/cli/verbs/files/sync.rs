@@ -175,7 +175,7 @@ fn tell(plan: &SyncPlan, json: bool) -> Result<u8> {
 fn line(change: &SyncChange) -> String {
     let path = match change.path.is_empty() {
         true => ".".to_owned(),
-        false => text::line_bytes(&change.path, PATH_SHOWN),
+        false => text::name(&change.path, PATH_SHOWN),
     };
     let slash = if change.kind == FileType::Directory { "/" } else { "" };
     let size = || HumanBytes(change.size).to_string();
@@ -184,7 +184,7 @@ fn line(change: &SyncChange) -> String {
         SyncStep::Copy(why) => format!("~ {path}  ({}, {})", reason(*why, change.size), size()),
         SyncStep::Hash => format!("~ {path}"),
         SyncStep::MakeDirectory => format!("+ {path}/"),
-        SyncStep::Link(to) => format!("+ {path} -> {}", text::line_bytes(to, PATH_SHOWN)),
+        SyncStep::Link(to) => format!("+ {path} -> {}", text::name(to, PATH_SHOWN)),
         SyncStep::Remove => format!("- {path}{slash}"),
         SyncStep::Blocked => format!("! {path}{slash}  ({})", say!(sync_blocked)),
         SyncStep::Special => format!("! {path}  ({})", say!(sync_special)),

@@ -171,7 +171,7 @@ fn yes(label: &str) -> Result<bool> {
 
 /// A path, sanitised for messages.
 pub(super) fn shown(path: &Path) -> String {
-    text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_PATH)
+    text::name(path.as_os_str().as_encoded_bytes(), MAX_PATH)
 }
 
 /// The error after a cancelled question.

@@ -38,16 +38,16 @@ fn names(pane: &Pane) -> Vec<&str> {
 #[test]
 fn directories_come_first_and_hidden_names_on_request() {
     let mut pane = pane();
-    assert_eq!(names(&pane), ["..", "sub", "A.txt", "b.txt", "bad\\xff "]);
+    assert_eq!(names(&pane), ["..", "sub", "A.txt", "b.txt", "bad\\xff\\x0a"]);
     pane.shows_hidden = true;
     pane.arrange();
-    assert_eq!(names(&pane), ["..", "sub", ".hidden", "A.txt", "b.txt", "bad\\xff "]);
+    assert_eq!(names(&pane), ["..", "sub", ".hidden", "A.txt", "b.txt", "bad\\xff\\x0a"]);
     pane.sort = SortBy::Size;
     pane.arrange();
-    assert_eq!(names(&pane), ["..", "sub", "A.txt", "bad\\xff ", "b.txt", ".hidden"]);
+    assert_eq!(names(&pane), ["..", "sub", "A.txt", "bad\\xff\\x0a", "b.txt", ".hidden"]);
     (pane.sort, pane.is_reversed) = (SortBy::Time, true);
     pane.arrange();
-    assert_eq!(names(&pane), ["..", "sub", ".hidden", "A.txt", "b.txt", "bad\\xff "]);
+    assert_eq!(names(&pane), ["..", "sub", ".hidden", "A.txt", "b.txt", "bad\\xff\\x0a"]);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn the_cursor_stays_on_its_name_when_the_order_changes() {
     assert_eq!(pane.current().unwrap().name, b"b.txt");
     pane.filter = "A".into();
     pane.arrange();
-    assert_eq!(names(&pane), ["..", "bad\\xff ", "A.txt"]);
+    assert_eq!(names(&pane), ["..", "bad\\xff\\x0a", "A.txt"]);
 }
 
 #[test]

@@ -400,7 +400,7 @@ impl PanesScreen {
 
 /// A path as a field shows it.
 fn shown(path: &[u8]) -> String {
-    text::line_bytes(path, usize::MAX)
+    text::name(path, usize::MAX)
 }
 
 /// Whether a file can be read without waiting for somebody else.

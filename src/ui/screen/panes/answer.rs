@@ -192,7 +192,7 @@ pub(super) fn properties_fault(dialog: &AskDialog) -> Option<String> {
 
 pub(super) fn name_fault(dialog: &AskDialog) -> Option<String> {
     let name = dialog.bytes();
-    let shown = text::line_bytes(&name, 80);
+    let shown = text::name(&name, 80);
     (!path::is_plain_name(&name)).then(|| say!(panes_name_bad, name = shown))
 }
 

@@ -81,7 +81,7 @@ impl PanesScreen {
             return DialogAction::Stay;
         }
         let shown = |side: PaneSide| {
-            let path = text::line_bytes(&plan.paths[side.index()], MAX_SHOWN);
+            let path = text::name(&plan.paths[side.index()], MAX_SHOWN);
             format!("{}:{path}", self.pane(side).label)
         };
         let (source, target) = (shown(from), shown(from.other()));
@@ -127,7 +127,7 @@ impl PanesScreen {
         ];
         let title = say!(panes_overwrite_title);
         let dialog = AskDialog::new(PaneQuestion::Overwrite(id), title, say!(panes_answer_accept))
-            .line(Tone::Strong, text::line_bytes(&target, MAX_SHOWN))
+            .line(Tone::Strong, text::name(&target, MAX_SHOWN))
             .line(Tone::Plain, say!(panes_overwrite_there, facts = facts(there)))
             .line(Tone::Plain, say!(panes_overwrite_new, facts = facts(source)))
             .list(answers)

@@ -57,7 +57,7 @@ impl PanesScreen {
         let pane = &mut self.panes[side.index()];
         let strong = if is_active { Tone::Strong } else { Tone::Dim };
         let room = usize::from(area.width.saturating_sub(4));
-        let place = format!("{}:{}", pane.label, text::line_bytes(&pane.path, usize::MAX));
+        let place = format!("{}:{}", pane.label, text::name(&pane.path, usize::MAX));
         let typed = self.filter.as_ref().filter(|_| is_active);
         let foot = match (typed, pane.filter.is_empty()) {
             (None, true) => counts(pane),
@@ -122,11 +122,15 @@ impl PanesScreen {
             (None, 0) => String::new(),
             (None, open) => format!(" {}", say!(panes_jobs_open, count = open)),
         };
+        let failed = match queue.failed() {
+            0 => String::new(),
+            count => format!(" {}", say!(panes_jobs_failed, count)),
+        };
         drop(queue);
         let (tone, message) = &self.message;
         let synchronised =
             if self.is_synchronised { say!(panes_synchronised_mark) } else { String::new() };
-        let right = format!("{synchronised}{copied}");
+        let right = format!("{synchronised}{failed}{copied}");
         let room = width.saturating_sub(right.width());
         let buffer = frame.buffer_mut();
         buffer.set_stringn(area.x, area.y, fitted(message, room, look), room, look.style(*tone));
@@ -201,6 +205,7 @@ fn counts(pane: &Pane) -> String {
     }
     let ((marked, marked_bytes), (count, bytes)) = (pane.marked(), pane.shown());
     let said = match marked {
+        0 if count == 1 => say!(panes_entry, size = size_text(bytes)),
         0 => say!(panes_entries, count, size = size_text(bytes)),
         _ => say!(panes_marked, marked, size = size_text(marked_bytes), count),
     };

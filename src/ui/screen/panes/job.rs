@@ -90,7 +90,7 @@ fn facts(job: &QueuedJob) -> Vec<(String, String)> {
     let mut facts = vec![(say!(panes_job_what), what)];
     if job.sync.is_none() {
         let mut names: Vec<String> =
-            job.names.iter().take(NAMES).map(|name| text::line_bytes(name, MAX_SHOWN)).collect();
+            job.names.iter().take(NAMES).map(|name| text::name(name, MAX_SHOWN)).collect();
         if job.names.len() > NAMES {
             names.push(say!(list_more, more = job.names.len() - NAMES));
         }
@@ -99,7 +99,7 @@ fn facts(job: &QueuedJob) -> Vec<(String, String)> {
     facts.push((say!(panes_job_from), end(&job.from)));
     let mut to = end(&job.to);
     if let Some(name) = &job.new_name {
-        to = format!("{}/{}", to.trim_end_matches('/'), text::line_bytes(name, MAX_SHOWN));
+        to = format!("{}/{}", to.trim_end_matches('/'), text::name(name, MAX_SHOWN));
     }
     facts.push((say!(panes_job_to), to));
     if job.sync.is_none() {
@@ -107,7 +107,7 @@ fn facts(job: &QueuedJob) -> Vec<(String, String)> {
     }
     facts.push((say!(panes_job_state), progress(job)));
     if let JobTask::Failed(why) = &job.task {
-        facts.push((say!(panes_job_why), text::line(why, MAX_SHOWN)));
+        facts.push((say!(panes_job_why), reason(why)));
     }
     if job.task == JobTask::Running && !job.current.is_empty() {
         facts.push((say!(panes_job_now), text::line(&job.current, MAX_SHOWN)));
@@ -115,8 +115,13 @@ fn facts(job: &QueuedJob) -> Vec<(String, String)> {
     facts
 }
 
+/// Why a job failed, as it is shown.
+pub(super) fn reason(why: &str) -> String {
+    text::line(why, MAX_SHOWN)
+}
+
 fn end(end: &JobEnd) -> String {
-    let directory = text::line_bytes(&end.directory, MAX_SHOWN);
+    let directory = text::name(&end.directory, MAX_SHOWN);
     match end.place.as_str() {
         "" => directory,
         place => format!("{}:{directory}", text::line(without_flags(place), MAX_SHOWN)),

@@ -29,8 +29,8 @@ use super::field::TextField;
 use super::look::{Look, Tone};
 use crate::say;
 use crate::ui::panes::{
-    EntryColumns, Pane, PaneSide, PanesAsk, PanesEvent, PanesExit, PanesRequest, SharedQueue,
-    locked,
+    EntryColumns, JobTask, Pane, PaneSide, PanesAsk, PanesEvent, PanesExit, PanesRequest,
+    SharedQueue, locked,
 };
 use command::{COMMANDS, ON_LINE, PaneCommand, command_of};
 use viewer::FileViewer;
@@ -249,6 +249,7 @@ impl PanesScreen {
                 return self.sync_question(plan);
             }
             PanesEvent::Changed(side) => self.changed(side, None),
+            PanesEvent::JobEnded(id) => self.job_ended(id),
             PanesEvent::Lost(side, why) => {
                 self.pane_mut(side).is_lost = true;
                 self.tell(Err(why));
@@ -264,6 +265,22 @@ impl PanesScreen {
             }
         }
         DialogAction::Stay
+    }
+
+    /// Says what became of a job; that one is done does not hide what went wrong.
+    fn job_ended(&mut self, id: u64) {
+        let said = match locked(&self.queue).job(id) {
+            Some(job) => match &job.task {
+                JobTask::Done(_) => Ok(queue::shown(job)),
+                JobTask::Failed(why) => Err(say!(panes_job_failed_why, why = job::reason(why))),
+                // It was paused, or waits for another connection.
+                _ => return,
+            },
+            None => return,
+        };
+        if said.is_err() || self.message.0 != Tone::Danger {
+            self.tell(said);
+        }
     }
 
     /// Lists what may have changed: this side, and the other one if it is in the same place.
@@ -417,6 +434,10 @@ impl Component for PanesScreen {
     fn turn(&mut self) -> DialogAction {
         if std::mem::take(&mut self.old_jobs) > 0 {
             return self.offer_old_jobs();
+        }
+        if self.is_working() {
+            // What ends now is told after it is no longer to be seen that it runs.
+            self.awake = Instant::now() + WAKEFUL;
         }
         match self.take_events(Duration::ZERO) {
             DialogAction::Stay => self.ask_for_job(),

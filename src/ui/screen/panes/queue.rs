@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use super::job::{JobDialog, progress, without_flags};
 use crate::say;
 use crate::text;
-use crate::ui::panes::{JobTask, PanesAsk, PanesRequest, QueuedJob, SharedQueue, locked};
+use crate::ui::panes::{JobTask, PanesAsk, PanesRequest, QueuedJob, SharedQueue, locked, path};
 use crate::ui::screen::component::{Component, DialogAction};
 use crate::ui::screen::form::{DialogForm, FormRow, Happened, Item};
 use crate::ui::screen::keys_help::KeysHelp;
@@ -115,30 +115,35 @@ impl QueueDialog {
     }
 }
 
-/// One job: what it does and how far it is.
 fn item(job: &QueuedJob) -> Item {
+    Item { text: shown(job), note: String::new() }
+}
+
+/// One job: how far it is and what it does.
+pub(super) fn shown(job: &QueuedJob) -> String {
     let what = match job.names.as_slice() {
-        [one] => text::line_bytes(one, MAX_SHOWN),
+        [one] => text::name(one, MAX_SHOWN),
         many => say!(panes_several_names, count = many.len()),
     };
+    let target = match &job.new_name {
+        Some(name) => path::join(&job.to.directory, name),
+        None => job.to.directory.clone(),
+    };
+    let target = text::name(&target, MAX_SHOWN);
     let place = match job.to.place.as_str() {
-        "" => text::line_bytes(&job.to.directory, MAX_SHOWN),
-        place => format!(
-            "{}:{}",
-            text::line(without_flags(place), MAX_SHOWN),
-            text::line_bytes(&job.to.directory, MAX_SHOWN)
-        ),
+        "" => target,
+        place => format!("{}:{target}", text::line(without_flags(place), MAX_SHOWN)),
     };
     let text = match job.moves {
         _ if job.sync.is_some() => {
-            let from = text::line_bytes(&job.from.directory, MAX_SHOWN);
+            let from = text::name(&job.from.directory, MAX_SHOWN);
             say!(panes_queue_sync, from, place)
         }
         true => say!(panes_queue_move, what, place),
         false => say!(panes_queue_copy, what, place),
     };
     // How far it is comes first: the rest may be cut.
-    Item { text: format!("{}: {text}", progress(job)), note: String::new() }
+    format!("{}: {text}", progress(job))
 }
 
 impl Component for QueueDialog {

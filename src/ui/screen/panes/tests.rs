@@ -9,7 +9,7 @@ use super::*;
 use crate::catalogue::testing::in_each_language;
 use crate::sftp::Attributes;
 use crate::ui::panes::{
-    ExistingFiles, JobQuestion, JobTask, PaneComparison, PaneEntry, PaneOperation, QueuedJob,
+    ExistingFiles, JobEnd, JobQuestion, PaneComparison, PaneEntry, PaneOperation, QueuedJob,
     SyncPreview, ViewedFile,
 };
 use crate::ui::screen::testing::TestScreen;
@@ -352,6 +352,8 @@ fn a_viewed_file_shows_no_byte_that_a_terminal_obeys() {
     let viewed = shown("<Down><Down><Down><F3>");
     assert!(viewed.contains("\\x1b[31mred") && viewed.contains("/home/anna/notes.txt"), "{viewed}");
     assert!(shown("<Down><Down><Down><F3>x").contains("66 69 72 73 74"));
+    // Nothing of the panes is left beside the text.
+    assert!(viewed.lines().nth(1) == Some("first line") && !viewed.contains('│'), "{viewed}");
     assert!(shown("<Down><Down><Down><F3><Esc>").contains("local:/home/anna"));
 }
 
@@ -362,7 +364,7 @@ fn leaving_says_why_and_asks_while_something_is_queued() {
     assert_eq!(exit("!"), Some(PanesExit::Shell(PaneSide::Left)));
     let notes = b"/home/anna/notes.txt".to_vec();
     assert_eq!(exit("<Down><Down><Down><F4>"), Some(PanesExit::Edit(PaneSide::Left, notes)));
-    assert!(shown("<Down><F5><Enter>q").contains("1 jobs are not done"));
+    assert!(shown("<Down><F5><Enter>q").contains("Jobs that are not done: 1."));
     assert_eq!(exit("<Down><F5><Enter>q<Enter>"), Some(PanesExit::Quit));
 }
 
@@ -422,6 +424,37 @@ fn enter_in_the_queue_shows_the_job_and_why_it_failed() {
     let (empty, _scene) = self::scene();
     let shown = TestScreen::new(80, 24).play(empty, "<Null>j<Enter>").0;
     assert_eq!(shown.matches("Nothing is queued").count(), 2, "{shown}");
+}
+
+#[test]
+fn what_became_of_a_job_is_said() {
+    let line = |tasks: &[JobTask], keys: &str| {
+        let (screen, scene) = scene();
+        let end = |directory: &[u8]| JobEnd { place: String::new(), directory: directory.to_vec() };
+        for task in tasks {
+            let job = QueuedJob::new(end(b"/home/anna"), vec![b"src".to_vec()], end(b"/tmp"));
+            let (task, new_name) = (task.clone(), Some(b"it".to_vec()));
+            let id = locked(&scene.queue).add(QueuedJob { task, new_name, ..job }).unwrap();
+            scene.events.send(PanesEvent::JobEnded(id)).unwrap();
+        }
+        // The jobs end where nobody types.
+        let keys = format!("<Wait:notes.txt>{keys}");
+        let shown = TestScreen::new(80, 24).play(screen, &keys).0;
+        shown.lines().nth(22).unwrap().to_owned()
+    };
+    let full = JobTask::Failed("/tmp/src: no space left \x1b[2J on the device".to_owned());
+    assert_eq!(line(&[JobTask::Done(0)], ""), "done: copy src to /tmp/it");
+    let said = line(&[full.clone(), JobTask::Done(0)], "");
+    let why = "failed, j shows the job: /tmp/src: no space left \\x1b[2J on the";
+    assert!(said.starts_with(why) && said.ends_with(" failed: 1"), "{said}");
+    assert!(line(&[full], "<Down><F7><Esc>").trim() == "failed: 1");
+    assert!(line(&[JobTask::Paused], "").ends_with("jobs waiting: 1"));
+}
+
+#[test]
+fn one_entry_is_one() {
+    let shown = shown("<Down><Enter>");
+    assert!(shown.contains(" 1 entry, 1 "), "{shown}");
 }
 
 #[test]

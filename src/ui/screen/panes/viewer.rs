@@ -78,13 +78,15 @@ fn hex_line(offset: usize, row: &[u8]) -> String {
 }
 
 impl Component for FileViewer {
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+    fn draw(&mut self, frame: &mut Frame<'_>, _: Rect, look: Look) {
+        // Beside a text without a frame, what is behind it would look like a part of it.
+        let area = frame.area();
         frame.render_widget(Clear, area);
         let width = usize::from(area.width.max(1));
         self.lay_out(width);
         self.size.0 = usize::from(area.height.saturating_sub(2));
         self.scroll(0);
-        let name = text::line_bytes(&self.file.path, usize::MAX);
+        let name = text::name(&self.file.path, usize::MAX);
         let end = (self.top + self.size.0).min(self.lines.len());
         let mut title =
             say!(panes_view_title, name, from = self.top + 1, to = end, all = self.lines.len());

@@ -305,7 +305,7 @@ fn done(result: std::result::Result<(), SftpFailure>) -> Result<()> {
 }
 
 fn about(path: &[u8], cause: String) -> Error {
-    let file = text::line_bytes(path, NAME_SHOWN);
+    let file = text::name(path, NAME_SHOWN);
     Error::new(Kind::Local, say!(sftp_about, file, cause))
 }
 
@@ -314,12 +314,12 @@ fn local(path: &Path, error: &std::io::Error) -> Error {
 }
 
 fn line(path: &[u8]) -> Result<()> {
-    print(&format!("{}\n", text::line_bytes(path, NAME_SHOWN))).map(drop)
+    print(&format!("{}\n", text::name(path, NAME_SHOWN))).map(drop)
 }
 
 /// Writes a line of a listing.
 fn entry(lines: &mut String, long: bool, name: &[u8], found: &Attributes) {
-    let name = text::line_bytes(name, NAME_SHOWN);
+    let name = text::name(name, NAME_SHOWN);
     if !long {
         let _ = writeln!(lines, "{name}");
         return;

@@ -105,7 +105,7 @@ pub(super) async fn copy(
     let mut made: Vec<(Vec<u8>, Attributes)> = Vec::new();
     while let Some((from, to, source, depth)) = open.pop() {
         if depth > MAX_DEPTH {
-            let file = text::line_bytes(&from, MAX_SHOWN);
+            let file = text::name(&from, MAX_SHOWN);
             return Err(say!(panes_too_deep, file, most = MAX_DEPTH));
         }
         let there = to_place.lstat(&to).await.ok();
@@ -131,7 +131,7 @@ pub(super) async fn copy(
                 made.push((to, source));
             }
             _ if is_there == Some(FileType::Directory) => {
-                return Err(say!(panes_there_already, file = text::line_bytes(&to, MAX_SHOWN)));
+                return Err(say!(panes_there_already, file = text::name(&to, MAX_SHOWN)));
             }
             _ if stays => left += 1,
             FileType::Symlink => {
@@ -158,7 +158,7 @@ pub(super) async fn copy(
 }
 
 fn no_directory(at: &[u8]) -> String {
-    say!(panes_not_a_directory, file = text::line_bytes(at, MAX_SHOWN))
+    say!(panes_not_a_directory, file = text::name(at, MAX_SHOWN))
 }
 
 /// Copies one file under another name first.
@@ -186,7 +186,7 @@ async fn copy_file(
     writer.finish().await?;
     let size = reader.size_now(from_place, from).await?;
     if size.is_some_and(|size| size != copied) {
-        return Err(say!(panes_changed_meanwhile, file = text::line_bytes(from, MAX_SHOWN)));
+        return Err(say!(panes_changed_meanwhile, file = text::name(from, MAX_SHOWN)));
     }
     finish(to_place, &partial, source).await?;
     to_place.rename(&partial, to, replaces).await

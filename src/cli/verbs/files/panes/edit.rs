@@ -51,7 +51,7 @@ fn editor_with(editor: &str, file: &Path) -> Command {
 
 /// Edits a file; a sentence about what became of it.
 pub(super) async fn edit(place: &FilePlace, at: &[u8], editor: &str) -> Said<String> {
-    let name = text::line_bytes(path::name(at), MAX_SHOWN);
+    let name = text::name(path::name(at), MAX_SHOWN);
     match place {
         FilePlace::Local => {
             run(editor_with(editor, &local(at))).await?;
@@ -64,7 +64,7 @@ pub(super) async fn edit(place: &FilePlace, at: &[u8], editor: &str) -> Said<Str
             match (ended, last) {
                 (Ok(()), Ok(())) => match (edited.uploads, &edited.beside) {
                     (_, Some(beside)) => {
-                        let beside = text::line_bytes(beside, MAX_SHOWN);
+                        let beside = text::name(beside, MAX_SHOWN);
                         Err(say!(panes_edit_conflict, name, beside))
                     }
                     (0, None) => Ok(say!(panes_edit_unchanged, name)),
@@ -73,7 +73,7 @@ pub(super) async fn edit(place: &FilePlace, at: &[u8], editor: &str) -> Said<Str
                 (Err(why), Ok(())) => Err(why),
                 (_, Err(why)) => {
                     let kept = edited.keep();
-                    let file = text::line_bytes(kept.as_os_str().as_encoded_bytes(), MAX_SHOWN);
+                    let file = text::name(kept.as_os_str().as_encoded_bytes(), MAX_SHOWN);
                     Err(say!(panes_edit_kept, why, file))
                 }
             }
@@ -108,7 +108,7 @@ impl EditedFile {
         let remote = sftp.real_path(at).await.map_err(said)?;
         let known = sftp.stat(&remote).await.map_err(said)?;
         if known.size.unwrap_or(0) > MAX_EDITED {
-            let name = text::line_bytes(at, MAX_SHOWN);
+            let name = text::name(at, MAX_SHOWN);
             return Err(say!(panes_edit_too_large, name, most = MAX_EDITED >> 20));
         }
         let directory = TemporaryDirectory::create("tessh-edit-");
@@ -172,7 +172,7 @@ impl EditedFile {
                 return Ok(name);
             }
         }
-        Err(say!(panes_there_already, file = text::line_bytes(&self.remote, MAX_SHOWN)))
+        Err(say!(panes_there_already, file = text::name(&self.remote, MAX_SHOWN)))
     }
 
     /// Leaves the file where it is, because the server does not have it.

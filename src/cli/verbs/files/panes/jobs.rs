@@ -69,6 +69,7 @@ impl JobRunner {
                     Err(why) => JobTask::Failed(why),
                 };
             }
+            self.outlet.tell(PanesEvent::JobEnded(job.id)).await;
             for side in [PaneSide::Left, PaneSide::Right] {
                 let place = &self.places[side.index()].0;
                 if *place == job.to.place || job.moves && *place == job.from.place {
@@ -310,7 +311,7 @@ impl QueueProgress {
 impl CopyProgress for QueueProgress {
     fn begins(&self, file: &[u8], bytes: u64) {
         self.change(|job| {
-            job.current = text::line_bytes(path::name(file), MAX_SHOWN);
+            job.current = text::name(path::name(file), MAX_SHOWN);
             job.total = job.total.saturating_add(bytes);
         });
     }
@@ -344,7 +345,7 @@ impl TransferObserver for QueueProgress {
         match event {
             TransferEvent::Found { bytes, .. } => self.change(|job| job.total = bytes),
             TransferEvent::Began { file, resumed } => self.change(|job| {
-                job.current = text::line_bytes(path::name(&file.from), MAX_SHOWN);
+                job.current = text::name(path::name(&file.from), MAX_SHOWN);
                 job.copied = job.copied.saturating_add(resumed);
             }),
             TransferEvent::Bytes { count, .. } => self.copied(count),

@@ -73,7 +73,7 @@ pub(super) fn attributes_of(metadata: &Metadata) -> Attributes {
 
 /// A local failure with its path, in a sentence.
 pub(super) fn about(path: &[u8], error: &io::Error) -> String {
-    let file = text::line_bytes(path, MAX_SHOWN);
+    let file = text::name(path, MAX_SHOWN);
     say!(panes_about, file, reason = io_reason(error))
 }
 
@@ -159,10 +159,7 @@ impl FilePlace {
                 false => {
                     // Not every server refuses to replace.
                     if sftp.lstat(to).await.is_ok() {
-                        return Err(say!(
-                            panes_there_already,
-                            file = text::line_bytes(to, MAX_SHOWN)
-                        ));
+                        return Err(say!(panes_there_already, file = text::name(to, MAX_SHOWN)));
                     }
                     sftp.rename_new(from, to).await.map_err(said)
                 }
@@ -465,7 +462,7 @@ impl OpenTrees {
     }
 
     pub(super) fn push(&mut self, at: Vec<u8>, depth: usize) -> Said<()> {
-        let file = || text::line_bytes(&at, MAX_SHOWN);
+        let file = || text::name(&at, MAX_SHOWN);
         self.bytes += at.len();
         if depth > MAX_DEPTH {
             return Err(say!(panes_too_deep, file = file(), most = MAX_DEPTH));

@@ -34,7 +34,7 @@ pub(super) async fn run(
             let _lent = attempt::lend();
             let ended = beside.shell(&command_line(at)).await;
             if ended.map_err(|error| error.to_string())? == NOT_ENTERED {
-                let directory = text::line_bytes(at, MAX_SHOWN);
+                let directory = text::name(at, MAX_SHOWN);
                 return Err(say!(panes_shell_not_entered, directory));
             }
         }

@@ -51,7 +51,7 @@ impl PanesStore {
             new.put(&path, Existing::Replace)
         });
         written.map_err(|error| {
-            let file = text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_SHOWN);
+            let file = text::name(path.as_os_str().as_encoded_bytes(), MAX_SHOWN);
             say!(panes_about, file, reason = io_reason(&error))
         })
     }

@@ -179,7 +179,7 @@ fn named(operation: &PaneOperation) -> Option<Vec<u8>> {
 
 /// Changes files; a sentence about what was done.
 async fn change(place: &FilePlace, operation: &PaneOperation) -> Said<String> {
-    let name = |at: &[u8]| text::line_bytes(path::name(at), MAX_SHOWN);
+    let name = |at: &[u8]| text::name(path::name(at), MAX_SHOWN);
     match operation {
         PaneOperation::MakeDirectory(at) => {
             place.make_directory(at).await?;
