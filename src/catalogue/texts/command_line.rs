@@ -8,6 +8,9 @@ texts! {
     see_help
         en "see tessh --help"
         ja "tessh --help をご覧ください"
+    see_help_of(verb)
+        en "see tessh {verb} --help"
+        ja "tessh {verb} --help をご覧ください"
     option_letter_without_argument(letter)
         en "option requires an argument -- {letter}"
         ja "オプションに引数が必要です -- {letter}"

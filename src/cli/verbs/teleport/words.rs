@@ -51,8 +51,11 @@ impl TeleportWords {
             };
             let Some(flag) = TELEPORT.iter().find(|flag| flag.name.as_bytes() == name) else {
                 let shown = text::line_bytes(name, MAX_SHOWN);
-                let shown = shown.trim_start_matches('-');
-                return Err(usage(say!(option_unknown, shown)).hint(say!(see_help)));
+                let cause = match shown.strip_prefix("--") {
+                    Some(shown) => say!(option_unknown, shown),
+                    None => say!(option_unknown_letter, shown = shown.trim_start_matches('-')),
+                };
+                return Err(usage(cause).hint(say!(see_help)));
             };
             let value = match (flag.value, attached) {
                 (None, None) => OsString::new(),
@@ -116,6 +119,15 @@ mod tests {
     fn read(line: &str) -> Result<TeleportWords> {
         let words: Vec<OsString> = line.split_whitespace().map(Into::into).collect();
         TeleportWords::read(&words)
+    }
+
+    #[test]
+    fn an_unknown_option_is_named_as_it_was_typed() {
+        for (line, cause) in
+            [("-K x", "unknown option -- K"), ("--bogus", "unknown option --bogus")]
+        {
+            assert_eq!(read(line).err().unwrap().cause(), cause);
+        }
     }
 
     #[test]
