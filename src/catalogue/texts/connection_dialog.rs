@@ -291,7 +291,7 @@ texts! {
         ja "環境変数:"
     connection_field_telnet
         en "Proxy Telnet command:"
-        ja "プロキシの Telnet コマンド:"
+        ja "Telnet プロキシコマンド:"
     connection_field_host_key_name
         en "Host key name:"
         ja "ホスト鍵の名前:"

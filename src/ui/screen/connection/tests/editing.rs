@@ -145,3 +145,15 @@ fn a_chain_of_methods_is_shown_kept_and_what_is_odd_in_it_is_said() {
     bench.play(&format!("<Tab>e{to_method}{}<Enter>", "<Left>".repeat(7)));
     assert_eq!(bench.read("db.toml"), "host = \"h2\"\nmethod = \"password\"\n");
 }
+
+#[test]
+fn no_label_of_the_form_is_cut_in_any_language() {
+    in_each_language(|_| {
+        let bench = bench();
+        let (shown, _) = TestScreen::new(80, 120).play(bench.dialog(), "<Tab><End>e");
+        let names = fields::groups().into_iter().flat_map(|(_, names)| names);
+        for label in names.copied().map(fields::label) {
+            assert!(shown.contains(&label), "{label}:\n{shown}");
+        }
+    });
+}
