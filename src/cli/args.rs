@@ -77,7 +77,7 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
     ("teleport", Verb::Teleport, "nodes of Teleport clusters; tessh teleport --help"),
     ("explain", Verb::Explain, "what would be done and why, without connecting"),
     ("bench", Verb::Bench, "measure a server, beside ssh; tessh bench --help"),
-    ("demo", Verb::Demo, "an SSH server on loopback, and a login to it; --serve: only the server"),
+    ("demo", Verb::Demo, "an SSH server on loopback, and a login to it; tessh demo --help"),
     ("completions", Verb::Completions, "completions for bash, zsh or fish"),
     ("man", Verb::Man, "the manual page"),
     ("help", Verb::Help, "this help"),

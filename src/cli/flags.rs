@@ -6,6 +6,7 @@
 
 pub mod bench;
 pub mod copy_id;
+pub mod demo;
 pub mod files;
 pub mod keygen;
 pub mod sessions;

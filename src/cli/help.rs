@@ -9,6 +9,7 @@ use std::fmt::Write;
 use super::args::VERBS;
 use super::flags::bench::{self, BENCH};
 use super::flags::copy_id::{self, COPY_ID};
+use super::flags::demo::{self, DEMO};
 use super::flags::files::{self, FILES, FileFlag, PANES, SYNC};
 use super::flags::keygen::KEYGEN;
 use super::flags::sessions::{self, SESSIONS};
@@ -127,6 +128,17 @@ pub fn sessions_help() -> String {
     }
     heading(&mut out, "options");
     for flag in SESSIONS {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
+    out
+}
+
+/// What `tessh demo --help` prints.
+pub fn demo_help() -> String {
+    let mut out = titled("tessh demo: an SSH server on loopback, and a login to it");
+    usage(&mut out, &[demo::USE]);
+    heading(&mut out, "options");
+    for flag in DEMO {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
     out
@@ -283,6 +295,10 @@ pub fn man_page() -> String {
     let taken: Vec<&str> = files::connecting().map(|flag| flag.name).collect();
     let _ = writeln!(out, ".PP\n{} {}.", said("Of connecting:"), roff(&taken.join(" ")));
     let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(FILES_STATUS));
+    section(&mut out, "OPTIONS OF DEMO");
+    for flag in DEMO {
+        man_entry(&mut out, flag, "");
+    }
     section(&mut out, "EXIT STATUS");
     let _ = writeln!(out, "{}", roff(said(EXIT_STATUS)));
     section(&mut out, "FILES");
@@ -521,6 +537,9 @@ mod tests {
             assert!(help.contains(&format!("\n  {name}")), "{name}");
         }
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
+        for flag in DEMO {
+            assert!(demo_help().contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
+        }
         let help = teleport_help();
         for (name, ..) in teleport::VERBS {
             assert!(help.contains(&format!("\n  {name}")), "{name}");
@@ -549,6 +568,7 @@ mod tests {
                 bench_help(),
                 trust_help(),
                 sessions_help(),
+                demo_help(),
                 files_help(),
                 panes_help(),
                 sync_help(),

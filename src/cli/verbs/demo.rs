@@ -17,7 +17,8 @@ use crate::cli::args::{self, Typed};
 use crate::cli::connect::prompt;
 use crate::cli::connect::session::{self, Inherited};
 use crate::cli::environment::ProcessEnvironment;
-use crate::cli::{log, resolve, runtime};
+use crate::cli::output::print;
+use crate::cli::{help, log, resolve, runtime};
 use crate::demo::{DemoOptions, DemoServer};
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::attributes;
@@ -43,8 +44,10 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
     let serve = match typed.rest.iter().map(|word| word.to_str()).collect::<Vec<_>>()[..] {
         [] => false,
         [Some("--serve")] => true,
+        [Some("--help")] => return print(&help::demo_help()),
         _ => {
-            return Err(Error::new(Kind::Usage, say!(demo_takes_no_arguments)));
+            return Err(Error::new(Kind::Usage, say!(demo_takes_no_arguments))
+                .hint(say!(demo_takes_no_arguments_hint)));
         }
     };
     if !serve && terminal::open_controlling().is_err() {

@@ -3,6 +3,7 @@
 use crate::cli::args::{CONTROLS, Verb};
 use crate::cli::flags::bench::{self, BENCH};
 use crate::cli::flags::copy_id::{self, COPY_ID};
+use crate::cli::flags::demo::DEMO;
 use crate::cli::flags::files::{self, CRITERIA, FILES, LINKS, PANES, POLICIES, SYNC};
 use crate::cli::flags::keygen::KEYGEN;
 use crate::cli::flags::sessions::SESSIONS;
@@ -26,10 +27,6 @@ pub(super) struct FlagRow {
 impl FlagRow {
     fn of<D>(flag: &Flag<D>) -> FlagRow {
         FlagRow { name: flag.name, value: flag.value, doc: flag.doc }
-    }
-
-    const fn bare(name: &'static str) -> FlagRow {
-        FlagRow { name, value: None, doc: "" }
     }
 }
 
@@ -57,7 +54,7 @@ pub(super) fn of(verb: Verb) -> Vec<FlagRow> {
             COPY_ID.iter().map(FlagRow::of).chain(taken).collect()
         }
         Verb::Sessions => SESSIONS.iter().map(FlagRow::of).collect(),
-        Verb::Demo => vec![FlagRow::bare("--serve")],
+        Verb::Demo => DEMO.iter().map(FlagRow::of).collect(),
         Verb::Completions | Verb::Man | Verb::Help | Verb::Version => Vec::new(),
     }
 }
