@@ -3,6 +3,8 @@
 
 mod completions;
 mod japanese;
+mod manual;
+mod words;
 
 use std::fmt::Write;
 
@@ -21,6 +23,11 @@ use crate::config::Method;
 use crate::text;
 pub use completions::completions;
 use japanese::said;
+pub use manual::man_page;
+use words::{
+    BENCH_STATUS, COPY_ID_STATUS, EXAMPLES, FILES_STATUS, KEYGEN_USES, TELEPORT_USES, TRUST_STATUS,
+    TRUST_USES, USES,
+};
 
 /// The column in which the explanations of the help text start.
 const COLUMN: usize = 26;
@@ -197,183 +204,6 @@ pub fn teleport_help() -> String {
     out
 }
 
-/// The manual page, in man(7) macros, for `man -l -`.
-pub fn man_page() -> String {
-    let mut out = String::from(".TH TESSH 1 \"\" \"tessh ");
-    out.push_str(env!("CARGO_PKG_VERSION"));
-    out.push_str("\" \"User Commands\"\n");
-    section(&mut out, "NAME");
-    let _ = writeln!(out, "tessh \\- {}", roff(said("log in to a machine with SSH")));
-    section(&mut out, "SYNOPSIS");
-    out.push_str(".B tessh\n[options] [user@]host[:port] [command [argument ...]]\n.br\n");
-    out.push_str(".B tessh\nverb ...\n");
-    section(&mut out, "DESCRIPTION");
-    for line in DESCRIPTION {
-        let _ = writeln!(out, "{}\n.PP", roff(said(line)));
-    }
-    section(&mut out, "EXAMPLES");
-    for (words, doc) in EXAMPLES {
-        let _ = writeln!(out, ".TP\n.B {}\n{}", roff(words), sentence(doc));
-    }
-    section(&mut out, "VERBS");
-    for (name, _, doc) in VERBS {
-        let _ = writeln!(out, ".TP\n.B {}\n{}", roff(name), sentence(doc));
-    }
-    section(&mut out, "OPTIONS");
-    for flag in FLAGS {
-        man_flag(&mut out, flag);
-    }
-    section(&mut out, "OPTIONS OF KEYGEN");
-    for line in KEYGEN_USES {
-        let _ = writeln!(out, "{}\n.br", roff(line));
-    }
-    for flag in KEYGEN {
-        man_entry(&mut out, flag, "");
-    }
-    section(&mut out, "OPTIONS OF COPY-ID");
-    let _ = writeln!(out, "{}\n.br", roff(copy_id::USE));
-    for flag in COPY_ID {
-        man_entry(&mut out, flag, "");
-    }
-    let taken: Vec<&str> = copy_id::connecting().map(|flag| flag.name).collect();
-    let _ = writeln!(out, ".PP\n{} {}.", said("Of connecting:"), roff(&taken.join(" ")));
-    let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(COPY_ID_STATUS));
-    section(&mut out, "OPTIONS OF BENCH");
-    let _ = writeln!(out, "{}\n.br", roff(bench::USE));
-    for flag in BENCH {
-        man_entry(&mut out, flag, "");
-    }
-    let taken: Vec<&str> = bench::connecting().map(|flag| flag.name).collect();
-    let _ = writeln!(out, ".PP\n{} {}.", said("Of connecting:"), roff(&taken.join(" ")));
-    let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(BENCH_STATUS));
-    section(&mut out, "VERBS AND OPTIONS OF TRUST");
-    for (name, takes, doc) in trust::VERBS {
-        let _ =
-            writeln!(out, ".TP\n.B trust {}\n{}", roff(&format!("{name} {takes}")), sentence(doc));
-    }
-    for flag in TRUST {
-        man_entry(&mut out, flag, "");
-    }
-    for flag in AUTHORITY {
-        man_entry(&mut out, flag, "");
-    }
-    let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(TRUST_STATUS));
-    section(&mut out, "VERBS AND OPTIONS OF SESSIONS");
-    for (name, takes, doc) in sessions::VERBS {
-        let words = format!("{name} {takes}");
-        let _ = writeln!(out, ".TP\n.B sessions {}\n{}", roff(words.trim_end()), sentence(doc));
-    }
-    for flag in SESSIONS {
-        man_entry(&mut out, flag, "");
-    }
-    section(&mut out, "VERBS AND OPTIONS OF TELEPORT");
-    for (name, takes, doc) in teleport::VERBS {
-        let words = format!("{name} {takes}");
-        let _ = writeln!(out, ".TP\n.B teleport {}\n{}", roff(words.trim_end()), sentence(doc));
-    }
-    for flag in TELEPORT {
-        man_entry(&mut out, flag, "");
-    }
-    section(&mut out, "PLACES AND OPTIONS OF FILES, GET, PUT AND SYNC");
-    for line in files::USES.iter().chain(&files::SYNC_USES).chain(&files::PANES_USES) {
-        let _ = writeln!(out, "{}\n.br", roff(line));
-    }
-    for (name, doc) in files::PLACES {
-        let _ = writeln!(out, ".TP\n.B {}\n{}", roff(name), sentence(doc));
-    }
-    for flag in FILES {
-        man_entry(&mut out, flag, "");
-    }
-    let _ = writeln!(out, ".PP\n{}", said("Of sync:"));
-    for flag in SYNC {
-        man_entry(&mut out, flag, "");
-    }
-    let _ = writeln!(out, ".PP\n{}", said("Of files:"));
-    for flag in PANES {
-        man_entry(&mut out, flag, "");
-    }
-    let taken: Vec<&str> = files::connecting().map(|flag| flag.name).collect();
-    let _ = writeln!(out, ".PP\n{} {}.", said("Of connecting:"), roff(&taken.join(" ")));
-    let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(FILES_STATUS));
-    section(&mut out, "OPTIONS OF DEMO");
-    for flag in DEMO {
-        man_entry(&mut out, flag, "");
-    }
-    section(&mut out, "EXIT STATUS");
-    let _ = writeln!(out, "{}", roff(said(EXIT_STATUS)));
-    section(&mut out, "FILES");
-    for (name, doc) in FILES_KEPT {
-        let _ = writeln!(out, ".TP\n.I {}\n{}", roff(name), sentence(doc));
-    }
-    section(&mut out, "SEE ALSO");
-    out.push_str(".BR ssh (1),\n.BR ssh_config (5)\n");
-    out
-}
-
-/// What the program is called with, for the help text.
-const USES: [&str; 3] = [
-    "tessh [options] [user@]host[:port] [command [argument ...]]",
-    "tessh [options] ssh://[user@]host[:port] [command [argument ...]]",
-    "tessh verb ...",
-];
-
-const TRUST_USES: [&str; 1] = ["tessh trust verb [options] [host]"];
-
-const TELEPORT_USES: [&str; 1] = ["tessh teleport verb [options] [word ...]"];
-
-/// Example command lines for the help text and the manual page.
-const EXAMPLES: [(&str, &str); 8] = [
-    ("tessh", "ask for a host, then log in"),
-    ("tessh user@host", "a shell on the host"),
-    ("tessh user@host uname -a", "one command; its status is the exit code"),
-    ("tessh --auth password host", "log in this way, and no other"),
-    ("tessh -J gate host", "through a jump host"),
-    ("tessh -N -L 8080:localhost:80 host", "a forwarded port, and no session"),
-    ("tessh explain host", "what would apply, and why; no connection"),
-    ("tessh demo", "try it on a server of your own"),
-];
-
-const DESCRIPTION: [&str; 4] = [
-    "tessh logs in to a remote machine, or runs a command there. Where ssh(1) has a letter, it means the same here; ssh_config(5) is read as ssh reads it.",
-    "Whose host key it is and why it is trusted is said before anything of the user leaves; an unknown key is asked about, a changed one is refused.",
-    "The authentication method is settled before the first attempt, and is one: --auth, else that of the saved session, else the first word of PreferredAuthentications that can be used, else a question on the terminal, else publickey if there is a key, else password. When it fails, no other method is tried.",
-    "A saved session is used when --profile names it, or when its name is typed as the host; putty:NAME, winscp:NAME, own:NAME and openssh:NAME say which one if several have the name. What is typed wins over the saved session, and that over ssh_config(5). ssh://name is always a host.",
-];
-
-const KEYGEN_USES: [&str; 5] = [
-    "tessh keygen [-t type] [-b bits] [-f file] [-C comment] [-O openssh|ppk]",
-    "tessh keygen -O format -f file [--output file]",
-    "tessh keygen -p [-f file] [-a rounds]",
-    "tessh keygen -l [-v] [-E hash] [-f file]",
-    "tessh keygen -y|-e|-i [-f file]",
-];
-
-const EXIT_STATUS: &str = "The status of the remote command; 128 and the number of the signal that ended it; 255 when tessh itself failed.";
-
-const COPY_ID_STATUS: &str =
-    "0 the key is on the server; 1 it is, but does not log in; 255 when tessh itself failed";
-
-const BENCH_STATUS: &str = "0 measured; 130 ended by Ctrl-C, with what was measured before; 255 when nothing could be measured";
-
-const TRUST_STATUS: &str = "0 found, changed or trusted; 1 nothing there, nothing to change or not trusted; 2 where check could not tell; 255 when tessh itself failed";
-
-const FILES_STATUS: &str =
-    "0 all is there; 1 a file failed and others went on; 255 when tessh itself failed";
-
-const FILES_KEPT: [(&str, &str); 5] = [
-    ("~/.ssh/config", "the user's configuration; nobody else may write it"),
-    ("/etc/ssh/ssh_config", "the system's configuration"),
-    ("~/.ssh/known_hosts", "the keys of known hosts"),
-    (
-        "~/.local/state/tessh/first-seen",
-        "when the key of a host was first written, its name hashed; shown to a person, never evidence",
-    ),
-    (
-        "~/.config/tessh/sessions/NAME.toml",
-        "a saved session; what is no ASCII letter, digit, dot, dash or underscore in its name is % and two hexadecimal digits",
-    ),
-];
-
 fn synopsis<D>(flag: &Flag<D>) -> String {
     flag.value.map_or_else(|| flag.name.to_owned(), |value| format!("{} {value}", flag.name))
 }
@@ -434,44 +264,9 @@ fn filled(doc: &str) -> Vec<String> {
     lines
 }
 
-/// The heading of a section of the manual page.
-fn section(out: &mut String, name: &str) {
-    let _ = writeln!(out, ".SH {}", said(name));
-}
-
-/// An explanation as a sentence of the manual page.
-fn sentence(doc: &str) -> String {
-    let stop = match spoken() {
-        Language::English => ".",
-        Language::Japanese if said(doc).ends_with('。') => "",
-        Language::Japanese => "。",
-    };
-    format!("{}{stop}", roff(said(doc)))
-}
-
-/// Escapes text for roff.
-fn roff(text: &str) -> String {
-    let escaped = text.replace('\\', "\\e").replace('-', "\\-");
-    if escaped.starts_with(['.', '\'']) { format!("\\&{escaped}") } else { escaped }
-}
-
-fn man_flag(out: &mut String, flag: &Flag) {
-    let note = said("not supported by this version");
-    man_entry(out, flag, &if flag.works() { String::new() } else { format!(" ({note})") });
-}
-
-fn man_entry<D>(out: &mut String, flag: &Flag<D>, note: &str) {
-    let _ = write!(out, ".TP\n\\fB{}\\fR", roff(flag.name));
-    if let Some(value) = flag.value {
-        let _ = write!(out, " \\fI{}\\fR", roff(value));
-    }
-    let doc = roff(said(flag.doc));
-    let stop = if spoken() == Language::English { "." } else { "。" };
-    let _ = writeln!(out, "\n{doc}{note}{stop}");
-}
-
 #[cfg(test)]
 mod tests {
+    use super::manual::roff;
     use super::*;
     use crate::catalogue;
     use crate::cli::args;
