@@ -169,7 +169,10 @@ impl Rules<'_> {
     fn permitted(&self) -> Vec<(String, String)> {
         let entry = self.layers.first(Keyword::CanonicalizePermittedCNAMEs);
         let rules = entry.map_or(&[][..], |entry| entry.args.as_slice()).iter();
-        let rules = rules.filter_map(|rule| rule.split_once(':'));
+        let rules = rules.filter_map(|rule| match rule.as_str() {
+            "*" => Some(("*", "*")),
+            rule => rule.split_once(':'),
+        });
         rules.map(|(from, to)| (from.to_owned(), to.to_owned())).collect()
     }
 
@@ -236,6 +239,7 @@ mod tests {
             (&[yes, domains], "db.b.test.", "db.b.test"),
             (&[yes, domains, cname], "www", "web7.farm.test"),
             (&[yes, domains, "CanonicalizePermittedCNAMEs=*:*.other"], "www", "www.a.test"),
+            (&[yes, domains, "CanonicalizePermittedCNAMEs=*"], "www", "web7.farm.test"),
             (&[yes, domains, cname], "db", "db.b.test"),
             (&[yes, domains, "CanonicalizeMaxDots=0"], "db.b", "db.b"),
             (&[yes, domains, cname, "CanonicalizeMaxDots=0"], "www.a.test", "web7.farm.test"),

@@ -65,8 +65,8 @@ impl Layers {
     /// accept.
     pub fn option(&mut self, text: &str, origin: Origin) -> Result<()> {
         let Some((name, rest)) = line::keyword(text) else {
-            return Err(Error::new(Kind::Config, say!(config_option_missing, origin))
-                .hint(say!(config_option_missing_hint)));
+            // As in ssh, an empty option is none: scripts pass -o "$OPTION".
+            return Ok(());
         };
         let Some(keyword) = Keyword::find(name) else {
             if self.ignores(name) {

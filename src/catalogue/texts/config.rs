@@ -61,12 +61,6 @@ texts! {
     config_file_not_opened(value, reason)
         en "Can't open user config file {value}: {reason}"
         ja "設定ファイル {value} を開けません: {reason}"
-    config_option_missing(origin)
-        en "{origin}: Missing option"
-        ja "{origin}: 設定がありません"
-    config_option_missing_hint
-        en "it is written -o Keyword=value"
-        ja "-o Keyword=value のように書きます"
     config_directive_not_on_command_line(keyword)
         en "{keyword} directive not supported as a command-line option"
         ja "{keyword} はコマンドラインでは指定できません"

@@ -9,6 +9,7 @@ use std::fmt;
 
 use crate::config::fault::{ConfigFault, shown};
 use crate::config::keyword::Keyword;
+use crate::os::service;
 use crate::say;
 
 /// The longest host name that the system's resolver accepts.
@@ -207,10 +208,12 @@ fn path(field: &ForwardField) -> Option<String> {
     Some(field.text.clone()).filter(|path| path.len() <= MAX_SOCKET_PATH)
 }
 
-/// Parses a port. Names of services are not looked up: digits only.
+/// Parses a port, in digits or as the name of a service.
 fn number(text: &str) -> Option<u16> {
-    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    text.parse().ok().filter(|_| digits)
+    match !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        true => text.parse().ok(),
+        false => service::port(text),
+    }
 }
 
 #[cfg(test)]
@@ -244,6 +247,10 @@ mod tests {
             (Keyword::LocalForward, "1 h:2:3:4", None),
             (Keyword::LocalForward, "[::1 h:2", None),
             (Keyword::LocalForward, "+1 h:2", None),
+            (Keyword::LocalForward, "1:h:https", Some("1 [h]:443")),
+            (Keyword::LocalForward, "b:http h:ssh", Some("[b]:80 [h]:22")),
+            (Keyword::LocalForward, "1 h:no-such-service", None),
+            (Keyword::RemoteForward, "ssh", Some("22 [socks]:0")),
             (Keyword::RemoteForward, "0 h:2", Some("0 [h]:2")),
             (Keyword::RemoteForward, "9", Some("9 [socks]:0")),
             (Keyword::RemoteForward, "b:9", Some("[b]:9 [socks]:0")),
@@ -263,6 +270,7 @@ mod tests {
     fn standard_input_leads_to_a_port() {
         let read = |text: &str| Forward::parse_stdio(text).ok().map(|to| to.to_string());
         assert_eq!(read("h:1").as_deref(), Some("[h]:1"));
+        assert_eq!(read("h:https").as_deref(), Some("[h]:443"));
         assert_eq!(read("[::1]:22").as_deref(), Some("[::1]:22"));
         assert_eq!(read("/run/s").as_deref(), Some("/run/s"));
         for bad in ["h", "h:0", ":1", "h:x", "", "h:1:2"] {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::scalar::is_none;
+use super::scalar::{self, is_none};
 use crate::config::fault::{ConfigFault, shown};
 use crate::destination::{self, Destination};
 use crate::say;
@@ -85,7 +85,7 @@ impl Jump {
         if !is_name(host) || !user.is_none_or(is_name) {
             return None;
         }
-        let port = port.map(|port| destination::parse_port(port).ok());
+        let port = port.map(|port| scalar::port(port).ok());
         if port == Some(None) {
             return None;
         }

@@ -60,8 +60,10 @@ pub fn permitted_names(args: &[String]) -> Result<(), ConfigFault> {
     {
         return Ok(());
     }
+    // A rule that is nothing but `*` permits every alias of every name.
     let fits = |rule: &str| {
-        rule.split_once(':').is_some_and(|(from, to)| !from.is_empty() && !to.is_empty())
+        rule == "*"
+            || rule.split_once(':').is_some_and(|(from, to)| !from.is_empty() && !to.is_empty())
     };
     match args.iter().find(|rule| !fits(rule)) {
         Some(bad) => Err(say!(config_bad_cname, rule = shown(bad))),

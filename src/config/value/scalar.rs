@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::config::fault::{ConfigFault, shown};
 use crate::destination;
+use crate::os::service;
 use crate::say;
 
 /// Whether the value is the word `none`.
@@ -41,12 +42,13 @@ pub fn number(text: &str) -> Result<u32, ConfigFault> {
     value.ok_or_else(|| say!(config_integer_too_large))
 }
 
-/// Parses a port, 1 to 65535.
+/// Parses a port: 1 to 65535, or the name of a service.
 ///
 /// # Errors
 /// `Bad port 'x'`.
 pub fn port(text: &str) -> Result<u16, ConfigFault> {
-    destination::parse_port(text).map_err(|e| e.cause().to_owned())
+    let number = destination::parse_port(text).map_err(|e| e.cause().to_owned());
+    number.or_else(|fault| service::port(text).ok_or(fault))
 }
 
 /// Parses mode bits in octal, up to 0777.
