@@ -35,6 +35,23 @@ fn the_files_that_were_named_are_listed_and_nothing_is_connected_to() {
     home.tessh(&["-Z", "-i", "/none", "h"]).output().expect_failure(&["/none"]);
 }
 
+/// As ssh does it: a file of `-i` that is not there leaves the default identities.
+#[test]
+fn under_the_name_ssh_a_missing_file_leaves_the_default_ones() {
+    let home = Home::new();
+    let key = home.key("default", &["ed25519"], "");
+    home.write(".ssh/id_ed25519", &std::fs::read_to_string(key).unwrap());
+    let run = |name: &str, named: &[&str]| {
+        let words = [&["-Z"], named, &["host.invalid"]].concat();
+        home.tessh(&words).env("TESSH_AS_SSH", name).output()
+    };
+    let listed = run("1", &["-i", "/none"]);
+    assert!(listed.text().contains("/.ssh/id_ed25519 ED25519 SHA256:"), "{listed:?}");
+    assert!(listed.stderr.contains("/none"), "{listed:?}");
+    run("1", &["-o", "IdentityFile=/none"]).expect_failure(&["/none"]);
+    run("", &["-i", "/none"]).expect_failure(&["/none"]);
+}
+
 /// The order of OpenSSH 10.6: named keys that the agent holds, the agent's certificates, its
 /// other keys, then files.
 #[test]
@@ -70,6 +87,10 @@ fn the_agents_keys_come_as_ssh_orders_them() {
         "ED25519 explicit",
     ];
     assert_eq!(kinds(listed), wanted);
+    // The agent's keys count where no file that was named is there, as under ssh's name.
+    let words = ["-Z", "-o", "IdentityFile=/none", "host.invalid"];
+    let run_without = home.tessh(&words).env("SSH_AUTH_SOCK", agent.socket()).output();
+    assert_eq!(run_without.text().lines().count(), 4, "{run_without:?}");
     let only = run(&["-o", "IdentitiesOnly=yes"]);
     assert_eq!(only, ["~/file ED25519 explicit", "~/named ED25519 explicit"]);
 }

@@ -258,17 +258,7 @@ fn identities(plan: &Plan, environment: &ProcessEnvironment) -> Result<Vec<KeyFi
     }
     let named = &plan.options.identity_files;
     if !named.is_set() {
-        // Only one, unless the caller expects ssh's behaviour.
-        let most = if plan.agent_identities { usize::MAX } else { 1 };
-        let existing = environment.default_identities().into_iter().filter(|path| path.exists());
-        let usable = existing.filter_map(|path| match KeyFile::read(&path) {
-            Ok(file) => Some(file),
-            Err(error) => {
-                warn!("{error}");
-                None
-            }
-        });
-        return Ok(usable.take(most).collect());
+        return Ok(defaults(plan, environment));
     }
     let (mut files, mut faults) = (Vec::new(), Vec::new());
     for path in distinct(named) {
@@ -277,13 +267,35 @@ fn identities(plan: &Plan, environment: &ProcessEnvironment) -> Result<Vec<KeyFi
             Err(error) => faults.push(error),
         }
     }
-    if files.is_empty() && !faults.is_empty() {
+    // As in ssh, a file of -i that is not there counts as not named.
+    let is_typed = matches!(named.origin, Origin::Flag(_));
+    if plan.as_ssh && is_typed && files.is_empty() && named.iter().all(|path| !path.exists()) {
+        faults.iter().for_each(|error| warn!("{error}"));
+        return Ok(defaults(plan, environment));
+    }
+    // As in ssh, the agent's keys are offered where no file that was named can be read.
+    if files.is_empty() && !faults.is_empty() && !plan.agent_identities {
         return Err(faults.swap_remove(0));
     }
     for error in faults {
         warn!("{error}");
     }
     Ok(files)
+}
+
+/// The default identities that can be used.
+fn defaults(plan: &Plan, environment: &ProcessEnvironment) -> Vec<KeyFile> {
+    // Only one, unless the caller expects ssh's behaviour.
+    let most = if plan.agent_identities { usize::MAX } else { 1 };
+    let existing = environment.default_identities().into_iter().filter(|path| path.exists());
+    let usable = existing.filter_map(|path| match KeyFile::read(&path) {
+        Ok(file) => Some(file),
+        Err(error) => {
+            warn!("{error}");
+            None
+        }
+    });
+    usable.take(most).collect()
 }
 
 fn distinct(paths: &[PathBuf]) -> Vec<&Path> {
