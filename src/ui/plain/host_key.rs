@@ -6,9 +6,10 @@ use std::io::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::person::MAX_MISTAKES;
+use super::person::{AskPass, MAX_MISTAKES, run_ask_pass};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion};
 use crate::say;
+use crate::secret::Secret;
 use crate::terminal;
 use crate::text;
 use crate::trust::fingerprint::{self, Hash};
@@ -45,6 +46,52 @@ pub(super) fn ask(mut tty: File, question: &HostKeyQuestion<'_>) -> Answer<HostK
         }
     }
     Answer::Cancelled
+}
+
+/// Asks for a decision through the askpass program, as ssh does. It is asked only about a key that
+/// nothing speaks against, because it shows too little for any other; that is for the terminal.
+pub(super) fn ask_program(
+    ask_pass: &AskPass,
+    terminal: Option<File>,
+    question: &HostKeyQuestion<'_>,
+) -> Answer<HostKeyAnswer> {
+    match (question.evidence.is_alarming(), terminal) {
+        (true, Some(tty)) => ask(tty, question),
+        (true, None) => Answer::CannotAsk,
+        (false, _) => decided_by(question, |asked| run_ask_pass(ask_pass, asked)),
+    }
+}
+
+fn decided_by(
+    question: &HostKeyQuestion<'_>,
+    mut ask: impl FnMut(&str) -> Answer<Secret>,
+) -> Answer<HostKeyAnswer> {
+    let asked = asked_of_program(question);
+    for _ in 0..MAX_MISTAKES {
+        let said = match ask(&asked) {
+            Answer::Given(said) if !said.is_empty() => said,
+            Answer::Given(_) | Answer::Cancelled => return Answer::Cancelled,
+            Answer::CannotAsk => return Answer::CannotAsk,
+        };
+        if let Some(answer) = understood(said.expose(), "yes") {
+            return Answer::Given(answer);
+        }
+    }
+    Answer::Cancelled
+}
+
+/// The question for an askpass program. Its first two lines and the last one are ssh's, word for
+/// word and in no other language: programs find host and fingerprint by their place.
+fn asked_of_program(question: &HostKeyQuestion<'_>) -> String {
+    let HostKeyQuestion { host, key_type, sha256, .. } = question;
+    let mut lines = vec![
+        format!("The authenticity of host '{host} ({host})' can't be established."),
+        format!("{key_type} key fingerprint is {sha256}."),
+    ];
+    let evidence = evidence::lines(question.evidence, Hash::Sha256).into_iter();
+    lines.extend(evidence.map(|line| line.text));
+    lines.push("Are you sure you want to continue connecting (yes/no/[fingerprint])? ".to_owned());
+    lines.join("\n")
 }
 
 /// Interprets the typed answer; `word` is the one that writes the key. The words are the same in
@@ -144,6 +191,7 @@ fn side_by_side(old: &str, new: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::Evidence;
     use crate::ui::evidence::testing::{changed, evidence, question, with_dates, with_faults};
 
     #[test]
@@ -159,6 +207,45 @@ mod tests {
         for (typed, word) in [("yes", "replace"), ("yes", "add"), ("add", "yes"), ("", "yes")] {
             assert_eq!(understood(typed, word), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn a_program_is_asked_in_sshs_words_and_about_nothing_alarming() {
+        let says = |text: Option<&str>, evidence: &Evidence| {
+            let mut asked = Vec::new();
+            let answer = decided_by(&question(evidence), |line| {
+                asked.push(line.to_owned());
+                text.map_or(Answer::Cancelled, |text| Answer::Given(Secret::new(text.to_owned())))
+            });
+            (answer, asked)
+        };
+        let new = evidence(Finding::Unknown);
+        let HostKeyQuestion { host, key_type, sha256, .. } = question(&new);
+        let (answer, asked) = says(Some("yes"), &new);
+        assert!(matches!(answer, Answer::Given(HostKeyAnswer::Record)));
+        let lines: Vec<_> = asked[0].lines().collect();
+        let first = format!("The authenticity of host '{host} ({host})' can't be established.");
+        assert_eq!(lines[..2], [first, format!("{key_type} key fingerprint is {sha256}.")]);
+        let last = "Are you sure you want to continue connecting (yes/no/[fingerprint])? ";
+        assert!(asked[0].ends_with(&format!("\n{last}")), "{asked:?}");
+
+        let (answer, _) = says(Some(&sha256), &new);
+        assert!(
+            matches!(answer, Answer::Given(HostKeyAnswer::IfFingerprint(print)) if print == sha256)
+        );
+        let (answer, _) = says(Some("no"), &new);
+        assert!(matches!(answer, Answer::Given(HostKeyAnswer::Disconnect)));
+        let (answer, asked) = says(Some("perhaps"), &new);
+        assert!(matches!(answer, Answer::Cancelled) && asked.len() == MAX_MISTAKES);
+        for nothing in [Some(""), None] {
+            let (answer, asked) = says(nothing, &new);
+            assert!(matches!(answer, Answer::Cancelled) && asked.len() == 1, "{nothing:?}");
+        }
+        // It would give the question back, which is an answer that is not understood.
+        let echo = AskPass { program: "/bin/echo".into(), always: true };
+        let asked = |evidence: &Evidence| ask_program(&echo, None, &question(evidence));
+        assert!(matches!(asked(&new), Answer::Cancelled));
+        assert!(matches!(asked(&changed()), Answer::CannotAsk));
     }
 
     #[test]

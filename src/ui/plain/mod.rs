@@ -26,9 +26,13 @@ pub use sigil::Sigils;
 
 impl Prompt for Plain {
     fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
-        match self.terminal() {
-            Some(tty) => host_key::ask(tty, question),
-            None => Answer::CannotAsk,
+        match (&self.ask_pass, self.terminal()) {
+            _ if self.batch => Answer::CannotAsk,
+            (Some(ask_pass), terminal) if ask_pass.always || terminal.is_none() => {
+                host_key::ask_program(ask_pass, terminal, question)
+            }
+            (_, Some(tty)) => host_key::ask(tty, question),
+            _ => Answer::CannotAsk,
         }
     }
 
