@@ -16,7 +16,10 @@ pub const HUNG_UP: u8 = 129;
 /// The exit code for how a session ended.
 pub fn exit_code(exit: &Exit) -> u8 {
     match exit {
-        Exit::Status(status) => (status & 0xff) as u8,
+        Exit::Status(status) => {
+            ::log::debug!("Exit status {status}");
+            (status & 0xff) as u8
+        }
         Exit::Signal(name, message) => {
             ::log::info!("the remote program was ended by signal {name} {message}");
             signal_number(name).map_or(FAILED, |number| 128 + number)

@@ -588,7 +588,10 @@ impl Handler for Events {
     async fn disconnected(&mut self, reason: DisconnectReason<Stop>) -> Result<(), Stop> {
         // Ends the event queue, so that steps waiting for the channel wake up.
         self.shared.set_ended(Ended::For(Box::new(reason)));
-        debug!("{}", self.shared.ended().map_or_else(String::new, |error| error.to_string()));
+        debug!(
+            "{}",
+            self.shared.ended().map_or_else(String::new, |error| error.cause().to_owned())
+        );
         Ok(())
     }
 }
