@@ -138,6 +138,10 @@ fn terminal_only_where_there_is_one_or_it_is_forced() {
     let forced = bed.run(&["-tt"], &[tty]).output();
     assert_eq!(forced.text(), "terminal\r\n");
     assert!(forced.stderr.contains("Connection to 127.0.0.1 closed."), "{forced:?}");
+    // As ssh, it names the HostName and not what was typed.
+    let elsewhere = ["-tt", "-o", "HostName=localhost", "-o", "StrictHostKeyChecking=no"];
+    let forced = bed.run(&elsewhere, &[tty]).output();
+    assert!(forced.stderr.contains("Connection to localhost closed."), "{forced:?}");
 }
 
 #[test]

@@ -98,7 +98,7 @@ async fn connect(
     // Removes the socket, so that no client connects any more; connected clients are told.
     drop(master);
     if shown.load(Ordering::Relaxed) && options.log_level.value >= LogLevel::Info {
-        crate::cli::log::write(&say!(connection_to_host_closed, host = plan.host));
+        crate::cli::log::write(&say!(connection_to_host_closed, host = options.hostname.value));
     }
     relay::close(session).await;
     exit
