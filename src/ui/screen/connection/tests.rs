@@ -416,11 +416,13 @@ fn what_is_behind_a_question_is_dimmed_and_the_question_is_inset() {
 #[test]
 fn the_cursor_is_in_the_dialog_on_top_at_every_size() {
     let bench = bench();
-    for (width, height) in [(80, 24), (40, 12), (20, 5)] {
-        let mut stage = TestScreen::new(width, height);
-        let (shown, _) = stage.play(bench.dialog(), "<F1>");
-        let line = shown.lines().nth(usize::from(stage.cursor_line())).unwrap();
-        assert!(line.contains(&say!(close)), "{width}x{height}: {line}\n{shown}");
+    for (width, height) in [(80, 24), (40, 12), (30, 20), (20, 5)] {
+        for (typed, meant) in [("<F1>", say!(close)), ("<Tab><Down>", "web".to_owned())] {
+            let mut stage = TestScreen::new(width, height);
+            let (shown, _) = stage.play(bench.dialog(), typed);
+            let line = shown.lines().nth(usize::from(stage.cursor_line())).unwrap();
+            assert!(line.contains(&meant), "{width}x{height} {typed}: {line}\n{shown}");
+        }
     }
 }
 

@@ -71,25 +71,13 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             inner = Rect { x, y: outer.y + 1, width, height: outer.height - 2 };
         }
         self.spots.clear();
+        // Nothing below keeps the cursor, also where the focus is out of sight.
+        frame.set_cursor_position(inner.as_position());
         let top = Rect { height: u16::try_from(seen).unwrap_or(inner.height), ..inner };
         self.put(frame, &body, top, self.scroll);
         let below = seen.min(usize::from(inner.height)) as u16;
         let rest = Rect { y: inner.y + below, height: inner.height - below, ..inner };
         self.put(frame, &foot, rest, 0);
-        self.take_cursor(frame);
-    }
-
-    /// Takes the cursor to what has the focus, away from the dialog below: who magnifies the screen,
-    /// or has it read, is led there.
-    fn take_cursor(&self, frame: &mut Frame<'_>) {
-        let has_own = matches!(
-            self.rows.get(self.focus).map(|row| &row.widget),
-            Some(Widget::TextField { .. } | Widget::Editor { .. })
-        );
-        let at = |spot: &&Spot| spot.row == self.focus && spot.part == self.part && !spot.on_bar;
-        if let Some(spot) = self.spots.iter().rev().find(at).filter(|_| !has_own) {
-            frame.set_cursor_position(spot.area.as_position());
-        }
     }
 
     /// The room for the rows in this area.
@@ -257,9 +245,9 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             }
             if let Some((index, x)) = row.cursor
                 && let Some(y) = inside(line + usize::from(index))
-                && x < area.width
             {
-                frame.set_cursor_position(Position { x: area.x + x, y });
+                let x = area.x + x.min(area.width.saturating_sub(1));
+                frame.set_cursor_position(Position { x, y });
             }
             line += row.lines.len();
         }

@@ -11,12 +11,15 @@ use crate::ui::screen::look::{Look, Tone};
 
 /// The fewest columns of a field that has a remark beside it.
 const FIELD_MIN: usize = 30;
+/// The most lines of a choice that does not scroll.
+const PINNED_LINES: usize = 2;
 
 /// A row that is laid out for drawing.
 pub(super) struct Drawn {
     pub(super) row: usize,
     pub(super) lines: Vec<Line<'static>>,
-    /// The cursor's line and column, if the row has it.
+    /// The cursor's line and column, if the row has the focus: who magnifies the screen, or has it
+    /// read, is led there.
     pub(super) cursor: Option<(u16, u16)>,
     /// The parts that can be clicked: line, column, width, number.
     pub(super) parts: Vec<(u16, u16, u16, usize)>,
@@ -96,37 +99,21 @@ pub(super) fn draw_row<K: Copy + PartialEq>(
             // A letter that chooses nothing now is not shown.
             let access = access.filter(|_| row.enabled);
             let access = access.map_or_else(String::new, |letter| format!(" ({letter})"));
-            let text = format!("{mark} {label}{access}");
+            put_choice(&mut drawn, row, (mark, &format!("{label}{access}")), lit, pen);
             // A note without room beside the label stands below it.
-            let room = usize::from(pen.width).saturating_sub(indent.len() + text.width() + 2);
-            let beside = if note.width() <= room { note.as_str() } else { "" };
-            let text = vec![Span::styled(indent, base), Span::styled(text, lit)];
-            drawn.lines.push(noted(text, beside, look));
-            if beside.is_empty() && !note.is_empty() {
-                drawn.lines.extend(paragraph(Tone::Dim, note, row.indent + 4, pen));
+            let room = usize::from(pen.width);
+            match drawn.lines.as_mut_slice() {
+                _ if note.is_empty() => {}
+                [line] if line.width() + 2 + note.width() <= room => {
+                    line.push_span(Span::styled(format!("  {note}"), look.style(Tone::Dim)));
+                }
+                _ => drawn.lines.extend(paragraph(Tone::Dim, note, row.indent + 4, pen)),
             }
             put_remark(&mut drawn, row, pen);
         }
         Widget::Check { on, label } => {
             let mark = if *on { "[x]" } else { "[ ]" };
-            let before = format!("{indent}{mark} ");
-            let room = usize::from(pen.width).saturating_sub(before.width()).max(1);
-            // What does not scroll takes no more lines than it must.
-            let pieces = match row.pinned || label.width() <= room {
-                true => vec![cut(label, room, look)],
-                false => text::wrap(label, room),
-            };
-            for (at, piece) in pieces.into_iter().enumerate() {
-                let before = match at {
-                    0 => vec![
-                        Span::styled(indent.clone(), base),
-                        Span::styled(format!("{mark} "), lit),
-                    ],
-                    _ => vec![Span::raw(" ".repeat(before.width()))],
-                };
-                let line = before.into_iter().chain([Span::styled(piece, lit)]);
-                drawn.lines.push(line.collect::<Vec<_>>().into());
-            }
+            put_choice(&mut drawn, row, (mark, label), lit, pen);
             put_remark(&mut drawn, row, pen);
         }
         Widget::Pick { label, options, selected } => {
@@ -138,6 +125,7 @@ pub(super) fn draw_row<K: Copy + PartialEq>(
                 Span::raw(" "),
                 Span::styled(text, lit),
             ]));
+            drawn.cursor = focus.map(|_| (0, row.indent));
             put_remark(&mut drawn, row, pen);
         }
         Widget::List { items, selected, height, view } => {
@@ -146,7 +134,39 @@ pub(super) fn draw_row<K: Copy + PartialEq>(
         }
         Widget::Buttons(buttons) => put_buttons(&mut drawn, buttons, focus, pen),
     }
+    if matches!(row.widget, Widget::Radio { .. } | Widget::Check { .. }) && !row.folded {
+        drawn.cursor = focus.map(|_| (0, row.indent));
+    }
     drawn
+}
+
+/// Lays out a mark and the words that it is for, on as many lines as these need.
+fn put_choice<K: Copy>(
+    drawn: &mut Drawn,
+    row: &FormRow<K>,
+    (mark, label): (&str, &str),
+    lit: Style,
+    pen: FormPainter<K>,
+) {
+    let base = if row.enabled { Style::new() } else { pen.look.style(Tone::Dim) };
+    let indent = " ".repeat(usize::from(row.indent));
+    let mark = format!("{mark} ");
+    let hang = indent.width() + mark.width();
+    let room = usize::from(pen.width).saturating_sub(hang).max(1);
+    let mut pieces = text::wrap(label, room);
+    // What does not scroll takes no more lines than it must.
+    if row.pinned && pieces.len() > PINNED_LINES {
+        let rest = pieces.split_off(PINNED_LINES - 1).join(" ");
+        pieces.push(cut(&rest, room, pen.look));
+    }
+    for (at, piece) in pieces.into_iter().enumerate() {
+        let before = match at {
+            0 => vec![Span::styled(indent.clone(), base), Span::styled(mark.clone(), lit)],
+            _ => vec![Span::raw(" ".repeat(hang))],
+        };
+        let line = before.into_iter().chain([Span::styled(piece, lit)]);
+        drawn.lines.push(line.collect::<Vec<_>>().into());
+    }
 }
 
 /// Lays out a field: its label, its text on a line, and a remark beside it or below.
@@ -327,6 +347,9 @@ fn list<K: Copy>(
     let first = view.first(selected, height, count);
     let dim = pen.look.style(Tone::Dim);
     let empty = text::wrap(view.empty().unwrap_or_default(), usize::from(pen.width));
+    // The wheel may have moved the list away from what is selected.
+    let line = selected.checked_sub(first).filter(|line| *line < height).unwrap_or(0);
+    drawn.cursor = focused.then_some((line as u16, indent.len() as u16));
     for line in 0..height {
         let at = first + line;
         let Some(mut shown) = view.line(at).or_else(|| items.get(at).map(|it| item(it, pen.look)))
@@ -378,7 +401,8 @@ fn put_buttons<K: Copy + PartialEq>(
     for (at, button) in buttons.iter().enumerate() {
         let FormButton { label, access, .. } = button;
         // The letter stays where the label is too long for a line.
-        let label = &cut(label, usize::from(pen.width).saturating_sub("[  (c) ]".len()), pen.look);
+        let around = if button.quiet { "c ".len() } else { "[  (c) ]".len() };
+        let label = &cut(label, usize::from(pen.width).saturating_sub(around), pen.look);
         let chosen = focus == Some(at);
         let text = match (chosen, button.quiet) {
             (_, true) => format!("{access} {label}"),
@@ -406,6 +430,9 @@ fn put_buttons<K: Copy + PartialEq>(
         spans.push(Span::styled(text, style));
         spans.push(Span::raw("  "));
         drawn.parts.push((line, column, width, at));
+        if chosen {
+            drawn.cursor = Some((line, column));
+        }
         column += width + 2;
     }
     drawn.lines.push(Line::from(spans));

@@ -87,6 +87,83 @@ fn on_a_narrow_screen_no_word_is_lost_and_each_button_has_its_letter() {
     {
         assert!(narrow.contains(part), "{part}:\n{narrow}");
     }
+    let narrower = draw(&mut form, 28);
+    for part in ["(•) keyboard-interactive", "    not accepted here"] {
+        assert!(narrower.contains(part), "{part}:\n{narrower}");
+    }
+}
+
+#[test]
+fn what_does_not_scroll_is_wrapped_and_a_quiet_button_has_the_whole_line() {
+    let quiet = "show the random art now";
+    let mut form = DialogForm::new(
+        "Title",
+        vec![
+            FormRow::radio(Key::Left, 0, true, "a way to log in (x)"),
+            FormRow::check(Key::Tick, true, "Replace the key on record with this one").pinned(),
+            FormRow::buttons(vec![
+                FormButton::new(Key::Go, 'g', "Go"),
+                FormButton::new(Key::Right, 'a', quiet).quiet(),
+            ]),
+        ],
+    );
+    let wrapped = shown(&mut form, 30, 14);
+    for part in ["[x] Replace the key on", "    record with this one", &format!("a {quiet}")] {
+        assert!(wrapped.contains(part), "{part}:\n{wrapped}");
+    }
+    // It has two lines at most, and then it says so.
+    let cut = shown(&mut form, 20, 14);
+    for part in ["(•) a way to log", "    in (x)", "[x] Replace the key", "    on record with…"]
+    {
+        assert!(cut.contains(part), "{part}:\n{cut}");
+    }
+}
+
+#[test]
+fn the_cursor_is_at_what_has_the_focus() {
+    let items = (0..9).map(|n| Item { text: format!("item {n}"), note: String::new() }).collect();
+    let mut form = DialogForm::new(
+        "Title",
+        vec![
+            FormRow::list(Key::List, items, 3),
+            FormRow::radio(Key::Left, 0, true, "keyboard-interactive").noted("not accepted here"),
+            FormRow::check(Key::Tick, false, "clear the clipboard after a paste"),
+            FormRow::buttons(vec![(Key::Go, 'g', "Go".into()), (Key::Stop, 's', "Stop".into())]),
+        ],
+    );
+    form.remark(Key::Tick, Tone::Dim, "a remark of several words".into());
+    let mut stage = TestScreen::new(30, 20);
+    for (typed, meant) in [
+        ("", "item 0"),
+        ("<Down>", "item 1"),
+        ("<Down><Down><Down>", "item 4"),
+        ("<Tab>", "(•) keyboard"),
+        ("<Tab>", "[ ] clear"),
+        ("<Tab>", "Go"),
+    ] {
+        play(&mut form, typed);
+        let all = stage.draw(|frame, look| form.draw(frame, frame.area(), look));
+        let line = all.lines().nth(usize::from(stage.cursor_line())).unwrap_or_default();
+        assert!(line.contains(meant), "{meant}: {line}\n{all}");
+    }
+}
+
+#[test]
+fn nothing_below_a_form_keeps_the_cursor() {
+    use ratatui::layout::Position;
+    let mut rows = vec![FormRow::field(Key::Name, "Name:", TextField::new(""))];
+    rows.extend((0..30).map(|n| FormRow::text(Tone::Plain, format!("line {n}"))));
+    rows.push(FormRow::buttons(vec![(Key::Go, 'g', "Go".into())]));
+    let mut form = DialogForm::new("Title", rows);
+    // The field is out of sight after the wheel.
+    form.scroll = 20;
+    let mut stage = TestScreen::new(40, 12);
+    let all = stage.draw(|frame, look| {
+        frame.set_cursor_position(Position { x: 0, y: 11 });
+        form.draw(frame, frame.area(), look);
+    });
+    assert!(!all.contains("Name:"), "{all}");
+    assert_eq!(stage.cursor_line(), 1, "{all}");
 }
 
 #[test]

@@ -274,6 +274,20 @@ fn every_size_shows_what_is_the_matter_and_the_way_out() {
 }
 
 #[test]
+fn on_a_narrow_screen_the_box_has_all_its_words_and_the_buttons_are_in_sight() {
+    let bare = |text: &str| text.replace(|c: char| c.is_whitespace() || c == '│', "");
+    in_each_language(|language| {
+        for size in [(40, 12), (30, 20), (30, 9)] {
+            let (shown, _) = play(&changed(), size, "");
+            for part in [say!(warning_replace).as_str(), "(c)", "(d)"] {
+                let there = bare(&shown).contains(&bare(part));
+                assert!(there, "{part} {language:?} {size:?}:\n{shown}");
+            }
+        }
+    });
+}
+
+#[test]
 fn a_host_of_ten_thousand_characters_does_not_push_the_question_away() {
     let evidence = unknown();
     let host = "x".repeat(10_000);
