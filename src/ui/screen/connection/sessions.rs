@@ -5,10 +5,12 @@ use std::sync::Arc;
 use super::ask::{AskName, Confirm, MakeDocument};
 use super::edit::Edit;
 use super::{Key, NewConnection, shown};
+use crate::config::Keyword;
+use crate::destination::parse_port;
 use crate::error::{Error, Kind, Result};
-use crate::profiles::{Document, ProfileStore, Source};
+use crate::profiles::{Document, Profile, ProfileStore, Source};
 use crate::say;
-use crate::ui::hosts::{AddressChoice, HostEntry};
+use crate::ui::hosts::{AddressChoice, Entered, HostEntry};
 use crate::ui::screen::component::DialogAction;
 use crate::ui::screen::look::Tone;
 
@@ -20,8 +22,11 @@ impl NewConnection {
     pub(super) fn save(&mut self) -> DialogAction {
         let now = self.now();
         // A session that is chosen is saved as what it is, under another name.
-        if now.session.is_some() && now.port.is_empty() && now.family == AddressChoice::Auto {
-            return self.duplicate();
+        if now.session.is_some() {
+            return match self.entered_check.check(&now) {
+                Err(error) => self.complain(&error),
+                Ok(()) => self.copy(Some(now)),
+            };
         }
         match self.entered_check.profile(&now) {
             Err(error) => self.complain(&error),
@@ -52,12 +57,27 @@ impl NewConnection {
     }
 
     pub(super) fn duplicate(&mut self) -> DialogAction {
+        self.copy(None)
+    }
+
+    /// Asks for a name, and saves the selected session under it, with the options that were
+    /// entered.
+    fn copy(&mut self, entered: Option<Entered>) -> DialogAction {
         match self.opened() {
             None => self.only_sessions(),
             Some(Err(error)) => self.complain(&error),
             Some(Ok(document)) => {
                 let name = document.name().to_owned();
-                let make = move |store: &ProfileStore, name: &str| store.copy(&document, name);
+                let profile = entered.map(|entered| with_options(document.profile(), &entered));
+                let profile = match profile.transpose() {
+                    Err(error) => return self.complain(&error),
+                    Ok(profile) => profile,
+                };
+                let make = move |store: &ProfileStore, name: &str| {
+                    let mut copy = store.copy(&document, name)?;
+                    profile.clone().map_or(Ok(()), |profile| copy.set(profile))?;
+                    Ok(copy)
+                };
                 let title = say!(connection_duplicate_title, name = shown(&name));
                 self.ask_name(title, &name, Box::new(make))
             }
@@ -153,6 +173,32 @@ impl NewConnection {
         self.say(Tone::Warn, say!(connection_only_sessions));
         DialogAction::Stay
     }
+}
+
+/// The session with the options that were entered; those that were left alone are its own.
+fn with_options(profile: &Profile, entered: &Entered) -> Result<Profile> {
+    let mut profile = profile.clone();
+    if !entered.port.is_empty() {
+        profile.port = Some(parse_port(&entered.port)?);
+    }
+    let family = match entered.family {
+        AddressChoice::Auto => None,
+        AddressChoice::V4 => Some("inet"),
+        AddressChoice::V6 => Some("inet6"),
+    };
+    if let Some(family) = family {
+        let keyword = Keyword::AddressFamily.name();
+        let is_of = |option: &str| {
+            let name = option.split(|c: char| c == '=' || c.is_whitespace()).next();
+            name.is_some_and(|name| name.eq_ignore_ascii_case(keyword))
+        };
+        profile.options.retain(|option| !is_of(option.trim_start()));
+        profile.options.push(format!("{keyword}={family}"));
+    }
+    if !entered.confirm_paste {
+        profile.confirm_paste = Some(false);
+    }
+    Ok(profile)
 }
 
 /// Whether this is a file of tessh's own.

@@ -385,6 +385,26 @@ fn a_duplicate_has_the_comments_too() {
 }
 
 #[test]
+fn a_session_that_is_saved_under_another_name_has_the_options_that_were_entered() {
+    let bench = bench();
+    let before = "host = \"h\" # mine\nport = 9\noptions = [\"addressfamily inet\", \"Tag=x\"]\n";
+    fs::write(bench.file("db.toml"), before).unwrap();
+    // The port, IPv6, and the box.
+    bench.play("<Tab><C-o>2222<Tab><Right><Right><Tab> <C-s><C-u>zall<Enter>");
+    let all = bench.read("zall.toml");
+    assert!(all.contains("host = \"h\" # mine\nport = 2222\n"), "{all}");
+    assert!(all.contains("[\"Tag=x\", \"AddressFamily=inet6\"]"), "{all}");
+    assert!(all.contains("confirm_paste = false"), "{all}");
+    bench.play("<Tab><C-o><Tab><Tab> <C-s><C-u>zbox<Enter>");
+    assert_eq!(bench.read("zbox.toml"), format!("{before}confirm_paste = false\n"));
+    let (shown, _) = bench.play("<Tab><C-o>99999<C-s>");
+    assert!(shown.contains("99999") && !shown.contains("Duplicate"), "{shown}");
+    // To duplicate is to copy what is there.
+    bench.play("<Tab><C-o>2222<S-Tab>d<C-u>zsame<Enter>");
+    assert_eq!(bench.read("zsame.toml"), before);
+}
+
+#[test]
 fn a_name_that_is_free_is_proposed() {
     let bench = bench();
     fs::write(bench.file("db.toml"), "host = \"h\"\n").unwrap();
