@@ -5,9 +5,12 @@
 //! only as the first word. Nothing is looked up and nothing is decided here except which flag a
 //! word is.
 
+mod verb;
+
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::path::PathBuf;
+
+pub use verb::{VERBS, Verb};
 
 use super::flags::{self, Does, Flag, Special};
 use crate::config::{Connect, Forward, Keyword, LogLevel};
@@ -22,74 +25,6 @@ const RUSSH: &str = "0.65.1";
 /// The commands of `-O`.
 pub const CONTROLS: [&str; 8] =
     ["check", "conninfo", "channels", "forward", "cancel", "exit", "stop", "proxy"];
-
-/// The task that the command line asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Verb {
-    /// Connect, as ssh(1) does.
-    #[default]
-    Connect,
-    /// `files`.
-    Files,
-    /// `get`.
-    Get,
-    /// `put`.
-    Put,
-    /// `sync`.
-    Sync,
-    /// `keygen`.
-    Keygen,
-    /// `trust`.
-    Trust,
-    /// `copy-id`.
-    CopyId,
-    /// `sessions`.
-    Sessions,
-    /// `teleport`.
-    Teleport,
-    /// `explain`.
-    Explain,
-    /// `bench`.
-    Bench,
-    /// `demo`.
-    Demo,
-    /// `completions`.
-    Completions,
-    /// `man`.
-    Man,
-    /// `help` and `--help`.
-    Help,
-    /// `--version` and `-V`.
-    Version,
-}
-
-/// The verbs that can be typed as a first word, each with its description.
-pub const VERBS: &[(&str, Verb, &str)] = &[
-    ("connect", Verb::Connect, "log in; the same without the word"),
-    ("files", Verb::Files, "two panes with files, here and on servers; tessh files --help"),
-    ("get", Verb::Get, "files from a server; tessh get --help"),
-    ("put", Verb::Put, "files to a server; tessh put --help"),
-    ("sync", Verb::Sync, "make one directory like another; tessh sync --help"),
-    ("keygen", Verb::Keygen, "make, convert and show keys; tessh keygen --help"),
-    ("trust", Verb::Trust, "keys of hosts, on record and offered; tessh trust --help"),
-    ("copy-id", Verb::CopyId, "a key for a server to log in with; tessh copy-id --help"),
-    ("sessions", Verb::Sessions, "saved sessions; tessh sessions --help"),
-    ("teleport", Verb::Teleport, "nodes of Teleport clusters; tessh teleport --help"),
-    ("explain", Verb::Explain, "what would be done and why, without connecting"),
-    ("bench", Verb::Bench, "measure a server, beside ssh; tessh bench --help"),
-    ("demo", Verb::Demo, "an SSH server on loopback, and a login to it; tessh demo --help"),
-    ("completions", Verb::Completions, "completions for bash, zsh or fish"),
-    ("man", Verb::Man, "the manual page"),
-    ("help", Verb::Help, "this help"),
-];
-
-impl fmt::Display for Verb {
-    /// Writes the word or flag that selects the verb.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = VERBS.iter().find(|(_, verb, _)| verb == self).map(|(name, ..)| *name);
-        f.write_str(word.unwrap_or("--version"))
-    }
-}
 
 /// One setting of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -252,19 +187,19 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });
         }
     }
-    let mut reading = Reading {
-        words: words.into_iter(),
-        typed: Typed {
-            verb: verb.unwrap_or_default(),
-            as_ssh,
-            destination_is_first: first,
-            ..Typed::default()
-        },
-        level: None,
-        tty: None,
-    };
-    reading.read()?;
-    reading.finish()
+    let verb = verb.unwrap_or_default();
+    let typed = Typed { verb, as_ssh, destination_is_first: first, ..Typed::default() };
+    Reading::of(words, typed, verb).finish()
+}
+
+/// Parses the words after a verb that connects, which may lack the host: as if under the name `ssh`,
+/// which has no verbs, so that a host may be named like one.
+///
+/// # Errors
+/// Those of [`parse_open`]; the next step is the help of the verb.
+pub fn parse_after(verb: Verb, words: impl IntoIterator<Item = OsString>) -> Result<Typed> {
+    let typed = Typed { as_ssh: true, ..Typed::default() };
+    Reading::of(words.into_iter().collect(), typed, verb).finish()
 }
 
 /// Whether a first word is a verb.
@@ -293,6 +228,8 @@ fn verb(word: &OsStr) -> Option<Verb> {
 
 /// The words still to parse, and the results of those before.
 struct Reading {
+    /// The verb whose help has the flags.
+    verb: Verb,
     words: std::vec::IntoIter<OsString>,
     typed: Typed,
     /// The log level from `-v` and `-q`: the last of them decides.
@@ -302,6 +239,10 @@ struct Reading {
 }
 
 impl Reading {
+    fn of(words: Vec<OsString>, typed: Typed, verb: Verb) -> Reading {
+        Reading { verb, words: words.into_iter(), typed, level: None, tty: None }
+    }
+
     fn read(&mut self) -> Result<()> {
         while let Some(word) = self.words.next() {
             let bytes = word.as_encoded_bytes();
@@ -351,7 +292,8 @@ impl Reading {
             let letter = char::from(byte);
             let Some(flag) = flags::letter(letter) else {
                 let shown = letter.escape_default();
-                return Err(usage(say!(option_unknown_letter, shown)).hint(say!(see_help)));
+                let cause = say!(option_unknown_letter, shown);
+                return Err(usage(cause).hint(self.verb.see_help()));
             };
             if flag.value.is_none() {
                 self.apply(flag, OsString::new())?;
@@ -378,7 +320,7 @@ impl Reading {
         let found = std::str::from_utf8(name).ok().and_then(flags::long);
         let Some(flag) = found else {
             let shown: String = String::from_utf8_lossy(name).escape_default().take(40).collect();
-            return Err(usage(say!(option_unknown, shown)).hint(say!(see_help)));
+            return Err(usage(say!(option_unknown, shown)).hint(self.verb.see_help()));
         };
         let value = match (flag.value, attached) {
             (None, Some(_)) => {
@@ -545,6 +487,7 @@ impl Reading {
     }
 
     fn finish(mut self) -> Result<Typed> {
+        self.read()?;
         if let Some(level) = self.level {
             let flag = if level == LogLevel::Quiet { "-q" } else { "-v" };
             self.fix(flag, Keyword::LogLevel, &level.to_string());

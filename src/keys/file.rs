@@ -68,5 +68,15 @@ impl LoadedFile {
 
 /// The path, sanitised and shortened for a message.
 pub(super) fn quoted(path: &Path) -> String {
-    format!("'{}'", text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_PATH))
+    format!("'{}'", text::name(path.as_os_str().as_encoded_bytes(), MAX_PATH))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_whose_name_has_a_line_break_is_not_shown_as_another_one() {
+        assert_eq!(quoted(Path::new("id\nrsa\t")), r"'id\x0arsa\x09'");
+    }
 }

@@ -116,7 +116,7 @@ pub(super) fn expand(typed: &str, home: &Path) -> PathBuf {
 
 /// Shortens a path for display, with `~`.
 pub(super) fn short(path: &Path, home: &Path) -> String {
-    let shown = |path: &Path| text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_PATH);
+    let shown = |path: &Path| text::name(path.as_os_str().as_encoded_bytes(), MAX_PATH);
     match path.strip_prefix(home) {
         Ok(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
         Ok(rest) => format!("~/{}", shown(rest)),
@@ -128,8 +128,8 @@ pub(super) fn short(path: &Path, home: &Path) -> String {
 /// device cannot block.
 pub(super) fn read_key(path: &Path) -> Result<KeyFile, String> {
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        let name = path.to_string_lossy();
-        return Err(format!("{}: {}", text::line(&name, MAX_PATH), say!(login_key_special)));
+        let name = text::name(path.as_os_str().as_encoded_bytes(), MAX_PATH);
+        return Err(format!("{name}: {}", say!(login_key_special)));
     }
     KeyFile::read(path).map_err(|error| error.to_string())
 }
@@ -184,6 +184,24 @@ pub(super) fn open(file: KeyFile, passphrase: Option<&Secret>) -> Unlocking {
         Err(Unlock::Error(error)) => Unlocking::Unusable(error),
         Err(Unlock::NeedsPassphrase | Unlock::WrongPassphrase) => {
             Unlocking::WrongPassphrase(file.wrong_passphrase())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_from_the_home_directory_on_and_a_line_break_in_it_is_escaped() {
+        let home = Path::new("/home/anna");
+        for (path, shown) in [
+            ("/home/anna", "~"),
+            ("/home/anna/.ssh/id", "~/.ssh/id"),
+            ("/home/anna/a\nb", r"~/a\x0ab"),
+            ("/k\tey", r"/k\x09ey"),
+        ] {
+            assert_eq!(short(Path::new(path), home), shown);
         }
     }
 }

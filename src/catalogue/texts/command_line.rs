@@ -239,9 +239,6 @@ texts! {
     demo_takes_no_arguments
         en "tessh demo takes no arguments but --serve"
         ja "tessh demo に指定できるのは --serve だけです"
-    demo_takes_no_arguments_hint
-        en "see tessh demo --help"
-        ja "tessh demo --help をご覧ください"
     demo_needs_terminal
         en "tessh demo needs a terminal"
         ja "tessh demo には端末が必要です"

@@ -181,9 +181,6 @@ texts! {
     keygen_unknown_option(what)
         en "unknown {what}"
         ja "存在しないものです: {what}"
-    keygen_see_help
-        en "see tessh keygen --help"
-        ja "tessh keygen --help をご覧ください"
     keygen_with_new_key
         en "a new key alone"
         ja "新しい鍵を作るときだけ"

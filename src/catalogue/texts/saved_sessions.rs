@@ -153,9 +153,6 @@ texts! {
     sessions_verb_unknown(other)
         en "unknown command: sessions {other}"
         ja "存在しないコマンドです: sessions {other}"
-    sessions_see_help
-        en "see tessh sessions --help"
-        ja "tessh sessions --help をご覧ください"
     sessions_name_not_utf8
         en "the name of a saved session is UTF-8"
         ja "保存済みセッションの名前は UTF-8 で指定してください"

@@ -34,6 +34,19 @@ fn words(typed: &[OsString]) -> Vec<String> {
 }
 
 #[test]
+fn an_unknown_option_names_the_help_that_has_the_others() {
+    for word in ["--nonsense", "-H"] {
+        let next = |read: Result<Typed>| read.unwrap_err().next_step().map(str::to_owned);
+        let after = |verb| next(parse_after(verb, [word.into()]));
+        assert_eq!(after(Verb::CopyId).as_deref(), Some("see tessh copy-id --help"));
+        assert_eq!(after(Verb::Trust).as_deref(), Some("see tessh trust --help"));
+        for words in [&[word][..], &["explain", word]] {
+            assert_eq!(next(read(words)).as_deref(), Some("see tessh --help"));
+        }
+    }
+}
+
+#[test]
 fn every_line_of_the_collection_is_read_as_ssh_reads_it() {
     let cases: Value =
         serde_json::from_str(include_str!("../../../tests/data/config/argv.json")).unwrap();

@@ -53,8 +53,7 @@ pub(super) fn begin(
 
 /// The words as for connecting, and the key, which is not one to log in with.
 fn words(typed: &Typed) -> Result<(Typed, Option<PathBuf>)> {
-    // Parsed as if under the name `ssh`, which has no verbs, so that a host may be named like one.
-    let mut parsed = args::parse_open(typed.rest.iter().cloned(), true)?;
+    let mut parsed = args::parse_after(Verb::CopyId, typed.rest.iter().cloned())?;
     parsed.as_ssh = false;
     let mut keys = Vec::new();
     let mut stray = None;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use russh::keys::ssh_key::LineEnding;
 
-use crate::cli::args::{self, Typed};
+use crate::cli::args::{self, Typed, Verb};
 use crate::cli::connect::prompt;
 use crate::cli::connect::session::{self, Inherited};
 use crate::cli::environment::ProcessEnvironment;
@@ -46,8 +46,9 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
         [Some("--serve")] => true,
         [Some("--help")] => return print(&help::demo_help()),
         _ => {
-            return Err(Error::new(Kind::Usage, say!(demo_takes_no_arguments))
-                .hint(say!(demo_takes_no_arguments_hint)));
+            return Err(
+                Error::new(Kind::Usage, say!(demo_takes_no_arguments)).hint(Verb::Demo.see_help())
+            );
         }
     };
     if !serve && terminal::open_controlling().is_err() {

@@ -17,13 +17,12 @@ mod trust;
 
 use std::ops::ControlFlow;
 
-use super::args::{self, Typed, VERBS, Verb};
+use super::args::{self, Typed, Verb};
 use super::connect::invocation;
 use super::environment::ProcessEnvironment;
 use super::output::print;
 use super::{help, log};
-use crate::error::{Error, Result};
-use crate::say;
+use crate::error::Result;
 
 /// Runs the verb and returns the exit code.
 pub(super) fn run(typed: &Typed) -> Result<u8> {
@@ -74,46 +73,10 @@ fn run_apart(
             return Ok(ControlFlow::Continue(environment));
         }
     };
-    code.map(ControlFlow::Break).map_err(|error| naming_own_help(error, &typed.verb))
-}
-
-/// Names the help of the verb in place of the general one, which has nothing about the verb's flags.
-/// `sessions` does so itself: after `save` stand the flags of a connection.
-fn naming_own_help(error: Error, verb: &Verb) -> Error {
-    let own = VERBS.iter().find(|(_, it, doc)| it == verb && doc.contains("--help"));
-    match own {
-        Some((name, ..))
-            if *verb != Verb::Sessions && error.next_step() == Some(&say!(see_help)) =>
-        {
-            error.hint(say!(see_help_of, verb = name))
-        }
-        _ => error,
-    }
+    code.map(ControlFlow::Break)
 }
 
 fn version() -> Result<u8> {
     log::to_stderr(&format!("{}\n", args::version_line()));
     Ok(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::Kind;
-
-    #[test]
-    fn an_unknown_option_names_the_help_that_has_the_others() {
-        for (verb, help) in [
-            (Verb::Get, "see tessh get --help"),
-            (Verb::CopyId, "see tessh copy-id --help"),
-            (Verb::Teleport, "see tessh teleport --help"),
-            (Verb::Explain, "see tessh --help"),
-            (Verb::Sessions, "see tessh --help"),
-        ] {
-            let error = Error::new(Kind::Usage, "unknown").hint(say!(see_help));
-            assert_eq!(naming_own_help(error, &verb).next_step(), Some(help));
-        }
-        let other = Error::new(Kind::Usage, "no place").hint("write host:path");
-        assert_eq!(naming_own_help(other, &Verb::Get).next_step(), Some("write host:path"));
-    }
 }

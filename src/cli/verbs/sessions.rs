@@ -61,14 +61,16 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
         "export" => export::run(words, environment),
         "import" => import::run(words, typed, environment),
         other => Err(usage(say!(sessions_verb_unknown, other = text::line(other, 40)))
-            .hint(say!(sessions_see_help))),
+            .hint(Verb::Sessions.see_help())),
     }
 }
 
 /// Whether `--help` is among the words. After the name of `save` stands another command line.
 fn asks_for_help(words: &[OsString]) -> bool {
-    let most = if words.first().is_some_and(|word| word == "save") { 2 } else { words.len() };
-    words[..most.min(words.len())].iter().take_while(|word| *word != "--").any(|it| it == "--help")
+    let saves = words.first().is_some_and(|word| word == "save");
+    let is_before = |word: &&OsString| !saves || word.as_encoded_bytes().starts_with(b"-");
+    let words = words[usize::from(saves)..].iter().take_while(is_before);
+    words.take_while(|word| *word != "--").any(|word| word == "--help")
 }
 
 /// The words after `list`, `show` and `remove`.
@@ -94,7 +96,7 @@ impl SessionWords {
                 _ if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
                     return Err(
-                        usage(say!(sessions_option_unknown, word)).hint(say!(sessions_see_help))
+                        usage(say!(sessions_option_unknown, word)).hint(Verb::Sessions.see_help())
                     );
                 }
                 name => read.names.push(name.to_owned()),
@@ -411,7 +413,9 @@ mod tests {
         let asks = |line: &str| {
             asks_for_help(&line.split_whitespace().map(OsString::from).collect::<Vec<_>>())
         };
-        for line in ["--help", "list --help", "save --help", "import putty --help"] {
+        for line in
+            ["--help", "list --help", "save --help", "save --force --help", "import putty --help"]
+        {
             assert!(asks(line), "{line}");
         }
         for line in ["", "list", "show -- --help", "save web anna@web1 ls --help"] {

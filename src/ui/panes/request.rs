@@ -121,7 +121,8 @@ pub enum PanesEvent {
     SyncPlanned(Result<SyncPreview, String>),
     /// Files of this side have changed.
     Changed(PaneSide),
-    /// The job with this number is done or has failed.
+    /// The job with this number runs no longer: it is done, has failed, waits for a connection, or was
+    /// paused or removed.
     JobEnded(u64),
     /// The connection of this side is lost, for this reason.
     Lost(PaneSide, String),

@@ -117,5 +117,15 @@ fn private_half(file: &Path, key: &PublicKey) -> PrivateHalf {
 }
 
 pub(super) fn shown(path: &Path) -> String {
-    text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_SHOWN)
+    text::name(path.as_os_str().as_encoded_bytes(), MAX_SHOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_break_in_the_name_of_a_key_is_shown() {
+        assert_eq!(shown(Path::new("id\n.pub")), r"id\x0a.pub");
+    }
 }

@@ -75,8 +75,7 @@ impl BenchWords {
                 connecting.push(word);
             }
         }
-        // As under the name `ssh`, which has no verbs, so that a host may be named like one.
-        let mut typed = args::parse_open(connecting.into_iter(), true)?;
+        let mut typed = args::parse_after(Verb::Bench, connecting)?;
         (typed.as_ssh, typed.json) = (false, json);
         read.help |= typed.verb == Verb::Help;
         read.typed = typed;

@@ -56,7 +56,7 @@ enum TypedPlaces {
 }
 
 pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
-    let words = FileWords::read(&typed.rest, FILES)?;
+    let words = FileWords::read(typed, FILES)?;
     if words.help {
         return print(&help::files_help());
     }

@@ -10,7 +10,7 @@ use crate::cli::output::print;
 use crate::error::Result;
 
 pub fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
-    let words = FileWords::read(&typed.rest, PANES)?;
+    let words = FileWords::read(typed, PANES)?;
     if words.help {
         return print(&help::panes_help());
     }

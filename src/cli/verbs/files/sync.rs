@@ -41,7 +41,7 @@ struct TypedSync {
 }
 
 pub fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
-    let words = FileWords::read(&typed.rest, SYNC)?;
+    let words = FileWords::read(typed, SYNC)?;
     if words.help {
         return print(&help::sync_help());
     }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::cli::amount;
-use crate::cli::args::{self, Typed};
+use crate::cli::args::{self, Typed, Verb};
 use crate::cli::flags::files::{CRITERIA, FileFlag, LINKS, POLICIES, connecting};
 use crate::cli::flags::{self, Flag};
 use crate::error::{Error, Kind, Result};
@@ -27,6 +27,8 @@ pub(super) struct Operand {
 /// The words after the verb.
 #[derive(Default)]
 pub(super) struct FileWords {
+    /// The verb that they stand after.
+    pub(super) verb: Verb,
     pub(super) recursive: bool,
     /// `-P`; `None` if it is to be chosen.
     pub(super) connections: Option<usize>,
@@ -61,13 +63,13 @@ enum Found {
 }
 
 impl FileWords {
-    /// Parses the words.
+    /// Parses the words after the verb.
     ///
     /// # Errors
     /// [`Kind::Usage`]: a flag is unknown, without meaning here, or lacks its argument.
-    pub(super) fn read(typed: &[OsString], table: FlagTable) -> Result<FileWords> {
-        let mut read = FileWords::default();
-        let mut words = typed.iter().cloned();
+    pub(super) fn read(typed: &Typed, table: FlagTable) -> Result<FileWords> {
+        let mut read = FileWords { verb: typed.verb, ..FileWords::default() };
+        let mut words = typed.rest.iter().cloned();
         while let Some(word) = words.next() {
             let bytes = word.as_encoded_bytes();
             if bytes == b"--" {
@@ -92,7 +94,7 @@ impl FileWords {
         // Any word in the place of the host, which need not look like one here.
         let place = destination.as_ref().map(|_| OsString::from("host"));
         let all = before.iter().cloned().chain(place).chain(after.iter().cloned());
-        let parsed = args::parse_open(all, true)?;
+        let parsed = args::parse_after(self.verb, all)?;
         Ok(Typed { as_ssh: false, json: self.json, destination, ..parsed })
     }
 
@@ -110,9 +112,12 @@ impl FileWords {
             Some(at) => (&word[..at], Some(words::from_bytes(&word[at + 1..]))),
             None => (word, None),
         };
-        let shown = || text::line_bytes(name, MAX_SHOWN).trim_start_matches('-').to_owned();
-        let found = find(table, |flag| flag.as_bytes() == name)
-            .ok_or_else(|| usage(say!(option_unknown, shown = shown())).hint(say!(see_help)))?;
+        let unknown = || {
+            let shown = text::line_bytes(name, MAX_SHOWN);
+            let cause = say!(option_unknown, shown = shown.trim_start_matches('-'));
+            usage(cause).hint(self.verb.see_help())
+        };
+        let found = find(table, |flag| flag.as_bytes() == name).ok_or_else(unknown)?;
         let (name, takes) = found.about();
         let value = match (takes, attached) {
             (false, Some(_)) => return Err(usage(say!(option_takes_no_argument, flag = name))),
@@ -143,7 +148,7 @@ impl FileWords {
                     Some(flag) => usage(say!(files_flag_without_meaning, flag = flag.name)),
                     None => usage(say!(option_unknown_letter, shown)),
                 }
-                .hint(say!(see_help)));
+                .hint(self.verb.see_help()));
             };
             let (_, takes) = found.about();
             if !takes {
@@ -279,7 +284,7 @@ mod tests {
 
     fn read(line: &str) -> Result<FileWords> {
         let words: Vec<OsString> = line.split_whitespace().map(Into::into).collect();
-        FileWords::read(&words, FILES)
+        FileWords::read(&Typed { verb: Verb::Get, rest: words, ..Typed::default() }, FILES)
     }
 
     #[test]
@@ -329,13 +334,20 @@ mod tests {
             let error = read(line).err().expect(line).to_string();
             assert!(!error.contains(char::is_control), "{error}");
         }
+        for line in ["--nothing", "-9", "-K h:a ."] {
+            let next = match read(line) {
+                Err(error) => error.next_step().map(str::to_owned),
+                Ok(_) => None,
+            };
+            assert_eq!(next.as_deref(), Some("see tessh get --help"), "{line}");
+        }
     }
 
     #[test]
     fn sync_has_flags_of_its_own() {
         let read = |line: &str| {
             let words: Vec<OsString> = line.split_whitespace().map(Into::into).collect();
-            FileWords::read(&words, SYNC)
+            FileWords::read(&Typed { verb: Verb::Sync, rest: words, ..Typed::default() }, SYNC)
         };
         let words = read("--criteria hash --exclude *.o --delete -p 22 a h:b").unwrap();
         let criteria = SyncCriteria { size: false, time: false, hash: true };

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 
 use crate::catalogue::{FixedText, texts};
+use crate::cli::args::Verb;
 use crate::cli::flags::Flag;
 use crate::cli::flags::keygen::{KEYGEN, Keygen};
 use crate::destination::check_host;
@@ -321,11 +322,11 @@ fn utf8(name: &str, value: &OsStr) -> Result<String> {
 }
 
 fn unknown(what: &str) -> Error {
-    usage(say!(keygen_unknown_option, what)).hint(say!(keygen_see_help))
+    usage(say!(keygen_unknown_option, what)).hint(Verb::Keygen.see_help())
 }
 
 fn missing(name: &str) -> Error {
-    usage(say!(option_without_argument, flag = name)).hint(say!(keygen_see_help))
+    usage(say!(option_without_argument, flag = name)).hint(Verb::Keygen.see_help())
 }
 
 fn usage(cause: impl Into<String>) -> Error {

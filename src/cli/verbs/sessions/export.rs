@@ -10,6 +10,7 @@ mod write;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::cli::args::Verb;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
 use crate::cli::verbs::sessions::ask::confirm;
@@ -94,7 +95,7 @@ impl ExportWords {
                 Some(word) if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
                     return Err(
-                        usage(say!(sessions_option_unknown, word)).hint(say!(sessions_see_help))
+                        usage(say!(sessions_option_unknown, word)).hint(Verb::Sessions.see_help())
                     );
                 }
                 _ if program.is_none() => program = Some(word),

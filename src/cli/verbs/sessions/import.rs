@@ -10,7 +10,7 @@ mod trust;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::Typed;
+use crate::cli::args::{Typed, Verb};
 use crate::cli::environment::{ProcessEnvironment, absolute};
 use crate::cli::log;
 use crate::cli::resolve::sources;
@@ -140,7 +140,7 @@ impl ImportWords {
                 Some(word) if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
                     return Err(
-                        usage(say!(sessions_option_unknown, word)).hint(say!(sessions_see_help))
+                        usage(say!(sessions_option_unknown, word)).hint(Verb::Sessions.see_help())
                     );
                 }
                 _ if source.is_none() => source = Some(word),

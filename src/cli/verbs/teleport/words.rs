@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use crate::cli::args::Verb;
 use crate::cli::flags::Flag;
 use crate::cli::flags::teleport::{TELEPORT, Teleport};
 use crate::error::{Error, Kind, Result};
@@ -55,7 +56,7 @@ impl TeleportWords {
                     Some(shown) => say!(option_unknown, shown),
                     None => say!(option_unknown_letter, shown = shown.trim_start_matches('-')),
                 };
-                return Err(usage(cause).hint(say!(see_help)));
+                return Err(usage(cause).hint(Verb::Teleport.see_help()));
             };
             let value = match (flag.value, attached) {
                 (None, None) => OsString::new(),
@@ -99,7 +100,7 @@ impl TeleportWords {
     pub(super) fn no_more(&self, verb: &str) -> Result<()> {
         match self.rest.is_empty() {
             true => Ok(()),
-            false => Err(usage(say!(teleport_no_words, verb)).hint(say!(see_help))),
+            false => Err(usage(say!(teleport_no_words, verb)).hint(Verb::Teleport.see_help())),
         }
     }
 }
@@ -126,7 +127,9 @@ mod tests {
         for (line, cause) in
             [("-K x", "unknown option -- K"), ("--bogus", "unknown option --bogus")]
         {
-            assert_eq!(read(line).err().unwrap().cause(), cause);
+            let error = read(line).err().unwrap();
+            assert_eq!(error.cause(), cause);
+            assert_eq!(error.next_step(), Some("see tessh teleport --help"));
         }
     }
 

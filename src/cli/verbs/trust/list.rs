@@ -5,7 +5,7 @@ use serde_json::json;
 use super::report::{self, Records};
 use super::table;
 use super::words::{TrustWords, usage};
-use crate::cli::args;
+use crate::cli::args::{self, Verb};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::trust::Trust;
 use crate::cli::output::{print, print_json};
@@ -22,7 +22,7 @@ const ANY: &str = "*";
 pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Result<u8> {
     words.only("list", &[Trust::File, Trust::Type])?;
     let rest = words.rest.iter().cloned().chain([ANY.into()]);
-    let typed = args::parse(rest, true)?;
+    let typed = args::parse_after(Verb::Trust, rest)?;
     if typed.destination.as_deref() != Some(ANY) || !typed.command.is_empty() {
         return Err(usage(say!(trust_list_takes_no_host)).hint(say!(trust_list_hint)));
     }

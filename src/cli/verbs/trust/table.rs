@@ -46,7 +46,7 @@ struct TableRow {
 
 fn known_hosts(out: &mut String, listing: &Listing, name: usize) {
     let Some(first) = listing.entries.first() else { return };
-    let file = text::line_bytes(first.at.file.as_os_str().as_encoded_bytes(), MAX_SHOWN);
+    let file = text::name(first.at.file.as_os_str().as_encoded_bytes(), MAX_SHOWN);
     heading(out, &file);
     header(out, &say!(trust_column_line), &say!(trust_column_hosts), name);
     listing.entries.iter().for_each(|entry| row(out, &of_entry(entry), name));

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::cli::args::{self, Typed};
+use crate::cli::args::{self, Typed, Verb};
 use crate::cli::flags::Flag;
 use crate::cli::flags::trust::{TRUST, Trust};
 use crate::error::{Error, Kind, Result};
@@ -101,9 +101,7 @@ impl TrustWords {
     /// The host and its options, parsed as for connecting; the words after the host become the
     /// command.
     pub(super) fn typed(&self, verb: &str) -> Result<Typed> {
-        // Parsed as if under the name `ssh`, which has no verbs, so that a host may be named like a
-        // verb.
-        let parsed = args::parse_open(self.rest.iter().cloned(), true)?;
+        let parsed = args::parse_after(Verb::Trust, self.rest.iter().cloned())?;
         if parsed.lacks_host() {
             return Err(args::no_host().hint(say!(trust_usage, verb)));
         }

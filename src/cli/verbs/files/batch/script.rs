@@ -1,5 +1,6 @@
 //! A script in the manner of sftp(1) and psftp: a command a line.
 
+use crate::cli::args::Verb;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -158,7 +159,7 @@ pub(super) fn read(name: &str, text: &[u8]) -> Result<Vec<ScriptLine>> {
         let number = at + 1;
         let command = command(line).map_err(|cause| {
             Error::new(Kind::Usage, say!(batch_line, name, number, cause = cause.cause()))
-                .hint(cause.next_step().unwrap_or(say!(see_help).as_str()))
+                .hint(cause.next_step().unwrap_or(&Verb::Files.see_help()))
         })?;
         lines.push(ScriptLine { number, goes_on, command });
     }
