@@ -5,6 +5,7 @@ mod lab;
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use lab::{Home, Output, TESSH, arg};
 use serde_json::Value;
@@ -92,12 +93,16 @@ fn what_a_killed_import_has_left_is_removed_by_the_next_one() {
     let folder = folder(&home, &[("lab%20one", GOOD)]);
     fs::create_dir_all(home.path(".config/tessh/sessions")).unwrap();
     home.write(".config/tessh/sessions/.tessh-x7Qf2a", "half a ses");
+    let left = fs::File::open(home.path(".config/tessh/sessions/.tessh-x7Qf2a")).unwrap();
+    left.set_modified(SystemTime::now() - Duration::from_secs(2 * 3600)).unwrap();
+    // What somebody writes just now.
+    home.write(".config/tessh/sessions/.tessh-9bWz1c", "half a ses");
     home.write(".config/tessh/sessions/.tesshrc", "mine");
     import(&home, &["putty", arg(&folder)]).expect_code(0);
     let sessions = fs::read_dir(home.path(".config/tessh/sessions")).unwrap();
     let mut left: Vec<_> = sessions.map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
-    assert_eq!(left, [".tesshrc", "lab%20one.toml"]);
+    assert_eq!(left, [".tessh-9bWz1c", ".tesshrc", "lab%20one.toml"]);
 }
 
 /// As in a container, into which the file is mounted by itself: it can grow, but not be replaced.

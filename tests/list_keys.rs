@@ -47,7 +47,13 @@ fn under_the_name_ssh_a_missing_file_leaves_the_default_ones() {
     };
     let listed = run("1", &["-i", "/none"]);
     assert!(listed.text().contains("/.ssh/id_ed25519 ED25519 SHA256:"), "{listed:?}");
-    assert!(listed.stderr.contains("/none"), "{listed:?}");
+    assert!(!listed.text().contains("explicit"), "{listed:?}");
+    let warned = "Warning: Identity file /none not accessible: No such file or directory.\n";
+    assert!(listed.stderr.contains(warned), "{listed:?}");
+    // Another one that was named is still named, there or not.
+    let both = run("1", &["-i", "/none", "-o", "IdentityFile=/nor/this"]);
+    both.expect_code(255);
+    assert!(both.stderr.contains("/nor/this"), "{both:?}");
     run("1", &["-o", "IdentityFile=/none"]).expect_failure(&["/none"]);
     run("", &["-i", "/none"]).expect_failure(&["/none"]);
 }

@@ -24,9 +24,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 
+use args::Typed;
 pub use environment::ProcessEnvironment;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason_without_number};
+use crate::say;
+use crate::text;
 
 /// Runs the command line of this process and returns its exit code.
 pub fn main() -> ExitCode {
@@ -64,7 +67,21 @@ fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8>
     if let Some(name) = &typed.lang {
         look::speak(name)?;
     }
-    verbs::run(&typed)
+    match as_ssh {
+        true => verbs::run(&without_missing_identities(typed)),
+        false => verbs::run(&typed),
+    }
+}
+
+/// As ssh does it, a file of `-i` that is not there is told, and counts as not named.
+fn without_missing_identities(typed: Typed) -> Typed {
+    let environment = ProcessEnvironment::find();
+    let (typed, missing) = resolve::split_missing_identities(typed, &environment.context());
+    for (path, error) in missing {
+        let path = text::name(path.as_os_str().as_encoded_bytes(), usize::MAX);
+        log::write(&say!(identity_not_accessible, path, reason = reason_without_number(&error)));
+    }
+    typed
 }
 
 /// Whether the program was called `ssh`; it then has no verbs.
@@ -90,7 +107,7 @@ fn fail(error: &Error, json: bool) -> u8 {
 /// The error as one line of JSON. What a terminal would act on is escaped as JSON does it: the log's own
 /// escapes are none of JSON's.
 fn failure_line(error: &Error) -> String {
-    crate::text::json(&error.to_json())
+    text::json(&error.to_json())
 }
 
 #[cfg(test)]
@@ -102,7 +119,7 @@ mod tests {
     fn a_failure_is_json_whatever_it_quotes_and_passes_the_log_as_it_is() {
         let cause = "no host web\u{202e}1\u{9b}2J";
         let line = failure_line(&Error::new(Kind::Resolve, cause));
-        assert_eq!(crate::text::block(&line, usize::MAX, usize::MAX), line);
+        assert_eq!(text::block(&line, usize::MAX, usize::MAX), line);
         let object: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(object["cause"], cause);
     }

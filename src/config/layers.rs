@@ -115,7 +115,7 @@ impl Layers {
         let args = vec![value.to_owned()];
         arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
         check_typed(keyword, value, &origin)?;
-        self.entries.insert(0, Directive { keyword, args, origin });
+        self.entries.insert(0, Directive::checked(keyword, args, origin));
         Ok(())
     }
 
@@ -250,8 +250,20 @@ impl Layers {
         } else if self.entries.len() >= MAX_DIRECTIVES && self.first(keyword).is_some() {
             return Ok(());
         }
-        self.entries.push(Directive { keyword, args, origin });
+        self.entries.push(Directive::checked(keyword, args, origin));
         Ok(())
+    }
+}
+
+impl Directive {
+    /// Arguments that have been checked. A port is in digits, even where a service was named.
+    fn checked(keyword: Keyword, mut args: Vec<String>, origin: Origin) -> Directive {
+        if keyword.row().shape == Shape::Port
+            && let Ok(port) = value::port(&args[0])
+        {
+            args[0] = port.to_string();
+        }
+        Directive { keyword, args, origin }
     }
 }
 

@@ -59,7 +59,7 @@ pub use standing::check_standing;
 pub use value::{
     AddKeys, AddressFamily, Connect, ControlMaster, ControlPersist, FingerprintHash, Forward,
     IpQos, Jump, Listen, LogLevel, ProxyKind, ProxyServer, RekeyLimit, RequestTty, SessionType,
-    StrictHostKeyChecking, UpdateHostKeys, VerifyHostKeyDns,
+    StrictHostKeyChecking, UpdateHostKeys, VerifyHostKeyDns, port,
 };
 
 #[cfg(test)]

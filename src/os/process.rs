@@ -100,9 +100,15 @@ enum StatField {
 /// namespace, as the session of a command that is sent into a container. getsid(2) gives 0 there
 /// too, which its wrapper does not expect.
 fn stat_field(pid: u32, field: StatField) -> Option<u32> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name in parentheses, the second field, can hold anything.
-    stat.rsplit_once(") ")?.1.split(' ').nth(field as usize - 3)?.parse().ok()
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses, the second field, can hold anything, and is cut within a character.
+    String::from_utf8_lossy(&stat)
+        .rsplit_once(") ")?
+        .1
+        .split(' ')
+        .nth(field as usize - 3)?
+        .parse()
+        .ok()
 }
 
 impl From<Pid> for ProcessId {

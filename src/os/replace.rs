@@ -3,15 +3,18 @@
 //! The new text is written to a temporary file beside the target, readable only by the owner, and
 //! synced to disk. Then one system call puts it in place of the old file (rename(2)).
 
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::fs::{self, DirEntry, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::{NamedTempFile, TempPath};
 
 /// What the name of a temporary file begins with.
 const DRAFT: &str = ".tessh-";
+/// After how long without a change a temporary file is nobody's any more.
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,12 +139,16 @@ fn written(target: &Path, text: &[u8], readers: Readers) -> io::Result<NamedTemp
     Ok(file)
 }
 
-/// Removes the temporary files that killed processes have left in a directory. Nobody else may write
-/// there meanwhile: the caller has a lock that all who do so take.
+/// Removes the temporary files that killed processes have left in a directory: those that nobody has
+/// written to for [`ABANDONED`], since no lock keeps other machines from writing there.
 pub fn remove_drafts(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
-    for entry in entries.flatten() {
-        if entry.file_name().as_encoded_bytes().starts_with(DRAFT.as_bytes()) {
+    let is_draft =
+        |entry: &DirEntry| entry.file_name().as_encoded_bytes().starts_with(DRAFT.as_bytes());
+    for entry in entries.flatten().filter(is_draft) {
+        let written = entry.metadata().and_then(|metadata| metadata.modified());
+        let age = written.ok().and_then(|written| written.elapsed().ok());
+        if age.is_some_and(|age| age >= ABANDONED) {
             // One that cannot be removed stays, and is tried again the next time.
             let _ = fs::remove_file(entry.path());
         }

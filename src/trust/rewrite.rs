@@ -1,5 +1,6 @@
 //! Changes a file that other processes change as well: the result is all of the new text or all of
-//! the old, and nothing that another program has added meanwhile is lost.
+//! the old, and nothing that another program has added meanwhile is lost. Only a file that cannot be
+//! replaced may get a part of many new lines, in whole lines, if the process is killed meanwhile.
 //!
 //! Writers of this program exclude each other by flock(2) on the file itself. After locking, a
 //! writer checks that the path still leads to the locked file, because an earlier writer may have
@@ -74,8 +75,9 @@ pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u
             None => {
                 let replaced = replace(&target, &mut file, (&old, &new), attempt == ATTEMPTS);
                 let outcome = match (replaced, new.strip_prefix(&old[..])) {
-                    // A file that is mounted at its place cannot be replaced, but can grow.
-                    (Err(error), Some(added)) if error.kind() == ErrorKind::ResourceBusy => {
+                    // A file that is mounted at its place, or in a directory that cannot be
+                    // written, cannot be replaced, but can grow.
+                    (Err(error), Some(added)) if is_of_place(&error) => {
                         append_lines(&target, &mut file, added)
                     }
                     (replaced, _) => replaced,
@@ -149,6 +151,12 @@ fn append(target: &Path, file: &mut File, added: &[u8]) -> io::Result<RewriteOut
     }
     let is_there = before == [b'\n'] && is_at(target, file)?;
     Ok(if is_there { RewriteOutcome::Done } else { RewriteOutcome::Changed })
+}
+
+/// Whether the error is about the place of a file, and not about the file.
+fn is_of_place(error: &io::Error) -> bool {
+    use ErrorKind::{PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
+    matches!(error.kind(), ResourceBusy | PermissionDenied | ReadOnlyFilesystem)
 }
 
 /// Appends lines that are too many for one write. If the process is killed meanwhile, those that were

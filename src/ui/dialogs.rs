@@ -66,6 +66,9 @@ impl Dialogs {
 impl Prompt for Dialogs {
     fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
         let _pause = self.waiting.pause();
+        if self.plain.leaves_to_program(question) {
+            return self.plain.host_key(question);
+        }
         self.plain.sigils.lead();
         match self.screen.run(Warning::new(question)) {
             Ok(warning) => Answer::Given(warning.answer()),

@@ -160,7 +160,7 @@ fn a_temporary_directory_that_cannot_be_written_costs_no_session() {
 /// number inside.
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn a_session_outside_of_the_namespace_leaves_nothing_behind_and_says_nothing() {
+fn a_proxy_command_ends_without_a_word_where_its_session_is_outside_of_the_namespace() {
     let bed = DemoBed::new();
     let reach = "exec 3<>/dev/tcp/%h/%p; cat <&3 & cat >&3; kill $!";
     let proxy = format!("ProxyCommand=/bin/bash -c '{reach}'");

@@ -25,7 +25,7 @@ const BOUNDED_OTHERWISE: &[(&str, &str, &str)] = &[
     ("src/demo/session.rs", "UnboundedSender", "MAX_WAITING counts what is in it"),
     ("src/os/background.rs", "read_to_string(", "the kernel's account of a descriptor"),
     ("src/os/host.rs", "read_to_string(", "the kernel's list of its own addresses"),
-    ("src/os/process.rs", "read_to_string(", "the kernel's account of a process"),
+    ("src/os/process.rs", "fs::read(", "the kernel's account of a process"),
     ("src/os/tcp.rs", "read_to_string(", "three numbers of the kernel"),
     ("src/terminal/secret.rs", ".read_line(", "its reader ends after LINE_MAX"),
     ("src/trust/rewrite.rs", "mpsc::channel()", "one message: the lock"),

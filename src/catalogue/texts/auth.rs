@@ -94,6 +94,9 @@ texts! {
     challenge_too_much_hint
         en "use another method"
         ja "別の認証方式を使ってください"
+    identity_not_accessible(path, reason)
+        en "Warning: Identity file {path} not accessible: {reason}."
+        ja "警告: 鍵ファイル {path} を使えません: {reason}"
     identity_none
         en "no identity to log in with was found"
         ja "ログインに使える鍵が見つかりませんでした"

@@ -246,7 +246,8 @@ pub fn recall(login: &mut Login, kept: &RememberedLogin) {
 }
 
 /// Reads the identities before connecting, so that a bad file costs no connection. A file that
-/// cannot be used is skipped with a warning if another one was named too.
+/// cannot be used is skipped with a warning if another one was named too, or if the agent has keys
+/// to offer.
 fn identities(plan: &Plan, environment: &ProcessEnvironment) -> Result<Vec<KeyFile>> {
     let wanted = match &plan.method {
         MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),
@@ -258,7 +259,17 @@ fn identities(plan: &Plan, environment: &ProcessEnvironment) -> Result<Vec<KeyFi
     }
     let named = &plan.options.identity_files;
     if !named.is_set() {
-        return Ok(defaults(plan, environment));
+        // Only one, unless the caller expects ssh's behaviour.
+        let most = if plan.offers_all_keys() { usize::MAX } else { 1 };
+        let existing = environment.default_identities().into_iter().filter(|path| path.exists());
+        let usable = existing.filter_map(|path| match KeyFile::read(&path) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                warn!("{error}");
+                None
+            }
+        });
+        return Ok(usable.take(most).collect());
     }
     let (mut files, mut faults) = (Vec::new(), Vec::new());
     for path in distinct(named) {
@@ -266,12 +277,6 @@ fn identities(plan: &Plan, environment: &ProcessEnvironment) -> Result<Vec<KeyFi
             Ok(file) => files.push(file),
             Err(error) => faults.push(error),
         }
-    }
-    // As in ssh, a file of -i that is not there counts as not named.
-    let is_typed = matches!(named.origin, Origin::Flag(_));
-    if plan.as_ssh && is_typed && files.is_empty() && named.iter().all(|path| !path.exists()) {
-        faults.iter().for_each(|error| warn!("{error}"));
-        return Ok(defaults(plan, environment));
     }
     // As in ssh, the agent's keys are offered where no file that was named can be read.
     if files.is_empty() && !faults.is_empty() && !plan.agent_identities {
@@ -281,21 +286,6 @@ fn identities(plan: &Plan, environment: &ProcessEnvironment) -> Result<Vec<KeyFi
         warn!("{error}");
     }
     Ok(files)
-}
-
-/// The default identities that can be used.
-fn defaults(plan: &Plan, environment: &ProcessEnvironment) -> Vec<KeyFile> {
-    // Only one, unless the caller expects ssh's behaviour.
-    let most = if plan.agent_identities { usize::MAX } else { 1 };
-    let existing = environment.default_identities().into_iter().filter(|path| path.exists());
-    let usable = existing.filter_map(|path| match KeyFile::read(&path) {
-        Ok(file) => Some(file),
-        Err(error) => {
-            warn!("{error}");
-            None
-        }
-    });
-    usable.take(most).collect()
 }
 
 fn distinct(paths: &[PathBuf]) -> Vec<&Path> {

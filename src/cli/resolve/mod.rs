@@ -9,6 +9,7 @@
 mod effective;
 mod files;
 mod layers;
+mod missing;
 mod names;
 mod pins;
 mod plan;
@@ -24,6 +25,7 @@ pub use crate::config::MethodChoice;
 pub use effective::effective;
 pub use files::files;
 pub use layers::{check, command_line, files_for, layered, options, refuse_unbuilt};
+pub use missing::split_missing_identities;
 pub use names::SystemNames;
 pub use plan::{
     Availability, EncodingPlan, LogPlan, Plan, ProxyPlan, ResolvedNode, ResolvedOptions,

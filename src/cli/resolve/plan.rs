@@ -61,6 +61,13 @@ pub struct Plan {
     pub pins: Vec<Pin>,
 }
 
+impl Plan {
+    /// Whether all default identities are offered, as ssh does it, and not the first alone.
+    pub fn offers_all_keys(&self) -> bool {
+        self.as_ssh || self.agent_identities
+    }
+}
+
 /// What is found for a saved session of a Teleport node when it is used.
 #[derive(Clone, Debug)]
 pub struct ResolvedNode {

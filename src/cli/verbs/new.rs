@@ -19,7 +19,7 @@ use crate::cli::connect::session::{self, Inherited};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, Plan, sources, sources::store};
 use crate::cli::{attempt, log, look, runtime};
-use crate::config::{Keyword, Options};
+use crate::config::{self, Keyword, Options};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
@@ -107,7 +107,7 @@ fn beforehand(typed: &Typed) -> (Typed, Entered) {
     let (mut base, mut before) = (typed.clone(), Entered::default());
     base.settings.retain(|setting| match setting {
         TypedSetting::Flag { keyword: Keyword::Port, value, .. } => {
-            before.port.clone_from(value);
+            before.port = in_digits(value);
             false
         }
         TypedSetting::Flag { keyword: Keyword::AddressFamily, value, .. } => {
@@ -291,7 +291,7 @@ impl EnteredCommandLine {
         }
         let port = entered.port.trim();
         if !port.is_empty() {
-            parse_port(port)?;
+            config::port(port).or_else(|_| parse_port(port))?;
             words.extend(["-p".into(), port.into()]);
         }
         let text = entered.host.trim();
@@ -369,6 +369,11 @@ fn placeless(typed: &Typed) -> Result<()> {
     }
 }
 
+/// A port in digits, where it can be one: it may be the name of a service, or nonsense.
+fn in_digits(port: &str) -> String {
+    config::port(port).map_or_else(|_| port.to_owned(), |port| port.to_string())
+}
+
 /// Checks that port and address family, if given twice, agree.
 fn agreed(typed: &Typed) -> Result<()> {
     let said = |wanted: Keyword| {
@@ -378,9 +383,9 @@ fn agreed(typed: &Typed) -> Result<()> {
         })
     };
     let of_host = typed.destination.as_deref().and_then(|text| Destination::parse(text).ok()?.port);
-    let mut ports: Vec<String> = said(Keyword::Port).collect();
+    let mut ports: Vec<String> = said(Keyword::Port).map(|port| in_digits(&port)).collect();
     ports.extend(of_host.map(|port| port.to_string()));
-    ports.dedup_by_key(|port| port.parse::<u16>().ok());
+    ports.dedup();
     if let [one, .., other] = ports.as_slice() {
         return Err(
             usage(say!(connection_two_ports, one, other)).hint(say!(connection_two_ports_hint))

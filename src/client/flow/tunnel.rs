@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use log::debug;
+use log::{debug, error};
 use russh::client::Msg;
 use russh::{ChannelId, ChannelWriteHalf};
 use tokio::sync::OwnedSemaphorePermit;
@@ -113,7 +113,7 @@ impl Tunnel {
             Drained::Overflowed => {
                 let what = self.lane.what();
                 let limit = MAX_KEPT >> 20;
-                self.lanes.complaints.tell(&say!(forward_reader_too_slow, id, what, limit));
+                error!("{}", say!(forward_reader_too_slow, id, what, limit));
             }
         }
         Err(TunnelEnd::Broken)

@@ -180,15 +180,14 @@ mod tests {
         let pipe = home.path().join("pipe");
         let made = Command::new("mkfifo").arg(&pipe).status().await;
         assert!(made.unwrap().success());
-        // Read to its end when all that have it open for writing have ended.
-        let open = pipe.clone();
-        let ended = tokio::task::spawn_blocking(move || std::fs::read(open));
+        let mut end = tokio::net::unix::pipe::OpenOptions::new().open_receiver(&pipe).unwrap();
         let mut command = Command::new("sh");
         command
             .args(["-c", "exec 3>\"$0\"; sleep 1000 & head -c 9999999 /dev/zero; wait"])
             .arg(&pipe);
         assert_eq!(run(command).await, None);
-        let ended = timeout(Duration::from_secs(20), ended).await;
-        assert!(ended.expect("it has ended").unwrap().unwrap().is_empty());
+        // It is read to its end when all that have it open for writing have ended.
+        let ended = timeout(Duration::from_secs(20), end.read(&mut [0])).await;
+        assert_eq!(ended.expect("it has ended").unwrap(), 0);
     }
 }

@@ -17,7 +17,7 @@ use crate::error::{Error, Kind};
 use crate::say;
 use crate::text;
 
-/// How names of methods begin in which the server chooses the group, and of all with groups.
+/// What is in the names of methods in which the server chooses the group, and of all with groups.
 const GROUP_EXCHANGE: &str = "diffie-hellman-group-exchange";
 const FIXED_GROUP: &str = "diffie-hellman-group";
 

@@ -17,6 +17,7 @@ use super::glob::glob;
 use crate::config::keyword::Keyword;
 use crate::config::line;
 use crate::config::pattern::matches;
+use crate::config::value;
 
 /// The most names that are listed.
 const MAX_ALIASES: usize = 100_000;
@@ -134,7 +135,8 @@ impl AliasSearch<'_> {
                 _ if set.contains(&keyword) => {}
                 _ => {
                     // What is no port sets none.
-                    let sets = |word: &String| keyword != Keyword::Port || port(word).is_some();
+                    let sets =
+                        |word: &String| keyword != Keyword::Port || value::port(word).is_ok();
                     set.extend(words.first().filter(|word| sets(word)).map(|_| keyword));
                     if let Some(word) = words.first() {
                         self.set(keyword, word, &block);
@@ -180,7 +182,7 @@ impl AliasSearch<'_> {
                     };
                     host.hostname = host.hostname.take().or_else(|| Some(name()));
                 }
-                Keyword::Port => host.port = host.port.or_else(|| port(word)),
+                Keyword::Port => host.port = host.port.or_else(|| value::port(word).ok()),
                 _ => host.user = host.user.take().or_else(|| Some(word.to_owned())),
             }
         }
@@ -194,10 +196,6 @@ impl AliasSearch<'_> {
             None => Path::new("/etc/ssh").join(word),
         }
     }
-}
-
-fn port(word: &str) -> Option<u16> {
-    word.parse().ok()
 }
 
 /// The bytes of a regular file that is not too large.
@@ -248,7 +246,8 @@ mod tests {
         std::fs::write(home.path().join(".ssh/more"), "Port 7\nHost inner\n User i\n").unwrap();
         let text = "User everybody\nHost web *.org db\n  HostName %h.example.org\n  Port 2222\n\
                     Match host web\n  User nobody\nHost web\n  HostName other\n  User me\n\
-                    Host lab\n  Include more\n  User u\nHost *\n  HostName any\n";
+                    Host lab\n  Include more\n  User u\nHost *\n  HostName any\n\
+                    Host tls\n Port https\n Port 1\n";
         std::fs::write(&path, text).unwrap();
         let files = [ConfigFile { path, kind: FileKind::User }];
         let found = host_aliases(&files, home.path());
@@ -260,6 +259,7 @@ mod tests {
             ("db".to_owned(), None, some("db.example.org"), Some(2222)),
             ("lab".to_owned(), some("u"), None, Some(7)),
             ("inner".to_owned(), some("i"), None, None),
+            ("tls".to_owned(), None, None, Some(443)),
         ];
         assert_eq!(found.iter().map(told).collect::<Vec<_>>(), wanted);
         assert!(is_named(&files, home.path(), "a.org") && !is_named(&files, home.path(), "x"));

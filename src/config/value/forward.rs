@@ -212,7 +212,7 @@ fn path(field: &ForwardField) -> Option<String> {
 fn number(text: &str) -> Option<u16> {
     match !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         true => text.parse().ok(),
-        false => service::port(text),
+        false => service::tcp_port(text),
     }
 }
 

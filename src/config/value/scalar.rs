@@ -48,7 +48,7 @@ pub fn number(text: &str) -> Result<u32, ConfigFault> {
 /// `Bad port 'x'`.
 pub fn port(text: &str) -> Result<u16, ConfigFault> {
     let number = destination::parse_port(text).map_err(|e| e.cause().to_owned());
-    number.or_else(|fault| service::port(text).ok_or(fault))
+    number.or_else(|fault| service::tcp_port(text).ok_or(fault))
 }
 
 /// Parses mode bits in octal, up to 0777.
@@ -71,10 +71,11 @@ pub fn place(text: &str) -> Result<(String, String), ConfigFault> {
         Some(inner) => inner.split_once("]:").ok_or_else(bad)?,
         None => text.rsplit_once(':').ok_or_else(bad)?,
     };
-    if host.is_empty() || (number != "*" && port(number).is_err()) {
-        return Err(bad());
-    }
-    Ok((host.to_owned(), number.to_owned()))
+    let number = match number {
+        "*" => number.to_owned(),
+        number => port(number).map_err(|_| bad())?.to_string(),
+    };
+    if host.is_empty() { Err(bad()) } else { Ok((host.to_owned(), number)) }
 }
 
 /// Parses a time: seconds, or a sequence of numbers with the units s, m, h, d, w; `none` is 0.
@@ -166,6 +167,23 @@ mod tests {
             ("1.5", None),
         ] {
             assert_eq!(time(text).ok().map(|t| t.as_secs()), seconds, "{text}");
+        }
+    }
+
+    #[test]
+    fn places() {
+        for (text, wanted) in [
+            ("h:22", Some(("h", "22"))),
+            ("h:022", Some(("h", "22"))),
+            ("h:https", Some(("h", "443"))),
+            ("[::1]:*", Some(("::1", "*"))),
+            ("*:80", Some(("*", "80"))),
+            ("h:no-such-service", None),
+            (":80", None),
+            ("h", None),
+        ] {
+            let wanted = wanted.map(|(host, port)| (host.to_owned(), port.to_owned()));
+            assert_eq!(place(text).ok(), wanted, "{text}");
         }
     }
 

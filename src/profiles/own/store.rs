@@ -198,11 +198,8 @@ impl ProfileStore {
     /// Those of [`ProfileStore::save`].
     pub fn save_all(&self, documents: &[ReadyDocument]) -> Result<()> {
         make(&self.directory)?;
-        let lock = lock(&self.directory)?;
-        // Where the system has no such lock, somebody else may be writing.
-        if lock.try_lock().is_ok() {
-            remove_drafts(&self.directory);
-        }
+        let _lock = lock(&self.directory)?;
+        remove_drafts(&self.directory);
         // Counted once, because many may be saved.
         let mut count = None;
         for some in documents.chunks(TOGETHER) {

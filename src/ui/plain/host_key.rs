@@ -12,6 +12,7 @@ use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::text;
+use crate::trust::Evidence;
 use crate::trust::fingerprint::{self, Hash};
 use crate::trust::{Finding, KnownKey};
 use crate::ui::evidence;
@@ -48,25 +49,34 @@ pub(super) fn ask(mut tty: File, question: &HostKeyQuestion<'_>) -> Answer<HostK
     Answer::Cancelled
 }
 
-/// Asks for a decision through the askpass program, as ssh does. It is asked only about a key that
-/// nothing speaks against, because it shows too little for any other; that is for the terminal.
+/// What an askpass program is asked after an answer that is none, in ssh's words.
+const ASKED_AGAIN: &str = "Please type 'yes', 'no' or the fingerprint: ";
+
+/// Asks for a decision through the askpass program, as ssh does. It is asked only about a key that is
+/// merely new, because it shows too little of any other; that is for the terminal.
 pub(super) fn ask_program(
     ask_pass: &AskPass,
     terminal: Option<File>,
     question: &HostKeyQuestion<'_>,
 ) -> Answer<HostKeyAnswer> {
-    match (question.evidence.is_alarming(), terminal) {
-        (true, Some(tty)) => ask(tty, question),
-        (true, None) => Answer::CannotAsk,
-        (false, _) => decided_by(question, |asked| run_ask_pass(ask_pass, asked)),
+    match (is_merely_new(question.evidence), terminal) {
+        (false, Some(tty)) => ask(tty, question),
+        (false, None) => Answer::CannotAsk,
+        (true, _) => decided_by(question, |asked| run_ask_pass(ask_pass, asked)),
     }
+}
+
+/// Whether nothing is known of the host, and nothing speaks against its key.
+pub(super) fn is_merely_new(evidence: &Evidence) -> bool {
+    let is_new = matches!(evidence.finding, Finding::Unknown);
+    is_new && evidence.certificate_fault.is_none() && !evidence.is_alarming()
 }
 
 fn decided_by(
     question: &HostKeyQuestion<'_>,
     mut ask: impl FnMut(&str) -> Answer<Secret>,
 ) -> Answer<HostKeyAnswer> {
-    let asked = asked_of_program(question);
+    let mut asked = asked_of_program(question);
     for _ in 0..MAX_MISTAKES {
         let said = match ask(&asked) {
             Answer::Given(said) if !said.is_empty() => said,
@@ -76,8 +86,10 @@ fn decided_by(
         if let Some(answer) = understood(said.expose(), "yes") {
             return Answer::Given(answer);
         }
+        asked = ASKED_AGAIN.to_owned();
     }
-    Answer::Cancelled
+    // It answers something else, such as a password: there is nobody who decides.
+    Answer::CannotAsk
 }
 
 /// The question for an askpass program. Its first two lines and the last one are ssh's, word for
@@ -191,7 +203,6 @@ fn side_by_side(old: &str, new: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trust::Evidence;
     use crate::ui::evidence::testing::{changed, evidence, question, with_dates, with_faults};
 
     #[test]
@@ -236,16 +247,24 @@ mod tests {
         let (answer, _) = says(Some("no"), &new);
         assert!(matches!(answer, Answer::Given(HostKeyAnswer::Disconnect)));
         let (answer, asked) = says(Some("perhaps"), &new);
-        assert!(matches!(answer, Answer::Cancelled) && asked.len() == MAX_MISTAKES);
+        assert!(matches!(answer, Answer::CannotAsk) && asked.len() == MAX_MISTAKES);
+        assert!(asked[1..].iter().all(|line| line == ASKED_AGAIN), "{asked:?}");
         for nothing in [Some(""), None] {
             let (answer, asked) = says(nothing, &new);
             assert!(matches!(answer, Answer::Cancelled) && asked.len() == 1, "{nothing:?}");
         }
-        // It would give the question back, which is an answer that is not understood.
-        let echo = AskPass { program: "/bin/echo".into(), always: true };
-        let asked = |evidence: &Evidence| ask_program(&echo, None, &question(evidence));
-        assert!(matches!(asked(&new), Answer::Cancelled));
-        assert!(matches!(asked(&changed()), Answer::CannotAsk));
+        let yes = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&yes, "#!/bin/sh\necho yes\n").unwrap();
+        std::fs::set_permissions(&yes, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+            .unwrap();
+        let yes = AskPass { program: yes.into_temp_path().keep().unwrap(), always: true };
+        let asked = |evidence: &Evidence| ask_program(&yes, None, &question(evidence));
+        assert!(matches!(asked(&new), Answer::Given(HostKeyAnswer::Record)));
+        let other_type = evidence(Finding::OtherTypeKnown(Vec::new()));
+        for doubtful in [changed(), other_type, with_faults(evidence(Finding::Unknown))] {
+            assert!(matches!(asked(&doubtful), Answer::CannotAsk), "{doubtful:?}");
+        }
+        std::fs::remove_file(&yes.program).unwrap();
     }
 
     #[test]

@@ -24,6 +24,14 @@ use person::run_ask_pass;
 pub use person::{AskPass, Plain, Report};
 pub use sigil::Sigils;
 
+impl Plain {
+    /// Whether SSH_ASKPASS_REQUIRE leaves this question to a program, wherever else it could be asked.
+    pub fn leaves_to_program(&self, question: &HostKeyQuestion<'_>) -> bool {
+        let is_programs = self.ask_pass.as_ref().is_some_and(|ask_pass| ask_pass.always);
+        is_programs && host_key::is_merely_new(question.evidence)
+    }
+}
+
 impl Prompt for Plain {
     fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
         match (&self.ask_pass, self.terminal()) {

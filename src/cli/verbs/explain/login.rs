@@ -114,7 +114,7 @@ fn keys_of(plan: &Plan, resolved: &ResolvedOptions, context: &Context) -> Vec<Ke
     }
     let existing = config::default_identity_files(context).into_iter().filter(|it| it.exists());
     // Only one, unless the caller expects ssh's behaviour.
-    let most = if plan.agent_identities { usize::MAX } else { 1 };
+    let most = if plan.offers_all_keys() { usize::MAX } else { 1 };
     existing.take(most).map(|file: PathBuf| key(&file, "default")).collect()
 }
 
