@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::termios::{
     InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios, tcgetattr,
@@ -37,6 +38,16 @@ pub fn is_terminal(fd: impl AsDescriptor) -> bool {
 pub fn is_in_foreground(terminal: impl AsDescriptor) -> bool {
     rustix::termios::tcgetpgrp(terminal.as_descriptor().fd())
         .is_ok_and(|group| group == rustix::process::getpgrp())
+}
+
+/// Whether the terminal takes output now. One that the person has stopped with Ctrl-S does not, and a
+/// write to it would wait.
+pub fn takes_output(terminal: impl AsDescriptor) -> bool {
+    let terminal = terminal.as_descriptor();
+    let fd = terminal.fd();
+    let mut asked = [PollFd::new(&fd, PollFlags::OUT)];
+    poll(&mut asked, Some(&Timespec::default())).is_ok_and(|count| count > 0)
+        && asked[0].revents().contains(PollFlags::OUT)
 }
 
 /// Opens the terminal that controls this process, for reading and writing.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::os::AsDescriptor;
+use crate::os::terminal::takes_output;
 use crate::say;
 use crate::secret::Secret;
 use crate::terminal::gone::note_if_gone;
@@ -65,7 +66,8 @@ impl Drop for OpenQuestion {
 /// Ends the line of a question that is still open when a signal ends the program, so that the shell
 /// begins in the first column.
 pub fn end_open_line(tty: &File) {
-    if OPEN.load(Ordering::Relaxed) > 0 {
+    // The end of the program waits for no terminal.
+    if OPEN.load(Ordering::Relaxed) > 0 && takes_output(tty) {
         let mut screen = tty;
         // A terminal that has gone needs no line.
         let _ = screen.write_all(b"\n");
@@ -323,5 +325,23 @@ mod tests {
         let error = answered.recv_timeout(Duration::from_secs(10)).expect("it stops reading");
         assert_eq!(error.unwrap().kind(), io::ErrorKind::InvalidData);
         asking.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn the_end_of_the_program_waits_for_no_terminal_that_is_stopped() {
+        use rustix::termios::{Action, tcflow};
+        let _turn = turn();
+        let (tty, _person) = pty();
+        let tty = File::from(tty);
+        let _open = OpenQuestion::begin();
+        tcflow(&tty, Action::OOff).unwrap();
+        let (stopped, (done, ended)) = (tty.try_clone().unwrap(), std::sync::mpsc::channel());
+        std::thread::spawn(move || {
+            end_open_line(&stopped);
+            done.send(()).unwrap();
+        });
+        let ended = ended.recv_timeout(Duration::from_secs(20));
+        tcflow(&tty, Action::OOn).unwrap();
+        assert!(ended.is_ok(), "it waits for the terminal");
     }
 }
