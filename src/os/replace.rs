@@ -140,7 +140,7 @@ fn written(target: &Path, text: &[u8], readers: Readers) -> io::Result<NamedTemp
 }
 
 /// Removes the temporary files that killed processes have left in a directory: those that nobody has
-/// written to for [`ABANDONED`], since no lock keeps other machines from writing there.
+/// written to for an hour, since no lock keeps other machines from writing there.
 pub fn remove_drafts(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     let is_draft =
