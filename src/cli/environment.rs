@@ -162,18 +162,44 @@ fn directory_gone(error: &std::io::Error) -> Error {
 }
 
 /// The askpass program, following ssh(1)'s rules for SSH_ASKPASS and SSH_ASKPASS_REQUIRE: it is
-/// used if it is forced, or if there is a display.
+/// used if it is forced, or if there is a display; with `prefer` instead of the terminal, too.
 pub(super) fn ask_pass(get: &dyn Fn(&str) -> Option<String>) -> Option<AskPass> {
     let set = |name: &str| get(name).filter(|value| !value.is_empty());
     let program = set("SSH_ASKPASS")?;
     let always = match get("SSH_ASKPASS_REQUIRE").unwrap_or_default().to_ascii_lowercase().as_str()
     {
         "never" => return None,
-        "force" | "prefer" => true,
-        _ => {
+        "force" => true,
+        word => {
             set("DISPLAY").or_else(|| set("WAYLAND_DISPLAY"))?;
-            false
+            word == "prefer"
         }
     };
     Some(AskPass { program: PathBuf::from(program), always })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_asks_where_there_is_a_display_or_it_is_forced() {
+        for (required, display, wanted) in [
+            ("", ":0", Some(false)),
+            ("", "", None),
+            ("prefer", ":0", Some(true)),
+            ("Prefer", "", None),
+            ("force", "", Some(true)),
+            ("never", ":0", None),
+            ("else", ":0", Some(false)),
+        ] {
+            let found = ask_pass(&|name| match name {
+                "SSH_ASKPASS" => Some("/usr/bin/ask".to_owned()),
+                "SSH_ASKPASS_REQUIRE" => Some(required.to_owned()),
+                "DISPLAY" => Some(display.to_owned()),
+                _ => None,
+            });
+            assert_eq!(found.map(|found| found.always), wanted, "{required} {display}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use crate::os::descriptor::write_all;
-use crate::os::terminal::{TerminalSettings, When, is_in_foreground};
+use crate::os::terminal::{TerminalSettings, When, is_in_foreground, takes_output};
 use crate::os::{AsDescriptor, BorrowedDescriptor, Descriptor};
 use crate::say;
 use crate::terminal::remote_modes::RemoteModes;
@@ -347,7 +347,11 @@ impl Changed {
     fn put_back(self) {
         // If the terminal has hung up, nothing can be restored, so errors are ignored.
         match self.before {
-            Before::Modes { before, .. } => drop(before.apply(&self.fd, When::Drained)),
+            Before::Modes { before, .. } => {
+                // What waits in a terminal that is stopped may wait for ever.
+                let when = if takes_output(&self.fd) { When::Drained } else { When::Now };
+                drop(before.apply(&self.fd, when));
+            }
             Before::Screen(off) => {
                 let text = [off, &self.held.text, &self.held.rest()].concat();
                 drop(write_all(self.fd.as_descriptor(), text.as_bytes()));

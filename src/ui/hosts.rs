@@ -16,6 +16,8 @@ pub use entry::{HostEntry, HostSummary, HostTarget};
 pub use line::{HostLine, HostMark};
 pub use search::HostSearch;
 
+use crate::config;
+use crate::destination::parse_port;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{
     Document, History, Profile, ProfileStore, Recent, RecentTarget, SavedSession, SessionPlace,
@@ -50,6 +52,19 @@ pub struct Entered {
     pub family: AddressChoice,
     /// Whether to ask about pastes of several lines; a setting in a saved session takes precedence.
     pub confirm_paste: bool,
+}
+
+impl Entered {
+    /// The port of its field, in digits or as the name of a service; `None` if the field is empty.
+    ///
+    /// # Errors
+    /// The field has no port.
+    pub fn port_number(&self) -> Result<Option<u16>> {
+        match self.port.trim() {
+            "" => Ok(None),
+            port => config::port(port).or_else(|_| parse_port(port)).map(Some),
+        }
+    }
 }
 
 /// Interprets the input as a command line.

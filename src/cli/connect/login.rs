@@ -246,8 +246,8 @@ pub fn recall(login: &mut Login, kept: &RememberedLogin) {
 }
 
 /// Reads the identities before connecting, so that a bad file costs no connection. A file that
-/// cannot be used is skipped with a warning if another one was named too, or if the agent has keys
-/// to offer.
+/// cannot be used is skipped with a warning if another one was named too, or if there is an agent
+/// whose keys are offered as well.
 fn identities(plan: &Plan, environment: &ProcessEnvironment) -> Result<Vec<KeyFile>> {
     let wanted = match &plan.method {
         MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),

@@ -20,7 +20,7 @@ use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, Plan, sources, sources::store};
 use crate::cli::{attempt, log, look, runtime};
 use crate::config::{self, Keyword, Options};
-use crate::destination::{Destination, parse_port};
+use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
 use crate::profiles::{Document, Profile, ProfileStore, Sessions, Source, qualified};
@@ -289,10 +289,8 @@ impl EnteredCommandLine {
             AddressChoice::V4 => words.push("-4".into()),
             AddressChoice::V6 => words.push("-6".into()),
         }
-        let port = entered.port.trim();
-        if !port.is_empty() {
-            config::port(port).or_else(|_| parse_port(port))?;
-            words.extend(["-p".into(), port.into()]);
+        if let Some(port) = entered.port_number()? {
+            words.extend(["-p".into(), port.to_string().into()]);
         }
         let text = entered.host.trim();
         if let Some(name) = &entered.session {

@@ -6,7 +6,6 @@ use super::ask::{AskName, Confirm, MakeDocument};
 use super::edit::Edit;
 use super::{Key, NewConnection, shown};
 use crate::config::Keyword;
-use crate::destination::parse_port;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{Document, Profile, ProfileStore, Source};
 use crate::say;
@@ -178,9 +177,7 @@ impl NewConnection {
 /// The session with the options that were entered; those that were left alone are its own.
 fn with_options(profile: &Profile, entered: &Entered) -> Result<Profile> {
     let mut profile = profile.clone();
-    if !entered.port.is_empty() {
-        profile.port = Some(parse_port(&entered.port)?);
-    }
+    profile.port = entered.port_number()?.or(profile.port);
     let family = match entered.family {
         AddressChoice::Auto => None,
         AddressChoice::V4 => Some("inet"),
@@ -195,9 +192,9 @@ fn with_options(profile: &Profile, entered: &Entered) -> Result<Profile> {
         profile.options.retain(|option| !is_of(option.trim_start()));
         profile.options.push(format!("{keyword}={family}"));
     }
-    if !entered.confirm_paste {
-        profile.confirm_paste = Some(false);
-    }
+    // What the session says of pastes takes precedence, as when it connects.
+    let cleared = (!entered.confirm_paste).then_some(false);
+    profile.confirm_paste = profile.confirm_paste.or(cleared);
     Ok(profile)
 }
 
