@@ -129,6 +129,14 @@ impl Typed {
         self.verb == Verb::Connect && !named && self.query.is_none()
     }
 
+    /// Whether `-i` was typed.
+    pub fn names_identity(&self) -> bool {
+        let is_identity = |setting: &TypedSetting| {
+            matches!(setting, TypedSetting::Flag { keyword: Keyword::IdentityFile, .. })
+        };
+        self.settings.iter().any(is_identity)
+    }
+
     /// Sets keywords whatever was typed and the files say; `flag` is the flag or verb that they are
     /// said to come from.
     pub fn overrule<'a>(

@@ -49,9 +49,7 @@ pub fn help_text() -> String {
         entry(&mut out, name, doc);
     }
     heading(&mut out, "options (letters as in ssh(1))");
-    for flag in FLAGS.iter().filter(|flag| flag.works()) {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, FLAGS.iter().filter(|flag| flag.works()));
     let unsupported: Vec<&str> = FLAGS.iter().filter(|f| !f.works()).map(|f| f.name).collect();
     out.push('\n');
     laid(&mut out, said("not in this version"), &unsupported.join(" "));
@@ -65,9 +63,7 @@ pub fn keygen_help() -> String {
     let mut out = titled("tessh keygen: make, convert and look at keys");
     usage(&mut out, &KEYGEN_USES);
     heading(&mut out, "options (letters as in ssh-keygen(1), but for -O)");
-    for flag in KEYGEN {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, KEYGEN);
     out
 }
 
@@ -76,13 +72,9 @@ pub fn copy_id_help() -> String {
     let mut out = titled("tessh copy-id: a key for a server to log in with, installed once");
     usage(&mut out, &[copy_id::USE]);
     heading(&mut out, "options");
-    for flag in COPY_ID {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, COPY_ID);
     heading(&mut out, "options of connecting (letters as in ssh(1))");
-    for flag in copy_id::connecting() {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, copy_id::connecting());
     out.push('\n');
     entry(&mut out, said("exit status"), COPY_ID_STATUS);
     out
@@ -93,13 +85,9 @@ pub fn bench_help() -> String {
     let mut out = titled("tessh bench: how fast a server is through tessh, beside ssh");
     usage(&mut out, &[bench::USE]);
     heading(&mut out, "options");
-    for flag in BENCH {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, BENCH);
     heading(&mut out, "options of connecting (letters as in ssh(1))");
-    for flag in bench::connecting() {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, bench::connecting());
     out.push('\n');
     entry(&mut out, said("exit status"), BENCH_STATUS);
     out
@@ -110,16 +98,10 @@ pub fn trust_help() -> String {
     let mut out = titled("tessh trust: the keys of hosts, on record and offered");
     usage(&mut out, &TRUST_USES);
     heading(&mut out, "verbs");
-    for (name, takes, doc) in trust::VERBS {
-        entry(&mut out, format!("{name} {takes}").trim_end(), doc);
-    }
+    verbs(&mut out, trust::VERBS);
     heading(&mut out, "options (the host is found with those of connecting: -p, -o, -J ...)");
-    for flag in TRUST {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
-    for flag in AUTHORITY {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, TRUST);
+    options(&mut out, AUTHORITY);
     out.push('\n');
     entry(&mut out, said("exit status"), TRUST_STATUS);
     out
@@ -130,13 +112,9 @@ pub fn sessions_help() -> String {
     let mut out = titled("tessh sessions: saved sessions");
     usage(&mut out, &[sessions::USE]);
     heading(&mut out, "verbs");
-    for (name, takes, doc) in sessions::VERBS {
-        entry(&mut out, format!("{name} {takes}").trim_end(), doc);
-    }
+    verbs(&mut out, sessions::VERBS);
     heading(&mut out, "options");
-    for flag in SESSIONS {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, SESSIONS);
     out
 }
 
@@ -145,9 +123,7 @@ pub fn demo_help() -> String {
     let mut out = titled("tessh demo: an SSH server on loopback, and a login to it");
     usage(&mut out, &[demo::USE]);
     heading(&mut out, "options");
-    for flag in DEMO {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, DEMO);
     out
 }
 
@@ -177,13 +153,9 @@ fn places_help(title: &str, uses: &[&str], flags: &[Flag<FileFlag>]) -> String {
         entry(&mut out, name, doc);
     }
     heading(&mut out, "options");
-    for flag in flags {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, flags);
     heading(&mut out, "options of connecting (letters as in ssh(1))");
-    for flag in files::connecting() {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, files::connecting());
     out.push('\n');
     entry(&mut out, said("exit status"), FILES_STATUS);
     out
@@ -194,14 +166,24 @@ pub fn teleport_help() -> String {
     let mut out = titled("tessh teleport: nodes of Teleport clusters, through tsh");
     usage(&mut out, &TELEPORT_USES);
     heading(&mut out, "verbs");
-    for (name, takes, doc) in teleport::VERBS {
-        entry(&mut out, format!("{name} {takes}").trim_end(), doc);
-    }
+    verbs(&mut out, teleport::VERBS);
     heading(&mut out, "options");
-    for flag in TELEPORT {
-        entry(&mut out, &synopsis(flag), flag.doc);
-    }
+    options(&mut out, TELEPORT);
     out
+}
+
+/// An entry for each of these flags.
+fn options<'a, D: 'a>(out: &mut String, flags: impl IntoIterator<Item = &'a Flag<D>>) {
+    for flag in flags {
+        entry(out, &synopsis(flag), flag.doc);
+    }
+}
+
+/// An entry for each verb after a verb, with its words.
+fn verbs(out: &mut String, verbs: &[(&str, &str, &str)]) {
+    for (name, takes, doc) in verbs {
+        entry(out, format!("{name} {takes}").trim_end(), doc);
+    }
 }
 
 fn synopsis<D>(flag: &Flag<D>) -> String {

@@ -67,7 +67,7 @@ fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8>
     if let Some(name) = &typed.lang {
         look::speak(name)?;
     }
-    match as_ssh {
+    match as_ssh && typed.names_identity() {
         true => verbs::run(&without_missing_identities(typed)),
         false => verbs::run(&typed),
     }

@@ -169,10 +169,7 @@ impl Rules<'_> {
     fn permitted(&self) -> Vec<(String, String)> {
         let entry = self.layers.first(Keyword::CanonicalizePermittedCNAMEs);
         let rules = entry.map_or(&[][..], |entry| entry.args.as_slice()).iter();
-        let rules = rules.filter_map(|rule| match rule.as_str() {
-            "*" => Some(("*", "*")),
-            rule => rule.split_once(':'),
-        });
+        let rules = rules.filter_map(|rule| rule.split_once(':'));
         rules.map(|(from, to)| (from.to_owned(), to.to_owned())).collect()
     }
 

@@ -256,12 +256,16 @@ impl Layers {
 }
 
 impl Directive {
-    /// Arguments that have been checked. A port is in digits, even where a service was named.
+    /// Arguments that have been checked, in one form: a port is in digits, even where a service was
+    /// named, and a rule for names has both sides, even where `*` stands for both.
     fn checked(keyword: Keyword, mut args: Vec<String>, origin: Origin) -> Directive {
         if keyword.row().shape == Shape::Port
             && let Ok(port) = value::port(&args[0])
         {
             args[0] = port.to_string();
+        }
+        if keyword == Keyword::CanonicalizePermittedCNAMEs {
+            args.iter_mut().filter(|rule| *rule == "*").for_each(|rule| rule.push_str(":*"));
         }
         Directive { keyword, args, origin }
     }

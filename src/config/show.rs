@@ -167,7 +167,7 @@ const ORDER: &[(Keyword, PrintForm)] = &[
     (K::ForwardAgent, Own(forward_agent)),
     (K::ConnectTimeout, Seconds("none")),
     (K::TunnelDevice, Own(tunnel_device)),
-    (K::CanonicalizePermittedCNAMEs, Own(permitted_names)),
+    (K::CanonicalizePermittedCNAMEs, Line("none")),
     (K::ControlPersist, Own(control_persist)),
     (K::EscapeChar, Own(escape_char)),
     (K::IPQoS, Own(ip_qos)),
@@ -359,13 +359,6 @@ fn identity_files(shown: &EffectiveConfig<'_>) -> Vec<String> {
 
 fn set_env(shown: &EffectiveConfig<'_>) -> Vec<String> {
     shown.options.set_env.iter().map(|(name, value)| format!("{name}={value}")).collect()
-}
-
-/// As ssh prints them: `*` alone is a rule for both sides.
-fn permitted_names(shown: &EffectiveConfig<'_>) -> Vec<String> {
-    let rule = |rule: &String| if rule == "*" { "*:*".to_owned() } else { rule.clone() };
-    let rules = |entry: &Directive| entry.args.iter().map(rule).collect::<Vec<_>>().join(" ");
-    vec![shown.first(K::CanonicalizePermittedCNAMEs).map_or_else(|| "none".to_owned(), rules)]
 }
 
 fn add_keys(shown: &EffectiveConfig<'_>) -> Vec<String> {

@@ -101,14 +101,11 @@ enum StatField {
 /// too, which its wrapper does not expect.
 fn stat_field(pid: u32, field: StatField) -> Option<u32> {
     let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
-    // The name in parentheses, the second field, can hold anything, and is cut within a character.
-    String::from_utf8_lossy(&stat)
-        .rsplit_once(") ")?
-        .1
-        .split(' ')
-        .nth(field as usize - 3)?
-        .parse()
-        .ok()
+    let stat = String::from_utf8_lossy(&stat);
+    // The name in parentheses can hold anything, and may be cut within a character. It is the second
+    // field, so what follows begins with the third.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    rest.split(' ').nth(field as usize - 3)?.parse().ok()
 }
 
 impl From<Pid> for ProcessId {

@@ -71,53 +71,30 @@ pub fn man_page() -> String {
     for line in KEYGEN_USES {
         let _ = writeln!(out, "{}\n.br", roff(line));
     }
-    for flag in KEYGEN {
-        man_entry(&mut out, flag, "");
-    }
+    man_entries(&mut out, KEYGEN);
     section(&mut out, "OPTIONS OF COPY-ID");
     let _ = writeln!(out, "{}\n.br", roff(copy_id::USE));
-    for flag in COPY_ID {
-        man_entry(&mut out, flag, "");
-    }
+    man_entries(&mut out, COPY_ID);
     let taken: Vec<&str> = copy_id::connecting().map(|flag| flag.name).collect();
     let _ = writeln!(out, ".PP\n{} {}.", said("Of connecting:"), roff(&taken.join(" ")));
     let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(COPY_ID_STATUS));
     section(&mut out, "OPTIONS OF BENCH");
     let _ = writeln!(out, "{}\n.br", roff(bench::USE));
-    for flag in BENCH {
-        man_entry(&mut out, flag, "");
-    }
+    man_entries(&mut out, BENCH);
     let taken: Vec<&str> = bench::connecting().map(|flag| flag.name).collect();
     let _ = writeln!(out, ".PP\n{} {}.", said("Of connecting:"), roff(&taken.join(" ")));
     let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(BENCH_STATUS));
     section(&mut out, "VERBS AND OPTIONS OF TRUST");
-    for (name, takes, doc) in trust::VERBS {
-        let _ =
-            writeln!(out, ".TP\n.B trust {}\n{}", roff(&format!("{name} {takes}")), sentence(doc));
-    }
-    for flag in TRUST {
-        man_entry(&mut out, flag, "");
-    }
-    for flag in AUTHORITY {
-        man_entry(&mut out, flag, "");
-    }
+    man_verbs(&mut out, "trust", trust::VERBS);
+    man_entries(&mut out, TRUST);
+    man_entries(&mut out, AUTHORITY);
     let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(TRUST_STATUS));
     section(&mut out, "VERBS AND OPTIONS OF SESSIONS");
-    for (name, takes, doc) in sessions::VERBS {
-        let words = format!("{name} {takes}");
-        let _ = writeln!(out, ".TP\n.B sessions {}\n{}", roff(words.trim_end()), sentence(doc));
-    }
-    for flag in SESSIONS {
-        man_entry(&mut out, flag, "");
-    }
+    man_verbs(&mut out, "sessions", sessions::VERBS);
+    man_entries(&mut out, SESSIONS);
     section(&mut out, "VERBS AND OPTIONS OF TELEPORT");
-    for (name, takes, doc) in teleport::VERBS {
-        let words = format!("{name} {takes}");
-        let _ = writeln!(out, ".TP\n.B teleport {}\n{}", roff(words.trim_end()), sentence(doc));
-    }
-    for flag in TELEPORT {
-        man_entry(&mut out, flag, "");
-    }
+    man_verbs(&mut out, "teleport", teleport::VERBS);
+    man_entries(&mut out, TELEPORT);
     section(&mut out, "PLACES AND OPTIONS OF FILES, GET, PUT AND SYNC");
     for line in files::USES.iter().chain(&files::SYNC_USES).chain(&files::PANES_USES) {
         let _ = writeln!(out, "{}\n.br", roff(line));
@@ -125,24 +102,16 @@ pub fn man_page() -> String {
     for (name, doc) in files::PLACES {
         let _ = writeln!(out, ".TP\n.B {}\n{}", roff(name), sentence(doc));
     }
-    for flag in FILES {
-        man_entry(&mut out, flag, "");
-    }
+    man_entries(&mut out, FILES);
     let _ = writeln!(out, ".PP\n{}", said("Of sync:"));
-    for flag in SYNC {
-        man_entry(&mut out, flag, "");
-    }
+    man_entries(&mut out, SYNC);
     let _ = writeln!(out, ".PP\n{}", said("Of files:"));
-    for flag in PANES {
-        man_entry(&mut out, flag, "");
-    }
+    man_entries(&mut out, PANES);
     let taken: Vec<&str> = files::connecting().map(|flag| flag.name).collect();
     let _ = writeln!(out, ".PP\n{} {}.", said("Of connecting:"), roff(&taken.join(" ")));
     let _ = writeln!(out, ".PP\n{} {}", roff(said("Exit status:")), sentence(FILES_STATUS));
     section(&mut out, "OPTIONS OF DEMO");
-    for flag in DEMO {
-        man_entry(&mut out, flag, "");
-    }
+    man_entries(&mut out, DEMO);
     section(&mut out, "EXIT STATUS");
     let _ = writeln!(out, "{}", roff(said(EXIT_STATUS)));
     section(&mut out, "FILES");
@@ -173,6 +142,18 @@ fn sentence(doc: &str) -> String {
 pub(super) fn roff(text: &str) -> String {
     let escaped = text.replace('\\', "\\e").replace('-', "\\-");
     if escaped.starts_with(['.', '\'']) { format!("\\&{escaped}") } else { escaped }
+}
+
+/// The verbs after a verb, with their words.
+fn man_verbs(out: &mut String, verb: &str, verbs: &[(&str, &str, &str)]) {
+    for (name, takes, doc) in verbs {
+        let words = format!("{name} {takes}");
+        let _ = writeln!(out, ".TP\n.B {verb} {}\n{}", roff(words.trim_end()), sentence(doc));
+    }
+}
+
+fn man_entries<D>(out: &mut String, flags: &[Flag<D>]) {
+    flags.iter().for_each(|flag| man_entry(out, flag, ""));
 }
 
 fn man_flag(out: &mut String, flag: &Flag) {

@@ -10,12 +10,12 @@ use super::pins::pins;
 use super::plan::{Availability, Plan, ResolvedOptions, TerminalPlan};
 use super::route::{self, JumpPath};
 use super::{profile, record, teleport};
-use crate::cli::args::{Typed, TypedSetting};
+use crate::cli::args::Typed;
 use crate::cli::environment::ask_pass;
 use crate::client::session::ModeOverrides;
 use crate::config::{
-    self, Circumstances, Context, Jump, Keyword, Method, MethodChoice, NameLookup, NoLookup,
-    Options, SessionType,
+    self, Circumstances, Context, Jump, Method, MethodChoice, NameLookup, NoLookup, Options,
+    SessionType,
 };
 use crate::error::{Error, Kind, Result};
 use crate::keys::{KeyFile, KeyFormat};
@@ -343,9 +343,7 @@ fn method(
         can_ask: typed.password_fd.is_some() || typed.stored_password || (around.can_ask && !batch),
         batch,
         as_ssh: typed.as_ssh,
-        identity_typed: typed.settings.iter().any(|setting| {
-            matches!(setting, TypedSetting::Flag { keyword: Keyword::IdentityFile, .. })
-        }),
+        identity_typed: typed.names_identity(),
         identity_named: !options.identity_files.is_empty(),
         default_identity,
         agent_answers: &answers,
