@@ -81,6 +81,33 @@ fn a_master_that_says_nothing_is_not_waited_for() {
 }
 
 #[test]
+fn a_control_command_does_not_wait_long_for_a_master_that_hangs() {
+    let home = Home::new();
+    let alive = packet(&[0x80, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1]);
+    for (name, said) in [("greets", hello(4)), ("lives", [hello(4), alive].concat())] {
+        listener(&home.path(name), move |mut stream| {
+            let _ = stream.write_all(&said);
+            std::mem::forget(stream);
+        });
+    }
+    let commands =
+        [&["exit"][..], &["stop"], &["forward", "-L", "1:h:1"], &["cancel", "-L", "1:h:1"]];
+    let each = ["greets", "lives"].into_iter().flat_map(|name| commands.map(|it| (name, it)));
+    std::thread::scope(|scope| {
+        for (name, command) in each {
+            let home = &home;
+            scope.spawn(move || {
+                let socket = home.path(name);
+                let words = [&["-F", "none", "-S", arg(&socket), "-O"], command, &["h"]].concat();
+                let output = home.tessh(&words).deadline(Duration::from_secs(60)).output();
+                let words = "the master of the shared connection does not answer";
+                output.expect_failure(&[words, "-S none connects without it"]);
+            });
+        }
+    });
+}
+
+#[test]
 fn a_master_is_not_believed_to_have_done_what_it_has_not_answered() {
     let home = Home::new();
     let path = home.path("dies");

@@ -194,6 +194,9 @@ impl Invocation<'_> {
             MasterRefusal::Failed(_) => Error::new(Kind::Connect, failed),
             other => refusal_error(&other),
         };
+        if !matches!(command, "check" | "conninfo" | "channels") {
+            client.for_control().await.map_err(|refusal| refusal_error(&refusal))?;
+        }
         match command {
             "check" => {
                 let Ok(pid) = client.alive().await else {
