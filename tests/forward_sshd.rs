@@ -445,6 +445,14 @@ fn without_a_display_or_xauth_the_session_goes_on_as_with_ssh() {
     assert_eq!(untrusted.text(), "xx\n");
     let words = "Warning: untrusted X11 forwarding setup failed: xauth key data not generated";
     assert!(untrusted.stderr.contains(words), "{untrusted:?}");
+    // One that hangs is waited for, and that is told.
+    let hangs = bed.home.write("hangs", "#!/bin/sh\nexec sleep 1000\n");
+    std::fs::set_permissions(&hangs, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let hangs = format!("XAuthLocation={}", arg(&hangs));
+    let waited = with(&["-X", "-o", "ForwardX11Trusted=no", "-o", &hangs]);
+    assert_eq!(waited.text(), "xx\n");
+    let told = "tessh: xauth does not answer; it is waited for up to 10 seconds: check DISPLAY";
+    assert!(waited.stderr.starts_with(told) && waited.stderr.contains(words), "{waited:?}");
     let trusted = with(&["-Y", "-o", "XAuthLocation=none"]);
     let words = "Warning: No xauth data; using fake authentication data for X11 forwarding.";
     assert!(trusted.stderr.contains(words), "{trusted:?}");

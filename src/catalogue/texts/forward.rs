@@ -97,6 +97,9 @@ texts! {
     forward_x11_no_xauth_data
         en "Warning: No xauth data; using fake authentication data for X11 forwarding."
         ja "警告: xauth のデータがありません。X11 転送には仮の認証データを使います。"
+    forward_x11_xauth_slow(seconds)
+        en "xauth does not answer; it is waited for up to {seconds} seconds: check DISPLAY and XAuthLocation, or leave X11 forwarding out with -x"
+        ja "xauth が応答しません。最長 {seconds} 秒待ちます。DISPLAY と XAuthLocation を確認するか、-x で X11 転送をやめてください"
     forward_x11_display_not_usable(display)
         en "Warning: DISPLAY {display} is not usable; X11 is not forwarded"
         ja "警告: DISPLAY {display} は使えません。X11 は転送しません"

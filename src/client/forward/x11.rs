@@ -35,6 +35,8 @@ const COOKIE_LENGTH: usize = 16;
 const SLACK: Duration = Duration::from_secs(60);
 /// Time for xauth, which may ask the display.
 const XAUTH: Duration = Duration::from_secs(10);
+/// After this time of it the wait is told: the session begins behind it.
+const XAUTH_QUIET: Duration = Duration::from_secs(2);
 
 /// The settings of X11 forwarding.
 #[derive(Clone, Debug)]
@@ -149,11 +151,21 @@ async fn run(mut command: Command) -> Option<String> {
         let succeeded = output.len() <= MAX_XAUTH && child.wait().await.ok()?.success();
         succeeded.then(|| String::from_utf8_lossy(&output).into_owned())
     };
-    let printed = timeout(XAUTH, talk).await.ok().flatten();
+    let printed = with_word(talk).await;
     if printed.is_none() {
         kill_with_descendants(&child);
     }
     printed
+}
+
+/// Waits for xauth's answer, and says so once that takes long.
+async fn with_word(talk: impl Future<Output = Option<String>>) -> Option<String> {
+    tokio::pin!(talk);
+    if let Ok(printed) = timeout(XAUTH_QUIET, &mut talk).await {
+        return printed;
+    }
+    warn!("{}", say!(forward_x11_xauth_slow, seconds = XAUTH.as_secs()));
+    timeout(XAUTH - XAUTH_QUIET, talk).await.ok().flatten()
 }
 
 #[cfg(test)]
