@@ -109,7 +109,7 @@ impl SftpFailure {
 
     /// The server has not kept to the protocol, so that nothing more of it can be believed.
     pub(crate) fn broken(cause: String) -> SftpFailure {
-        SftpFailure::lost(Error::new(Kind::Channel, cause))
+        SftpFailure::lost(Error::new(Kind::Channel, cause).hint(say!(sftp_broken_hint)))
     }
 
     /// Puts the file before the cause.

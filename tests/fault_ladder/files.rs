@@ -189,6 +189,6 @@ fn row_48_what_is_no_sftp_server_is_named() {
         get(&row, "f", &greeting(right));
     }
     let row = Row::new(48, "a message to all in the middle of the stream").code(1);
-    let row = row.cause(&["impossible length"]);
+    let row = row.cause(&["impossible length"]).next(&["administrator", "scp -O"]);
     get(&row, "f", "def lie(kind, id, path, right): return b'shutdown\\n' if kind == 5 else right");
 }

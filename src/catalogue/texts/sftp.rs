@@ -76,6 +76,12 @@ texts! {
     sftp_silent(seconds)
         en "the SFTP server has not answered for {seconds} seconds"
         ja "SFTP サーバーが {seconds} 秒間応答していません"
+    sftp_silent_hint
+        en "it may be overloaded; try again"
+        ja "混雑しているのかもしれません。もう一度お試しください"
+    sftp_broken_hint
+        en "tell the server's administrator; scp -O -S tessh does without SFTP"
+        ja "サーバーの管理者に知らせてください。scp -O -S tessh は SFTP を使いません"
     sftp_bad_length(length)
         en "the SFTP server sent a packet of impossible length ({length} bytes)"
         ja "SFTP サーバーからありえない長さのパケットが届きました（{length} バイト）"

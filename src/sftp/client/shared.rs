@@ -104,7 +104,8 @@ impl Shared {
                 None => self.due.notified().await,
                 Some((at, most)) if at <= Instant::now() => {
                     let cause = say!(sftp_silent, seconds = most.as_secs());
-                    return SftpFailure::lost(Error::new(Kind::Timeout, cause));
+                    let error = Error::new(Kind::Timeout, cause).hint(say!(sftp_silent_hint));
+                    return SftpFailure::lost(error);
                 }
                 Some((at, _)) => tokio::time::sleep_until(at).await,
             }

@@ -258,8 +258,10 @@ async fn data_is_bounded_by_what_was_asked_for() {
     let read = file.read_at(0, 4);
     let id = script.asked(ask::READ).await;
     script.packet(tell::DATA, &with_string(&[id], b"abcde")).await;
-    let line = read.await.unwrap_err().to_string();
-    assert_eq!(line, "f: the SFTP server sent 5 bytes where 4 were asked for");
+    let failure = read.await.unwrap_err();
+    let cause = "f: the SFTP server sent 5 bytes where 4 were asked for";
+    assert_eq!(failure.error().cause(), cause);
+    assert!(failure.error().next_step().is_some());
 }
 
 #[tokio::test]
@@ -395,6 +397,7 @@ async fn silence_is_noticed_only_while_something_is_due() {
     script.asked(ask::STAT).await;
     let failure = stat.await.unwrap_err();
     assert_eq!(failure.error().kind(), crate::error::Kind::Timeout);
+    assert!(failure.error().next_step().is_some());
     assert!(begin.elapsed() >= SILENCE && begin.elapsed() < SILENCE + LATE);
 }
 
