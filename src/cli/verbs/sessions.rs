@@ -21,7 +21,7 @@ use crate::cli::connect::wants::lists;
 use crate::cli::environment::{self, ProcessEnvironment};
 use crate::cli::help;
 use crate::cli::log;
-use crate::cli::output::{print, print_json};
+use crate::cli::output::{print, print_json, print_json_list};
 use crate::cli::resolve::{
     self, of_command_line,
     sources::{self, missing, store},
@@ -125,8 +125,7 @@ fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
     let report = |error: &Error| log::write(&format!("tessh: {error}"));
     if words.json {
         faults.iter().for_each(report);
-        let all: Vec<Json> = all.map(|listed| listed_json(&listed)).collect();
-        return print_json(&format!("{:#}\n", Json::Array(all)));
+        return print_json_list(all.map(|listed| listed_json(&listed)));
     }
     let mut unread = Vec::new();
     let rows = all.filter_map(|listed| {
