@@ -35,6 +35,7 @@ pub fn unexplained(exit: &Exit) -> Option<String> {
     match exit {
         Exit::Unknown => Some(say!(session_without_status)),
         Exit::Signal(name, _) if signal_number(name).is_none() => {
+            let name = if name.is_empty() { "\"\"" } else { name };
             Some(say!(session_ended_by_signal, name))
         }
         _ => None,

@@ -254,9 +254,13 @@ impl Observer {
         let mut is_whole = true;
         let mut next = || -> Vec<String> {
             let names = take_string(&mut lists).and_then(|names| std::str::from_utf8(names).ok());
-            // RFC 4251 section 6: printable US-ASCII.
-            is_whole &=
-                names.is_some_and(|names| names.bytes().all(|byte| byte.is_ascii_graphic()));
+            // RFC 4251 section 6: printable US-ASCII; section 5: no name is empty. The library takes
+            // an empty one at the end.
+            is_whole &= names.is_some_and(|names| {
+                names.bytes().all(|byte| byte.is_ascii_graphic())
+                    && !names.starts_with(',')
+                    && !names.contains(",,")
+            });
             names.unwrap_or_default().split(',').map(str::to_owned).collect()
         };
         let (kex, host_key, ciphers) = (next(), next(), [next(), next()]);
@@ -507,12 +511,16 @@ mod tests {
     fn a_malformed_message_is_remembered() {
         let lists = ssh_string(b"x").repeat(10);
         let whole = [&[7; 16][..], &lists, &[0; 5]].concat();
+        let named = |names: &[u8]| [&[7; 16], &ssh_string(names).repeat(10)[..], &[0; 5]].concat();
         let blob = ssh_string(&ssh_string(b"ssh-ed25519"));
         for (kind, payload, malformed) in [
             (MSG_KEXINIT, whole.clone(), false),
             (MSG_KEXINIT, whole[..whole.len() - 1].to_vec(), true),
             (MSG_KEXINIT, [&whole[..], &[0]].concat(), true),
             (MSG_KEXINIT, vec![7; 16], true),
+            (MSG_KEXINIT, named(b",x"), true),
+            (MSG_KEXINIT, named(b"x,,y"), true),
+            (MSG_KEXINIT, named(b"x,"), false),
             (MSG_KEX_REPLY, blob.repeat(3), false),
             (MSG_KEX_REPLY, blob.repeat(4), true),
             (MSG_KEX_REPLY, blob.repeat(2), true),

@@ -386,6 +386,8 @@ fn exits_beyond_the_usual_are_mapped() {
     ends(&row, |id| exit_signal(id, "TERM", "\x1b[2J\x1b]0;title\x07"));
     let row = fault(37, "exit-signal with a name of escapes").cause(&["signal \\x1b[2J"]);
     ends(&row.next(&["no number"]), |id| exit_signal(id, "\x1b[2J", ""));
+    let row = fault(37, "exit-signal without a name").cause(&["signal \"\";"]).unlisted();
+    ends(&row.next(&["no number"]), |id| exit_signal(id, "", ""));
     let row = fault(37, "exit-signal with 100 KB of text").code(137).silent().unlisted();
     ends(&row, |id| exit_signal(id, "KILL", &"x".repeat(100_000)));
 }

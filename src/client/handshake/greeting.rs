@@ -163,7 +163,7 @@ fn not_ssh(what: &str, line: &[u8]) -> Error {
 }
 
 fn closed(heard: &[u8], how: &str) -> Error {
-    if heard.is_empty() {
+    if heard.trim_ascii().is_empty() {
         return Error::new(Kind::Greeting, say!(ended_before_greeting, how))
             .hint(say!(ended_before_greeting_hint));
     }
@@ -209,6 +209,7 @@ mod tests {
     async fn what_is_not_ssh_is_named() {
         for (said, word) in [
             (&b""[..], "before any SSH greeting"),
+            (b"\n\r\n\n", "before any SSH greeting"),
             (b"Exceeded MaxStartups\r\n", "Exceeded MaxStartups"),
             (b"SSH-1.5-old\r\n", "only SSH-1"),
             (b"HTTP/1.1 400 Bad Request\r\n", "HTTP server"),
