@@ -3,7 +3,8 @@
 
 mod lab;
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -128,6 +129,39 @@ fn a_known_hosts_that_is_mounted_takes_many_keys() {
     let known = home.read(".ssh/known_hosts");
     assert!(known.starts_with("# mine\n") && known.len() > 64 * 1024, "{}", known.len());
     assert_eq!(known.lines().count(), 1001);
+}
+
+/// Without leave to write the directory the file can grow, by one key and by many, but nothing can be
+/// put in its place.
+#[test]
+fn a_known_hosts_in_a_directory_that_is_not_to_be_written_takes_keys() {
+    let home = Home::new();
+    home.write(".ssh/known_hosts", "# mine\n");
+    let mode = |mode| fs::set_permissions(home.path(".ssh"), Permissions::from_mode(mode)).unwrap();
+    mode(0o500);
+    for count in [1, 1000] {
+        let folder = folder(&home, &[]);
+        let mut keys = String::new();
+        for number in 0..count {
+            let host = format!("of{count}-{number}.example");
+            let session = format!("HostName={host}\nPortNumber=42215\nProtocol=ssh\n");
+            fs::write(folder.join("sessions").join(&host), session).unwrap();
+            keys += &ED25519.replace("127.0.0.1", &host);
+        }
+        fs::write(folder.join("sshhostkeys"), keys).unwrap();
+        let words = ["sessions", "import", "putty", arg(&folder)];
+        let output = home.unprivileged(&words).output();
+        output.expect_code(0);
+        assert!(output.stderr.contains(&format!("host keys: {count}")), "{}", output.stderr);
+    }
+    // What shortens it would put another file in its place, and is refused.
+    let words = ["trust", "remove", "[of1-0.example]:42215"];
+    home.unprivileged(&words).output().expect_failure(&["known_hosts", "Permission denied"]);
+    mode(0o700);
+    let known = home.read(".ssh/known_hosts");
+    assert!(known.starts_with("# mine\n[of1-0.example]:42215 "), "{}", &known[..80]);
+    assert_eq!(known.lines().count(), 1002);
+    assert_eq!(fs::read_dir(home.path(".ssh")).unwrap().count(), 1, "nothing else is there");
 }
 
 #[test]
