@@ -1,12 +1,14 @@
 //! Parses a typed destination: `[user@]host[:port]` or `ssh://[user@]host[:port][/]`.
 //!
-//! Parsing is pure: no name is resolved, and `config` applies aliases and Host blocks. ssh(1) takes
-//! `name:22` for a host name; a name cannot contain a colon, so here the digits are the port. The
+//! No host name is resolved, and `config` applies aliases and Host blocks. A port may be the name of
+//! a service, as it may in ssh(1) wherever it takes one. ssh(1) takes `name:22` for a host name; a
+//! name cannot contain a colon, so here the digits are the port. The
 //! characters that ssh(1) refuses are refused here, too, because names are substituted into
 //! ProxyCommand and other shell lines (CVE-2023-51385). The URI form follows
 //! draft-ietf-secsh-scp-sftp-ssh-uri.
 
 use crate::error::{Error, Kind, Result};
+use crate::os::service;
 use crate::say;
 
 /// The longest host name taken, in bytes: NI_MAXHOST of getnameinfo(3).
@@ -131,6 +133,14 @@ pub fn parse_port(text: &str) -> Result<u16> {
     }
 }
 
+/// Parses a port, or the name of a service.
+///
+/// # Errors
+/// [`Kind::Usage`]: `Bad port 'x'`.
+pub fn port_or_service(text: &str) -> Result<u16> {
+    parse_port(text).or_else(|fault| service::tcp_port(text).ok_or(fault))
+}
+
 fn parse_plain(text: &str) -> Result<Destination> {
     let (user, rest) = match text.rsplit_once('@') {
         Some((user, rest)) => (Some(user.to_owned()), rest),
@@ -174,13 +184,15 @@ fn split_port(text: &str) -> Result<(String, Option<u16>)> {
             return Err(usage(say!(bracket_not_closed)));
         };
         return match rest.strip_prefix(':') {
-            Some(port) => Ok((host.to_owned(), Some(parse_port(port)?))),
+            Some(port) => Ok((host.to_owned(), Some(port_or_service(port)?))),
             None if rest.is_empty() => Ok((host.to_owned(), None)),
             None => Err(usage(say!(bracket_then_no_port))),
         };
     }
     match text.split_once(':') {
-        Some((host, port)) if !port.contains(':') => Ok((host.to_owned(), Some(parse_port(port)?))),
+        Some((host, port)) if !port.contains(':') => {
+            Ok((host.to_owned(), Some(port_or_service(port)?)))
+        }
         Some((_, _)) if address(text) => Ok((text.to_owned(), None)),
         Some((_, _)) => Err(usage(say!(several_colons)).hint(say!(address_with_port_hint))),
         None => Ok((text.to_owned(), None)),
@@ -246,6 +258,9 @@ mod tests {
             ("ssh://u%40x@h", Some("u@x"), "h", None),
             ("ssh://u;fingerprint=x@h", Some("u"), "h", None),
             ("ssh://h:", None, "h", None),
+            ("ssh://h:ssh/", None, "h", Some(22)),
+            ("h:http", None, "h", Some(80)),
+            ("[::1]:https", None, "::1", Some(443)),
             ("ssh://[::1]:22", None, "::1", Some(22)),
             ("ssh://keygen", None, "keygen", None),
         ] {

@@ -148,8 +148,9 @@ pub fn next_step_after(shortage: Shortage) -> String {
     }
 }
 
-/// Joins two parts of a message into one line.
+/// Joins two parts of a message into one line; the full stop of one of ssh's texts gives way.
 pub fn joined(first: &str, then: &str) -> String {
+    let first = first.strip_suffix('.').filter(|rest| !rest.ends_with('.')).unwrap_or(first);
     say!(cause_and_hint, first, then)
 }
 

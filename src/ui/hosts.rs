@@ -16,8 +16,7 @@ pub use entry::{HostEntry, HostSummary, HostTarget};
 pub use line::{HostLine, HostMark};
 pub use search::HostSearch;
 
-use crate::config;
-use crate::destination::parse_port;
+use crate::destination::port_or_service;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{
     Document, History, Profile, ProfileStore, Recent, RecentTarget, SavedSession, SessionPlace,
@@ -62,7 +61,7 @@ impl Entered {
     pub fn port_number(&self) -> Result<Option<u16>> {
         match self.port.trim() {
             "" => Ok(None),
-            port => config::port(port).or_else(|_| parse_port(port)).map(Some),
+            port => port_or_service(port).map(Some),
         }
     }
 }

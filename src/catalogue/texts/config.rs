@@ -280,6 +280,9 @@ texts! {
     config_jump_twice
         en "Only a single -J option is permitted (use commas to separate multiple jump hops)"
         ja "-J は一度だけ指定できます（踏み台が複数あるときはコンマで区切ります）"
+    config_jump_and_proxy_command
+        en "Cannot specify -J with ProxyCommand"
+        ja "-J と ProxyCommand は同時に指定できません"
     config_bad_spec(kind, list)
         en "Bad SSH2 {kind} '{list}'."
         ja "SSH2 の {kind} 「{list}」が正しくありません"

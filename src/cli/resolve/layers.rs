@@ -90,6 +90,13 @@ pub fn command_line(typed: &Typed, destination: Option<&Destination>) -> Result<
 
 pub fn add(layers: &mut Layers, setting: &TypedSetting) -> Result<()> {
     match setting {
+        // As in ssh: a ProxyCommand that is typed later is passed over, one that is typed before
+        // would be by mistake.
+        TypedSetting::Flag { flag: "-J", .. }
+            if layers.entries().iter().any(|entry| entry.keyword == Keyword::ProxyCommand) =>
+        {
+            Err(Error::new(Kind::Usage, say!(config_jump_and_proxy_command)))
+        }
         TypedSetting::Option(text) => layers.option(text, Origin::Option),
         TypedSetting::Flag { flag, keyword, value, overrules: true } => {
             layers.overrule(*keyword, value, Origin::Flag(flag))

@@ -382,12 +382,14 @@ fn agent_socket(options: &Options, context: &Context) -> Option<PathBuf> {
 }
 
 pub fn command(typed: &Typed, options: &mut Options) -> Result<Option<Vec<u8>>> {
+    let stdio = typed.stdio_forward.is_some();
     let typed = layers::joined(typed);
     if typed.is_some() && options.remote_command.is_some() {
         return Err(usage(say!(two_commands)).hint(say!(two_commands_hint)));
     }
     if typed.is_some() && *options.session_type == SessionType::None {
-        options.warnings.push(say!(command_with_n));
+        let flag = if stdio { "-W" } else { "-N" };
+        options.warnings.push(say!(command_not_run, flag));
     }
     let forks = *options.fork_after_authentication;
     let nothing = typed.is_none() && options.remote_command.is_none();

@@ -251,11 +251,25 @@ fn commands_and_subsystems() {
     let both = plan(&[&remote[..], &["y"]].concat(), true).unwrap_err();
     assert!(both.to_string().contains("Cannot execute command-line and remote command"));
     let alone = plan(&["-F", "none", "-s", "h"], true).unwrap_err();
-    assert!(alone.to_string().contains("You must specify a subsystem"));
+    assert!(alone.to_string().starts_with("You must specify a subsystem to invoke; such as"));
     let subsystem = plan(&["-F", "none", "-s", "h", "sftp"], true).unwrap();
     assert_eq!(*subsystem.options.session_type, SessionType::Subsystem);
-    let unrun = plan(&["-F", "none", "-N", "h", "ls"], true).unwrap();
-    assert!(unrun.options.warnings.iter().any(|w| w.contains("not run")));
+    for words in [&["-N"][..], &["-W", "h:1"]] {
+        let unrun = plan(&[&["-F", "none"], words, &["h", "ls"]].concat(), true).unwrap();
+        let said = format!("{}: the command is not run", words[0]);
+        assert_eq!(unrun.options.warnings, [said]);
+    }
+}
+
+#[test]
+fn a_jump_host_after_a_proxy_command_is_a_mistake() {
+    for value in ["ProxyCommand=nc h", "proxycommand none"] {
+        let error = plan(&["-F", "none", "-o", value, "-J", "j", "h"], true).unwrap_err();
+        assert_eq!(error.to_string(), "Cannot specify -J with ProxyCommand");
+    }
+    let plan = plan(&["-F", "none", "-J", "j", "-o", "ProxyCommand=nc h", "h"], true).unwrap();
+    assert_eq!(plan.options.jumps.len(), 1);
+    assert_eq!(*plan.options.proxy_command, None);
 }
 
 #[test]

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use crate::config::fault::{ConfigFault, shown};
 use crate::destination;
-use crate::os::service;
 use crate::say;
 
 /// Whether the value is the word `none`.
@@ -47,8 +46,7 @@ pub fn number(text: &str) -> Result<u32, ConfigFault> {
 /// # Errors
 /// `Bad port 'x'`.
 pub fn port(text: &str) -> Result<u16, ConfigFault> {
-    let number = destination::parse_port(text).map_err(|e| e.cause().to_owned());
-    number.or_else(|fault| service::tcp_port(text).ok_or(fault))
+    destination::port_or_service(text).map_err(|e| e.cause().to_owned())
 }
 
 /// Parses mode bits in octal, up to 0777.
