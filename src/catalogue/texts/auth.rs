@@ -160,6 +160,9 @@ texts! {
     password_handed_over_sources
         en "--password-fd N or SSH_ASKPASS"
         ja "--password-fd N か SSH_ASKPASS"
+    askpass_not_run(program, why)
+        en "ssh_askpass: exec({program}): {why}"
+        ja "SSH_ASKPASS のプログラム {program} を実行できません: {why}"
     auth_answer_before_request
         en "the server answered a login request before it was made"
         ja "サーバーがログインの要求より先に応答しました"

@@ -38,7 +38,7 @@ pub struct LocalSide<'a, I> {
     pub input: Option<I>,
     /// Whether a person types it: their keys go before everything else on the connection.
     pub is_typed: bool,
-    /// The escapes, if the session is interactive and EscapeChar is not `none`.
+    /// The escapes, if the server has a terminal and EscapeChar is not `none`.
     pub escape: Option<Escape>,
     /// The detection of pastes, if they are asked about.
     pub paste: Option<Paste>,

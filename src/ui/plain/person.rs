@@ -5,11 +5,16 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use log::error;
+
 use super::sigil::Sigils;
+use crate::error::reason_without_number;
 use crate::os::output::output_of;
 use crate::prompt::Answer;
+use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
+use crate::text;
 use crate::trust::Judgement;
 
 /// The most invalid answers before a question is cancelled.
@@ -77,7 +82,11 @@ pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
     program.arg(label).stdin(Stdio::null()).stderr(Stdio::inherit());
     let mut output = match output_of(&mut program, MAX_ASKPASS) {
         Ok((status, output)) if status.success() => output,
-        Err(error) if error.kind() != ErrorKind::FileTooLarge => return Answer::CannotAsk,
+        Err(error) if error.kind() != ErrorKind::FileTooLarge => {
+            let program = text::line(&ask_pass.program.to_string_lossy(), 255);
+            error!("{}", say!(askpass_not_run, program, why = reason_without_number(&error)));
+            return Answer::CannotAsk;
+        }
         Ok(_) | Err(_) => return Answer::Cancelled,
     };
     let end = output.iter().position(|&byte| byte == b'\n').unwrap_or(output.len());
