@@ -274,7 +274,11 @@ fn other_machines_may_connect_only_where_that_was_asked_for() {
     };
     let port = free_port();
     let spec = format!("{port}:127.0.0.1:{target}");
-    listens(&["-L", &spec], "127.0.0.1:", port);
+    // Both addresses of this machine, whatever the name service says of `localhost`.
+    assert_eq!(listens(&["-L", &spec], "127.0.0.1:", port), 2);
+    assert_eq!(listens(&["-L", &format!("localhost:{spec}")], "[::1]:", port), 2);
+    assert_eq!(listens(&["-D", &port.to_string()], "[::1]:", port), 2);
+    assert_eq!(listens(&["-L", &format!("127.0.0.1:{spec}")], "127.0.0.1:", port), 1);
     listens(&["-g", "-L", &spec], "0.0.0.0:", port);
     listens(&["-L", &format!("*:{spec}")], "0.0.0.0:", port);
     assert_eq!(listens(&["-4", "-L", &spec], "127.0.0.1:", port), 1);
@@ -300,6 +304,29 @@ fn the_agent_is_forwarded_where_that_is_asked_for() {
     assert!(output.text().contains(fingerprint), "{output:?}");
     for options in [&[][..], &["-a"], &["-A", "-a"]] {
         assert!(!run(options).text().contains(fingerprint), "{options:?}");
+    }
+}
+
+/// Programs on the server then see that there is no agent, and not one that does not answer.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn an_agent_that_is_not_there_is_not_forwarded() {
+    let bed = Bed::new(&["AllowAgentForwarding yes"]);
+    let shows = "echo ${SSH_AUTH_SOCK:+forwarded}";
+    for path in ["/nonexistent/agent", arg(&bed.home.write("file", ""))] {
+        // As in ssh, an agent that nobody named is not missed.
+        for options in [&["-A"][..], &["-A", "-o", "ExitOnForwardFailure=yes"]] {
+            let output = bed.run(options, &[shows]).env("SSH_AUTH_SOCK", path).output();
+            assert_eq!(output.expect_quiet_success().text(), "\n", "{path}");
+        }
+        let named = format!("ForwardAgent={path}");
+        let said = format!("Cannot forward agent socket path \"{path}\": ");
+        let output = bed.run(&["-o", &named], &[shows]).output();
+        output.expect_code(0);
+        assert_eq!(output.text(), "\n", "{output:?}");
+        assert!(output.stderr.contains(&said), "{output:?}");
+        let strict = ["-o", &named, "-o", "ExitOnForwardFailure=yes"];
+        bed.run(&strict, &[shows]).output().expect_failure(&[&said]);
     }
 }
 

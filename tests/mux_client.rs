@@ -82,6 +82,11 @@ fn a_session_through_a_master_is_as_one_of_its_own() {
     let output = shared.run(&words).env("LC_ONE", "one").env("LC_THREE", "three").output();
     assert_eq!(output.expect_quiet_success().text(), "one two\n");
 
+    // In ssh's words, on whatever there is.
+    let output = shared.run(&["-tt", "there", "exit 5"]).output();
+    output.expect_code(5);
+    assert!(output.stderr.ends_with("Shared connection to 127.0.0.1 closed.\r\n"), "{output:?}");
+
     // As through OpenSSH's own client: the master knows no more than that there is no status.
     shared.run(&["there", "kill -9 $$"]).output().expect_code(255);
     let output = shared.run(&["-n", "there", "cat; echo end"]).stdin("not read").output();

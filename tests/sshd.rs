@@ -41,6 +41,29 @@ fn output_errors_and_status_are_apart() {
     }
 }
 
+/// As in ssh, they belong to the terminal of the server, and not to the one here.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn escapes_count_in_a_pipe_where_a_terminal_is_forced() {
+    let bed = Bed::new(&[]);
+    for (options, typed, code, shown) in [
+        (&["-tt"][..], "~~one\n~.\n", 255, ""),
+        (&["-tt"], "~?\n\x04", 0, "Supported escape sequences"),
+        (&["-tt", "-e", "%"], "~.\n%.\n", 255, ""),
+        (&["-tt", "-e", "none"], "~.\n\x04", 0, ""),
+        // They are tessh's own, and for a person.
+        (&["-tt"], "~i\n\x04", 0, ""),
+        (&["-T"], "~.\n", 0, ""),
+    ] {
+        let output = bed.run(options, &["cat"]).stdin(typed).output();
+        output.expect_code(code);
+        assert!(output.stderr.contains(shown), "{options:?} {typed:?}: {output:?}");
+        let kept = typed.starts_with("~i") || options != ["-tt"];
+        let passed = output.text().contains(&typed[..2]);
+        assert!(!kept || passed || code == 255, "{options:?} {typed:?}: {output:?}");
+    }
+}
+
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn signal_becomes_128_and_its_number() {
@@ -273,6 +296,19 @@ fn a_locked_key_of_every_format_logs_in() {
         let output = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force").output();
         assert_eq!(output.text(), "in\n", "{}: {output:?}", key.display());
     }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_program_for_secrets_that_cannot_be_run_is_named() {
+    let (sshd, home) = (Sshd::start(&[]), Home::new());
+    home.write(".ssh/known_hosts", &sshd.known_hosts());
+    let run = home.connect(&sshd, &["--auth", "password"], &["true"]);
+    let run = run.env("SSH_ASKPASS", "/nonexistent/ask").env("SSH_ASKPASS_REQUIRE", "force");
+    let output = run.output();
+    output.expect_code(255);
+    let named = "ssh_askpass: exec(/nonexistent/ask): No such file or directory\n";
+    assert!(output.stderr.contains(named), "{output:?}");
 }
 
 /// Twenty keys in an agent, and the one that the server takes, which is the last.

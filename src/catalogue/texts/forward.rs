@@ -85,6 +85,9 @@ texts! {
     forward_agent_unreachable(why)
         en "cannot forward the agent: {why}"
         ja "エージェントを転送できません: {why}"
+    forward_agent_socket(path, why)
+        en "Cannot forward agent socket path \"{path}\": {why}"
+        ja "エージェントのソケット「{path}」を転送できません: {why}"
     forward_x11_unreachable(why)
         en "cannot forward X11: the display cannot be reached: {why}"
         ja "X11 を転送できません。ディスプレイに接続できません: {why}"

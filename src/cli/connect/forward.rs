@@ -1,9 +1,11 @@
 //! Sets up the forwards of a connection from its options: ports, agent, display, and standard input
 //! and output for `-W`.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use log::debug;
+use log::{debug, error};
 
 use super::context::ConnectContext;
 use super::wants;
@@ -15,9 +17,11 @@ use crate::client::flow::Exit;
 use crate::client::forward::{LocalDisplay, X11Request, restricted, x11};
 use crate::client::session::stdio;
 use crate::config::{Connect, ForwardAgent, Options};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result, reason_without_number};
+use crate::os::local;
 use crate::os::stdio::{DescriptorInput, DescriptorOutput};
 use crate::say;
+use crate::text;
 
 /// Starts the forwards that the options ask for.
 ///
@@ -55,16 +59,41 @@ pub(super) fn refuse_restricted(plan: &Plan) -> Result<()> {
 
 /// Lets the server reach the agent, if this is wanted and there is one; returns whether to request
 /// agent forwarding. The answer in the authentication dialog takes precedence over ForwardAgent.
-pub(super) fn agent(plan: &Plan, environment: &ProcessEnvironment, session: &Session) -> bool {
+///
+/// Without an agent behind the socket nothing is requested, so that programs on the server see that
+/// there is none. As in ssh, only a socket that ForwardAgent names is worth an error.
+///
+/// # Errors
+/// ForwardAgent names a socket that nobody listens on, and ExitOnForwardFailure is set.
+pub(super) fn agent(
+    plan: &Plan,
+    environment: &ProcessEnvironment,
+    session: &Session,
+) -> Result<bool> {
     let configured = &plan.options.forwarding.agent.value;
     if !session.forward_agent.unwrap_or(*configured != ForwardAgent::No) {
-        return false;
+        return Ok(false);
     }
     let Some(socket) = agent_socket(plan, environment) else {
         debug!("agent forwarding requested but there is no agent");
-        return false;
+        return Ok(false);
     };
-    session.forwards().forward_agent(socket)
+    let why = match local::connect(&socket, Duration::ZERO) {
+        // An agent with much to do is one.
+        Err(error) if error.kind() != ErrorKind::WouldBlock => reason_without_number(&error),
+        _ => return Ok(session.forwards().forward_agent(socket)),
+    };
+    let path = text::line(&socket.to_string_lossy(), 255);
+    if matches!(configured, ForwardAgent::No | ForwardAgent::Yes) {
+        debug!("agent forwarding requested but there is no agent at {path}: {why}");
+        return Ok(false);
+    }
+    let cause = say!(forward_agent_socket, path, why);
+    if *plan.options.forwarding.exit_on_failure {
+        return Err(Error::new(Kind::Channel, cause));
+    }
+    error!("{cause}");
+    Ok(false)
 }
 
 /// The initial state of the dialog's agent forwarding box. `None` if there is no agent to forward,

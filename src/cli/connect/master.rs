@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use log::error;
 use russh::Pty;
 use tokio::io::AsyncWriteExt;
 
@@ -170,7 +171,11 @@ impl MasterHost for MasterServices {
     }
 
     fn agent(&self, session: &Session) -> bool {
-        forward::agent(&self.plan, &self.environment, session)
+        forward::agent(&self.plan, &self.environment, session).unwrap_or_else(|error| {
+            // The client's session goes on without it.
+            error!("{error}");
+            false
+        })
     }
 
     fn x11(&self) -> MasterDisplay {

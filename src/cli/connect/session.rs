@@ -138,7 +138,7 @@ async fn run_session(
 
     // The terminal's modes are read before raw mode changes them.
     let request = SessionRequest {
-        agent: forward::agent(plan, context.environment, session),
+        agent: forward::agent(plan, context.environment, session)?,
         x11: forward::display(options, context.environment, session).await,
         ..session_request(context, pty)
     };
@@ -169,8 +169,11 @@ async fn run_session(
         typed.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
     }
     let input = input(options, typed, &filter)?;
-    let escape = options.escape_char.value.filter(|_| interactive);
-    let escape = escape.map(if plan.as_ssh { Escape::of_ssh } else { Escape::new });
+    // As in ssh, escapes count wherever the server has a terminal: with `-tt`, in a pipe, too. A
+    // person for our own ones is at a terminal here.
+    let escape = options.escape_char.value.filter(|_| pty);
+    let is_ssh = plan.as_ssh || !interactive;
+    let escape = escape.map(if is_ssh { Escape::of_ssh } else { Escape::new });
     let paste = brackets.map(Paste::new);
     let without_pty = &terminal::restore;
     let local = LocalSide {

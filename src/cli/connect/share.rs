@@ -347,7 +347,9 @@ impl Invocation<'_> {
         let _ = close_stdout();
         self.tether.cut(ChildReport::Background)?;
         let sizes = pass_on_sizes(master, changes);
-        self.passenger(client, session, (tty && at_terminal, sizes)).await.map(Some)
+        let ended = self.passenger(client, session, tty && at_terminal, sizes).await?;
+        self.tell_end(ended, tty);
+        Ok(Some(ended.map_or(FAILED, |status| (status & 0xff) as u8)))
     }
 
     /// `-N`: waits until the master ends, since it has the forwards now; `-f` does not wait.
@@ -360,14 +362,15 @@ impl Invocation<'_> {
         Ok(FAILED)
     }
 
-    /// Waits until the master has finished a session.
+    /// Waits until the master has finished a session; returns its exit status, if the master has
+    /// told it.
     async fn passenger(
         &self,
         client: MasterConnection,
         session: u32,
-        (interactive, sizes): (bool, impl Future<Output = Infallible>),
-    ) -> Result<u8> {
-        let options = &self.share.options;
+        interactive: bool,
+        sizes: impl Future<Output = Infallible>,
+    ) -> Result<Option<u32>> {
         let raw = interactive.then(|| RawMode::enter(descriptor::stdin())).transpose();
         let raw = raw.map_err(|error| {
             Error::new(Kind::Local, say!(terminal_setup_failed, error = io_reason(&error)))
@@ -381,18 +384,22 @@ impl Invocation<'_> {
             screen.modes().forget();
         }
         drop((screen, raw));
-        let status = ended.map_err(|refusal| refusal_error(&refusal))?;
+        ended.map_err(|refusal| refusal_error(&refusal))
+    }
+
+    /// Tells how a session ended; `tty` is whether a terminal of the server was asked for.
+    fn tell_end(&self, status: Option<u32>, tty: bool) {
+        let options = &self.share.options;
         match status {
             Some(status) => debug!("Received exit status from master {status}"),
-            // On a terminal the line below tells it.
-            None if interactive => debug!("Control master terminated unexpectedly"),
+            // The line below tells it.
+            None if tty => debug!("Control master terminated unexpectedly"),
             None => error!("{}", say!(share_ended_without_status)),
         }
-        if interactive && options.log_level.value >= LogLevel::Info {
+        if tty && options.log_level.value >= LogLevel::Info {
             let host = &options.hostname.value;
             log::to_stderr(&(say!(share_connection_closed, host) + "\r\n"));
         }
-        Ok(status.map_or(FAILED, |status| (status & 0xff) as u8))
     }
 
     /// The terminal's modes, which the master's session may change unseen; `None` if they are left

@@ -33,6 +33,13 @@ const BACKLOG: i32 = 128;
 /// The pause after accepting has failed, for example because no descriptor was free.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// The addresses for everybody: those of both families.
+const EVERYWHERE: [IpAddr; 2] =
+    [IpAddr::V6(Ipv6Addr::UNSPECIFIED), IpAddr::V4(Ipv4Addr::UNSPECIFIED)];
+/// The addresses for this machine itself, in the order in which getaddrinfo(3) has them: a failure
+/// of the last one is an error.
+const LOOPBACK: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+
 /// The listener of a forward. Dropping it stops the listening; open connections continue.
 pub(crate) struct Listening {
     tasks: Vec<JoinHandle<()>>,
@@ -97,18 +104,13 @@ async fn addresses(
     port: u16,
     settings: &ForwardSettings,
 ) -> Option<Vec<SocketAddr>> {
-    let host = match host {
-        None if settings.gateway_ports => "",
-        None => "localhost",
-        Some("*") => "",
-        Some(host) => host,
-    };
+    let both = |all: [IpAddr; 2]| all.map(|address| SocketAddr::new(address, port)).to_vec();
     let mut found: Vec<SocketAddr> = match host {
-        "" => {
-            let all: [IpAddr; 2] = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
-            all.map(|address| SocketAddr::new(address, port)).to_vec()
-        }
-        name => match tokio::net::lookup_host((name, port)).await {
+        None if settings.gateway_ports => both(EVERYWHERE),
+        Some("" | "*") => both(EVERYWHERE),
+        // As in ssh, whatever the name service says of `localhost`.
+        None | Some("localhost") => both(LOOPBACK),
+        Some(name) => match tokio::net::lookup_host((name, port)).await {
             Ok(found) => found.collect(),
             Err(why) => {
                 let (name, why) = (text::line(name, 255), reason_without_number(&why));
