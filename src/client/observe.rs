@@ -5,14 +5,17 @@
 //! read here as they pass, and compared by [`Observed::check`]. A rekey is encrypted and cannot be
 //! observed (gap G2, `handshake::told`).
 //!
-//! What the library takes although it cannot be right, such as a packet without padding or a group
-//! whose modulus is even, is refused here ([`Observer::fault`]). Where the library gives up, what was
+//! What the library takes although it cannot be right, such as a packet without padding, a group
+//! whose modulus is even or a host key with bytes behind it, is refused here ([`Observer::fault`]). Where the library gives up, what was
 //! observed tells which message it was ([`Observed::messages`]).
+
+mod blob;
 
 use std::borrow::Cow;
 
 use log::debug;
 
+use self::blob::{bits, curve_in, curve_of, has_more, name, rsa_bits_in};
 use crate::client::algorithms::{self, Offer};
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -138,12 +141,6 @@ pub(crate) fn key_type_of(algorithm: &str) -> &str {
         }
         other => other,
     }
-}
-
-/// The curve of an ECDSA host key algorithm.
-fn curve_of(algorithm: &str) -> Option<&'static str> {
-    let (_, curve) = algorithm.split_once("ecdsa-sha2-")?;
-    ["nistp256", "nistp384", "nistp521"].into_iter().find(|name| curve.starts_with(name))
 }
 
 /// The signature algorithm of a host key algorithm.
@@ -293,6 +290,10 @@ impl Observer {
             let set: u32 = share.iter().map(|byte| byte.count_ones()).sum();
             debug!("bits set: {set}/{group}");
         }
+        if has_more(key) {
+            self.refuse(say!(host_key_with_more));
+            return Some(());
+        }
         self.seen.key_type = name(key);
         self.seen.curve = curve_in(key);
         self.seen.rsa_bits = rsa_bits_in(key);
@@ -307,36 +308,6 @@ fn goodbye(mut payload: &[u8]) -> String {
     let said =
         text::line_bytes(take_string(&mut payload).unwrap_or_default().trim_ascii(), MAX_SHOWN);
     if said.is_empty() { say!(disconnected_with_code, code) } else { said }
-}
-
-/// The number of bits of a positive mpint.
-fn bits(number: &[u8]) -> usize {
-    let start = number.iter().position(|&byte| byte != 0).unwrap_or(number.len());
-    let number = &number[start..];
-    number.first().map_or(0, |&first| number.len() * 8 - first.leading_zeros() as usize)
-}
-
-/// The curve in an ECDSA key blob: it follows the type, and in a certificate also a nonce.
-fn curve_in(mut blob: &[u8]) -> Option<String> {
-    let kind = take_string(&mut blob)?;
-    let kind = std::str::from_utf8(kind).ok().filter(|kind| curve_of(kind).is_some())?;
-    if kind.contains("-cert-v01@") {
-        take_string(&mut blob)?;
-    }
-    name(blob)
-}
-
-/// The size of an RSA key blob: its modulus follows the type and the exponent.
-fn rsa_bits_in(mut blob: &[u8]) -> Option<usize> {
-    let kind = take_string(&mut blob)?;
-    let _exponent = take_string(&mut blob).filter(|_| kind == b"ssh-rsa")?;
-    Some(bits(take_string(&mut blob)?))
-}
-
-/// The name at the beginning of a key or signature blob.
-fn name(mut blob: &[u8]) -> Option<String> {
-    let name = take_string(&mut blob)?;
-    Some(std::str::from_utf8(name).ok()?.to_owned())
 }
 
 #[cfg(test)]

@@ -379,6 +379,13 @@ fn row_15_a_broken_reply() {
             reply(&[ssh_string("ssh-foo"), ssh_string([7; 32])].concat(), &share(), &signature(64)),
         ),
         (
+            Row::new(15, "a host key with a byte behind it")
+                .cause(&["bytes behind it"])
+                .next(&[TELL])
+                .unlisted(),
+            reply(&[&host_key()[..], &[0]].concat(), &share(), &signature(64)),
+        ),
+        (
             unreadable("a host key that is text").unlisted(),
             reply(b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 host", &share(), &signature(64)),
         ),

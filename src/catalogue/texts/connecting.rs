@@ -187,6 +187,9 @@ texts! {
     kex_key_unreadable(why)
         en "the server's host key, or its signature, cannot be read ({why})"
         ja "サーバーのホスト鍵か署名を読み取れません ({why})"
+    host_key_with_more
+        en "the server's host key has bytes behind it that are no part of it"
+        ja "サーバーのホスト鍵の後ろに、鍵ではないバイトがあります"
     kex_group_invalid
         en "the server chose numbers for the key exchange that are no group"
         ja "サーバーが鍵交換に選んだ数は群になっていません"
