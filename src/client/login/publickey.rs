@@ -46,22 +46,20 @@ impl Dialogue {
         }
         let several = identities.len() > 1;
         let mut refused = None;
+        let mut fault = None;
         let mut tried = Vec::new();
         for candidate in identities {
-            let identity = match candidate {
-                Candidate::File(file) => self.identity(*file).await?,
-                Candidate::Agent(held) => self.held(*held, self.open_agent().await?),
-                Candidate::Certified(held) => {
-                    let identity = self.held(*held, self.open_agent().await?);
-                    Identity { plain: false, ..identity }
+            let outcome = match self.candidate(candidate, several).await {
+                Ok(Some(outcome)) => outcome,
+                Ok(None) => continue,
+                // As in ssh, one key that cannot be used is no reason not to offer the others.
+                Err(error) if several && error.kind() == Kind::Identity => {
+                    self.tell(&error.to_string());
+                    fault.get_or_insert(error);
+                    continue;
                 }
-                Candidate::Open(private, path) => self.open(private, &path),
+                Err(error) => return Err(error),
             };
-            if let Some(why) = self.unusable(&identity).filter(|_| several) {
-                debug!("Skipping a key: {}", why.cause());
-                continue;
-            }
-            let outcome = self.offer(identity).await?;
             match outcome {
                 MethodOutcome::Success => return Ok(MethodOutcome::Success),
                 MethodOutcome::Partial(wanted)
@@ -77,7 +75,32 @@ impl Dialogue {
             }
         }
         self.credential = (!tried.is_empty()).then_some(TriedWith::Keys(tried));
-        Ok(refused.unwrap_or(MethodOutcome::Refused(Vec::new())))
+        match (refused, fault) {
+            (None, Some(error)) => Err(error),
+            (refused, _) => Ok(refused.unwrap_or(MethodOutcome::Refused(Vec::new()))),
+        }
+    }
+
+    /// Offers one of `several` identities; `None` if it is passed over.
+    async fn candidate(
+        &mut self,
+        candidate: Candidate,
+        several: bool,
+    ) -> Result<Option<MethodOutcome>> {
+        let identity = match candidate {
+            Candidate::File(file) => self.identity(*file).await?,
+            Candidate::Agent(held) => self.held(*held, self.open_agent().await?),
+            Candidate::Certified(held) => {
+                let identity = self.held(*held, self.open_agent().await?);
+                Identity { plain: false, ..identity }
+            }
+            Candidate::Open(private, path) => self.open(private, &path),
+        };
+        if let Some(why) = self.unusable(&identity).filter(|_| several) {
+            debug!("Skipping a key: {}", why.cause());
+            return Ok(None);
+        }
+        self.offer(identity).await.map(Some)
     }
 
     /// The identities to offer, in the order of [`arrange`].
