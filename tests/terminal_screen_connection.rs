@@ -374,3 +374,16 @@ fn in_lines_connecting_is_silent() {
         assert!(!said.contains('\x1b') && !said.contains("Connecting"), "{said:?}");
     }
 }
+
+#[test]
+fn late_answers_of_the_terminal_are_not_typed_into_a_field() {
+    let home = Home::new();
+    let pty = dialog(&home);
+    pty.send("be\x1b]11;rgb:ffff/ffff/ffff\x1b\\fo\x1bP>|XTerm(380)\x1b\\re\x1b]10;rgb:0/0/0\x07");
+    pty.send("\x1b[?62;22c\x1b[12;40R");
+    pty.send("@web1");
+    pty.wait_for("Connect to \"before@web1\"");
+    pty.send("<esc>");
+    assert_eq!(pty.exit_code(), 130);
+    pty.expect_restored();
+}

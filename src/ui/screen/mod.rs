@@ -23,6 +23,7 @@ pub mod panes;
 pub mod paste;
 #[cfg(test)]
 mod pictures;
+mod replies;
 pub mod rotation;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -46,6 +47,7 @@ use crate::say;
 use crate::terminal::{self, AlternateScreen};
 use component::{Stack, StackOutcome};
 use look::Look;
+use replies::without_replies;
 
 pub use component::{Component, DialogAction};
 
@@ -100,7 +102,7 @@ impl Screen {
         // The first poll starts to watch for size changes, which must happen before anything is
         // drawn. What was typed before is dropped, because nobody could see the dialog then.
         while event::poll(Duration::ZERO)? {
-            event::read()?;
+            key_or_size()?;
         }
         loop {
             terminal.draw(|frame| stack.draw(frame, self.look))?;
@@ -144,7 +146,7 @@ impl Screen {
                 return Ok(None);
             }
         }
-        event::read().map(Some)
+        key_or_size()
     }
 
     /// Where the keys come from, as the library that reads them chooses.
@@ -152,6 +154,14 @@ impl Screen {
         let stdin = descriptor::stdin();
         if terminal::is_terminal(stdin) { stdin } else { self.tty.as_descriptor() }
     }
+}
+
+/// The event that is there; `None` if it was an answer of the terminal's.
+fn key_or_size() -> io::Result<Option<Event>> {
+    without_replies(LOOK, |limit| match event::poll(limit)? {
+        true => event::read().map(Some),
+        false => Ok(None),
+    })
 }
 
 /// Writes each frame at once when it is complete. This avoids flicker, and nothing is written after
