@@ -50,6 +50,15 @@ pub fn name(bytes: &[u8], max: usize) -> String {
     cut(pieces(bytes), bytes.len(), max)
 }
 
+/// A word of a command line as a person types it: in quotes where a shell would act on it.
+pub fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "@%_-+=:,./".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
 /// Writes the pieces, at most `max` characters, followed by `…` if there were more.
 fn cut(pieces: impl Iterator<Item = TextPiece>, length: usize, max: usize) -> String {
     let mut out = String::with_capacity(length.min(max));

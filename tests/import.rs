@@ -246,3 +246,34 @@ fn an_imported_copy_stands_for_its_original_and_for_no_other() {
     let output = home.tessh(&["-G", "other"]).output();
     output.expect_failure(&["own:other, openssh:other"]);
 }
+
+#[test]
+fn what_an_import_says_names_the_program_and_each_file_once() {
+    let home = Home::new();
+    let whole = fs::read(Path::new(DATA).join("putty-export.reg")).unwrap();
+    fs::write(home.path("cut.reg"), &whole[..whole.len() - 401]).unwrap();
+    home.write("hosts", "# nothing\n");
+    let cut = home.path("cut.reg");
+    let output = import(&home, &["putty", arg(&cut)]);
+    output.expect_code(0);
+    let lines: Vec<&str> = output.stderr.lines().collect();
+    let (summary, notes) = lines.split_last().unwrap();
+    assert!(summary.starts_with("imported from putty: "), "{lines:?}");
+    let fault = notes.iter().find(|line| line.contains("cut off or damaged")).unwrap();
+    assert_eq!(fault.matches(arg(&cut)).count(), 1, "{fault}");
+    for line in notes {
+        assert!(line.starts_with("tessh: "), "{line}");
+    }
+    // The file that was named is what is missed, and not a name of one.
+    let hosts = home.path("hosts");
+    let told = import(&home, &["openssh", arg(&hosts)]);
+    told.expect_failure(&[&format!("{} has no sessions of openssh", arg(&hosts))]);
+    let told = import(&home, &["winscp", arg(&hosts)]);
+    told.expect_failure(&["line 1: neither a file that regedit has written nor WinSCP.ini"]);
+    for words in
+        [&["import", "putty", ""][..], &["export", "putty", ""], &["export", "putty", "--reg", ""]]
+    {
+        let told = home.tessh(&[&["sessions"], words].concat()).output();
+        told.expect_failure(&["the name of the file or folder is empty"]);
+    }
+}

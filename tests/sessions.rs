@@ -361,6 +361,11 @@ fn a_misspelt_verb_or_name_is_told_before_a_host_is_looked_up() {
         let line = output.expect_failure(&[says]);
         assert!(line.contains(&format!("`tessh -- {}`", words[0])), "{line}");
     }
+    // A name with a blank is named as a shell takes it.
+    put(&home, "lab%20one.toml", "host = '127.0.0.1'\nport = 1\n");
+    let output = home.tessh(&["lab on"]).output();
+    let line = output.expect_failure(&["`tessh 'lab one'`"]);
+    assert!(line.contains("`tessh -- 'lab on'`"), "{line}");
     // What is typed as a host, or known as one, is a host.
     let batch = ["-o", "BatchMode=yes", "-o", "ProxyCommand=false"];
     let reaches = |words: &[&str]| {
@@ -405,7 +410,12 @@ fn a_file_of_sessions_that_cannot_be_read_is_named_where_a_name_is_not_found() {
         let output = home.tessh(words).output();
         output.expect_code(255);
         let told = &output.stderr;
-        assert!(told.contains("putty.reg line 1: not a file that regedit has written"), "{told}");
+        assert!(
+            told.contains(
+                "putty.reg line 1: neither a file that regedit has written nor WinSCP.ini"
+            ),
+            "{told}"
+        );
         assert_eq!(told.lines().count(), 1, "{told}");
     }
 }
@@ -434,4 +444,26 @@ fn a_person_chooses_among_several_sessions_of_one_name() {
     let pty = home.on_pty(&["-o", "BatchMode=yes", "lab"]);
     pty.wait_for("several sessions: own:lab, putty:lab, openssh:lab");
     assert!(!pty.written().contains("Number"), "{}", pty.written());
+}
+
+#[test]
+fn a_file_that_putty_would_not_find_is_what_is_told_of_its_name() {
+    let home = Home::new();
+    fs::create_dir_all(home.path(".putty/sessions")).unwrap();
+    home.write(".putty/sessions/raw name", "HostName=127.0.0.1\nProtocol=ssh\n");
+    for words in [&["raw name"][..], &["putty:raw name"], &["sessions", "show", "raw name"]] {
+        home.tessh(words).output().expect_failure(&["name it raw%20name"]);
+    }
+}
+
+#[test]
+fn a_session_that_leads_through_another_one_is_explained_with_its_way() {
+    let home = Home::new();
+    fs::create_dir_all(home.path(".putty/sessions")).unwrap();
+    home.write(".putty/sessions/gate", "HostName=gate.example\nProtocol=ssh\nUserName=me\n");
+    let inner = "HostName=in.example\nProtocol=ssh\nUserName=me\nProxyMethod=6\nProxyHost=gate\n";
+    home.write(".putty/sessions/inner", inner);
+    let page = home.tessh(&["explain", "inner"]).output().expect_quiet_success().text();
+    assert!(page.contains("by way of me@gate.example:22  (session putty:inner)"), "{page}");
+    assert!(!page.contains("directly"), "{page}");
 }

@@ -201,9 +201,23 @@ impl Sessions {
         faults.into_iter().next()
     }
 
+    /// Why a session that is listed with this name, with or without its source, cannot be opened by
+    /// it.
+    pub fn fault_of(&self, text: &str) -> Option<crate::error::Error> {
+        let is_meant = |at: &SessionPlace| {
+            at.name == text
+                || qualified(text).is_some_and(|(source, name)| {
+                    name == at.name && self.sources[at.number].serves(source)
+                })
+        };
+        let mut names = self.names().0.into_iter();
+        names.find_map(|(at, fault)| fault.err().filter(|_| is_meant(&at)))
+    }
+
     /// Names similar to this one, the most similar first.
     pub fn near(&self, wanted: &str) -> Vec<String> {
-        let names = self.names().0.into_iter().map(|(at, _)| at.name);
+        let names = self.names().0.into_iter().filter(|(_, fault)| fault.is_ok());
+        let names = names.map(|(at, _)| at.name);
         near::most_similar(wanted, names, MAX_NEAR)
     }
 }

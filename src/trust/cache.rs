@@ -79,10 +79,7 @@ impl HostKeyCache {
 
     fn read_export(path: &Path, text: &[u8]) -> HostKeyCache {
         let mut cache = HostKeyCache::default();
-        let mut fault = |error: Error| {
-            let reason = error.cause().to_owned();
-            cache.problems.push(Problem { file: path.to_owned(), line: None, reason });
-        };
+        let mut fault = |error: Error| cache.problems.push(Problem::of(path, &error));
         let tree = match registry::parse_tree(path, text) {
             Ok(tree) => tree,
             Err(error) => {

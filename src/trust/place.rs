@@ -1,9 +1,14 @@
 //! The place of a line in a file, and a fault at such a place.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::quote;
+use crate::error::Error;
+use crate::text;
+
+/// How many characters of a path an error of `registry` has.
+const SHOWN: usize = 300;
 
 /// The place of a line: file and number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +35,16 @@ pub struct Problem {
     pub line: Option<usize>,
     /// The reason, one line.
     pub reason: String,
+}
+
+impl Problem {
+    /// The fault of a file as a whole, whose error may begin with the file's name.
+    pub fn of(file: &Path, error: &Error) -> Problem {
+        let shown = text::line(&file.to_string_lossy(), SHOWN);
+        let cause = error.cause();
+        let reason = cause.strip_prefix(&shown).unwrap_or(cause).trim_start_matches([':', ' ']);
+        Problem { file: file.to_owned(), line: None, reason: reason.to_owned() }
+    }
 }
 
 impl fmt::Display for Problem {

@@ -73,9 +73,15 @@ texts! {
     import_name_file(source)
         en "name a file: tessh sessions import {source} FILE"
         ja "ファイルを指定してください: tessh sessions import {source} FILE"
+    import_export_no_name
+        en "the name of the file or folder is empty"
+        ja "ファイルまたはフォルダーの名前が空です"
     import_not_read(path, reason)
         en "{path} was not read: {reason}"
         ja "{path} を読み込めませんでした: {reason}"
+    import_nothing_in(source, file)
+        en "{file} has no sessions of {source}"
+        ja "{file} に {source} のセッションはありません"
     import_words
         en "one file is enough"
         ja "ファイルは 1 つだけ指定してください"

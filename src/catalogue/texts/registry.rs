@@ -35,8 +35,8 @@ texts! {
         en "not in the encoding of regedit, which is UTF-16 with the low byte first"
         ja "regedit の文字コード (UTF-16 リトルエンディアン) ではありません"
     registry_not_an_export
-        en "not a file that regedit has written"
-        ja "regedit が書き出したファイルではありません"
+        en "neither a file that regedit has written nor WinSCP.ini"
+        ja "regedit が書き出したファイルでも WinSCP.ini でもありません"
     registry_not_rewritten
         en "only a file of regedit version 5 in UTF-16 can be added to"
         ja "追記できるのは UTF-16 の regedit バージョン 5 のファイルだけです"

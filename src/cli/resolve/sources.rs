@@ -125,6 +125,9 @@ pub(super) fn not_found(name: &str, typed: &Typed, context: &Context) -> Option<
 
 /// The error for a name that no session has.
 pub fn missing(name: &str, sessions: &Sessions) -> Error {
+    if let Some(fault) = sessions.fault_of(name) {
+        return fault;
+    }
     let name = shown(name);
     let error = Error::new(Kind::Config, say!(profile_unknown, name));
     if let Some(fault) = sessions.unread() {

@@ -29,6 +29,7 @@ use crate::config::{
     self, BlockReason, ConfigBlock, Context, EffectiveConfig, FileMemory, Keyword, Layers,
     MethodChoice, Options, Origin, Setting, StrictHostKeyChecking, TABLE, VerifyHostKeyDns,
 };
+use crate::destination::plain_form;
 use crate::error::{Error, Result};
 use crate::os::user::UserId;
 use crate::profiles::SavedSession;
@@ -229,7 +230,17 @@ fn route(
         (None, Some(session)) => place(&Origin::Profile(shown_name(session))),
         _ => "--proxy".to_owned(),
     };
-    let jumps = options.jumps.iter().map(|jump| shown(&jump.to_string())).collect();
+    let mut jumps: Vec<String> =
+        options.jumps.iter().map(|jump| shown(&jump.to_string())).collect();
+    let mut jumps_by = place(&options.jumps.origin);
+    // A session of PuTTY's may lead through another one, which is no ProxyJump.
+    if let (true, Some(session)) = (jumps.is_empty(), &resolved.profile) {
+        jumps = hops
+            .iter()
+            .map(|hop| plain_form(Some(&hop.user), &hop.hostname, Some(hop.port)))
+            .collect();
+        jumps_by = place(&Origin::Profile(shown_name(session)));
+    }
     // A proxy of --proxy or of the saved session replaces ProxyCommand.
     let command = options.proxy_command.as_deref().filter(|_| proxied_by_command(plan));
     let proxy_command = match plan.and_then(|plan| plan.teleport.as_ref()) {
@@ -243,7 +254,7 @@ fn route(
         family: with_origin(&options.address_family, |_| family),
         bind_address: options.bind_address.as_deref().map(shown),
         bind_interface: options.bind_interface.as_deref().map(shown),
-        jumps: ValueAt { value: jumps, origin: place(&options.jumps.origin) },
+        jumps: ValueAt { value: jumps, origin: jumps_by },
         hops,
         proxy: proxy
             .map(|proxy| ValueAt { value: shown(&proxy.server.to_string()), origin: proxy_by }),

@@ -47,13 +47,17 @@ pub(super) fn check(typed: &Typed, environment: &ProcessEnvironment) -> Result<(
     {
         return Ok(());
     }
+    let typed = text::shell_word(&text::line(word, MAX_SHOWN));
     let word = text::line(word, MAX_SHOWN);
     let cause = match (verb, name) {
         (Some(verb), _) => say!(misspelt_verb, word, verb),
-        (None, Some(name)) => say!(misspelt_session, word, name = text::line(&name, MAX_SHOWN)),
+        (None, Some(name)) => {
+            let name = text::shell_word(&text::line(&name, MAX_SHOWN));
+            say!(misspelt_session, word, name)
+        }
         (None, None) => return Ok(()),
     };
-    Err(Error::new(Kind::Usage, cause).hint(say!(misspelt_hint, word)))
+    Err(Error::new(Kind::Usage, cause).hint(say!(misspelt_hint, word = typed)))
 }
 
 /// The verb that a word is a misspelling of.
@@ -84,13 +88,13 @@ fn is_transposed(one: &str, other: &str) -> bool {
 /// The saved session that a word is a misspelling of. Names with other digits, or with one letter in
 /// the place of another, are as likely those of other hosts.
 fn session_near(word: &str, sessions: &Sessions) -> Option<String> {
-    let names = sessions.names().0.into_iter().map(|(at, _)| at.name);
+    let names = sessions.names().0.into_iter().filter(|(_, fault)| fault.is_ok());
     let bare = |text: &str| -> String {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let wanted = bare(word);
-    names.into_iter().find(|name| {
+    names.map(|(at, _)| at.name).find(|name| {
         let there = bare(name);
         let long = wanted.len().min(there.len()) >= SHORT_NAME;
         let same_length = wanted.chars().count() == there.chars().count();

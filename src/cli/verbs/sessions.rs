@@ -7,6 +7,7 @@
 mod ask;
 mod export;
 mod import;
+mod said;
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -15,6 +16,7 @@ use serde_json::{Map, Value as Json, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use ask::confirm;
+use said::shown_path;
 
 use crate::cli::args::{self, Typed, Verb};
 use crate::cli::connect::wants::lists;
@@ -303,7 +305,7 @@ fn save(store: &ProfileStore, words: &[OsString], environment: &ProcessEnvironme
     log::write(&say!(
         sessions_saved,
         value = text::line(name, 80),
-        shown_path = shown_path(&document)
+        shown_path = shown_path(document.path())
     ));
     Ok(0)
 }
@@ -393,10 +395,6 @@ fn remove(store: &ProfileStore, words: &SessionWords, sessions: &Sessions) -> Re
         true => Ok(0),
         false => Err(missing(name, sessions)),
     }
-}
-
-fn shown_path(document: &Document) -> String {
-    text::line(&document.path().to_string_lossy(), MAX_SHOWN)
 }
 
 fn usage(cause: impl Into<String>) -> Error {

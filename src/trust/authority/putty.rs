@@ -8,13 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::record::{Authorities, Authority, RsaHashes, check_name, read_key};
-use crate::error::Error;
 use crate::os::user::UserId;
 use crate::registry::{
     self, MAX_EXPORT, PuttyFolder, RegistryKey, parse_settings, parse_tree, registry_unescaped,
 };
 use crate::say;
-use crate::text;
 use crate::trust::place::{FileLine, Problem};
 use crate::trust::validity::Validity;
 
@@ -24,8 +22,6 @@ const RECORDS_MAX: usize = 1000;
 const PUTTY: &str = "SimonTatham\\PuTTY\\SshHostCAs";
 /// The key that has the records of either program below it.
 const EITHER: &str = "SshHostCAs";
-/// The most characters of a path in errors of `registry`.
-const SHOWN: usize = 300;
 
 /// Reads the records at these places: folders of PuTTY (`sshhostcas`), what regedit has written,
 /// `WinSCP.ini`, or single files of a folder. A place that does not exist has none. A file or record
@@ -56,7 +52,7 @@ fn folder(path: &Path, user: UserId) -> Authorities {
     let names = match folder.names() {
         Ok(names) => names,
         Err(error) => {
-            found.problems.push(problem(path, &error));
+            found.problems.push(Problem::of(path, &error));
             return found;
         }
     };
@@ -67,7 +63,7 @@ fn folder(path: &Path, user: UserId) -> Authorities {
             Ok(None) => {}
             Err(error) => {
                 let file = folder.find(&name).unwrap_or_else(|| path.to_owned());
-                found.problems.push(problem(&file, &error));
+                found.problems.push(Problem::of(&file, &error));
             }
         }
     }
@@ -81,7 +77,7 @@ fn file(path: &Path, user: UserId) -> Authorities {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return found,
         Err(error) => {
-            found.problems.push(problem(path, &error));
+            found.problems.push(Problem::of(path, &error));
             return found;
         }
     };
@@ -90,19 +86,19 @@ fn file(path: &Path, user: UserId) -> Authorities {
         let name = registry::unix_unescaped(own.as_encoded_bytes());
         match parse_settings(&name, path, &bytes) {
             Ok(key) => found.take(&key, Legacy::MatchHosts),
-            Err(error) => found.problems.push(problem(path, &error)),
+            Err(error) => found.problems.push(Problem::of(path, &error)),
         }
         return found;
     }
     let tree = match parse_tree(path, &bytes) {
         Ok(tree) => tree,
         Err(error) => {
-            found.problems.push(problem(path, &error));
+            found.problems.push(Problem::of(path, &error));
             return found;
         }
     };
     if let Err(error) = tree.check() {
-        found.problems.push(problem(path, &error));
+        found.problems.push(Problem::of(path, &error));
     }
     let putty: Vec<&str> = tree.names(PUTTY).map(|(_, path)| path).collect();
     for (_, path) in tree.names(EITHER) {
@@ -124,7 +120,7 @@ impl Authorities {
     fn take(&mut self, key: &RegistryKey, legacy: Legacy) {
         let place = key.place();
         if let Err(error) = key.check() {
-            self.problems.push(problem(&place.file, &error));
+            self.problems.push(Problem::of(&place.file, &error));
             return;
         }
         match record(key, legacy) {
@@ -173,12 +169,5 @@ fn record(key: &RegistryKey, legacy: Legacy) -> Result<Authority, String> {
 }
 
 /// The error as a problem of this file, whose name the error begins with.
-fn problem(path: &Path, error: &Error) -> Problem {
-    let shown = text::line(&path.to_string_lossy(), SHOWN);
-    let cause = error.cause();
-    let reason = cause.strip_prefix(&shown).unwrap_or(cause).trim_start_matches([':', ' ']);
-    Problem { file: path.to_owned(), line: None, reason: reason.to_owned() }
-}
-
 #[cfg(test)]
 mod tests;

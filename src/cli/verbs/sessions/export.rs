@@ -14,13 +14,11 @@ use crate::cli::args::Verb;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
 use crate::cli::verbs::sessions::ask::confirm;
+use crate::cli::verbs::sessions::said::{named_path, note, shown_path};
 use crate::error::{Error, Kind, Result};
 use crate::registry::PuttyPlaces;
 use crate::say;
 use crate::text;
-
-/// How many characters of a path are shown.
-const MAX_SHOWN: usize = 200;
 
 /// What was typed after `export`.
 #[derive(Default)]
@@ -45,10 +43,9 @@ pub(super) fn run(words: &[OsString], environment: &ProcessEnvironment) -> Resul
     files.iter().try_for_each(write::OutgoingFile::put)?;
     notes.sort();
     notes.dedup();
-    notes.iter().for_each(|note| log::write(note));
+    notes.iter().for_each(|said| note(said));
     let written = wanted.folder.iter().chain(&wanted.reg);
-    let written: Vec<String> =
-        written.map(|path| text::line(&path.to_string_lossy(), MAX_SHOWN)).collect();
+    let written: Vec<String> = written.map(|path| shown_path(path)).collect();
     log::write(&say!(
         export_done,
         sessions = found.sessions.len(),
@@ -72,7 +69,7 @@ fn places(wanted: &ExportWords, environment: &ProcessEnvironment) -> Result<Opti
     let own = PuttyPlaces::find(variable, Some(environment.home()), Path::is_dir);
     let own = own.ok_or_else(|| usage(say!(export_no_folder)))?;
     if !wanted.yes {
-        let folder = text::line(&own.sessions.to_string_lossy(), MAX_SHOWN);
+        let folder = shown_path(&own.sessions);
         confirm(&say!(export_ask, folder), &say!(export_unasked), "--yes")?;
     }
     Ok(Some(own))
@@ -90,7 +87,7 @@ impl ExportWords {
                 Some("--yes") if flags => read.yes = true,
                 Some("--reg") if flags => {
                     let file = words.next().ok_or_else(|| usage(say!(export_reg_wants_file)))?;
-                    read.reg = Some(PathBuf::from(file));
+                    read.reg = Some(named_path(file)?);
                 }
                 Some(word) if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
@@ -99,7 +96,7 @@ impl ExportWords {
                     );
                 }
                 _ if program.is_none() => program = Some(word),
-                _ if read.folder.is_none() => read.folder = Some(PathBuf::from(word)),
+                _ if read.folder.is_none() => read.folder = Some(named_path(word)?),
                 _ => return Err(usage(say!(export_words)).hint(USAGE)),
             }
         }

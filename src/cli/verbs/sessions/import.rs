@@ -14,6 +14,7 @@ use crate::cli::args::{Typed, Verb};
 use crate::cli::environment::{ProcessEnvironment, absolute};
 use crate::cli::log;
 use crate::cli::resolve::sources;
+use crate::cli::verbs::sessions::said::{named_path, note, shown_path};
 use crate::error::{Error, Kind, Result};
 use crate::os::user::UserId;
 use crate::profiles::putty::{ExportedPuttySessions, PuttySessions};
@@ -22,9 +23,6 @@ use crate::profiles::{SessionPlace, SessionSource, Sessions, Source};
 use crate::registry::PuttyPlaces;
 use crate::say;
 use crate::text;
-
-/// How many characters of a name or path are shown.
-const MAX_SHOWN: usize = 200;
 
 /// Where a session is, or why it cannot be opened.
 type ListedPlace = (SessionPlace, Result<()>);
@@ -54,7 +52,7 @@ pub(super) fn run(
     sessions.opened(places).for_each(|listed| copy.add(listed));
     let done = copy.put()?;
     let trust = trust::import(&done.trusted, environment, wanted.force || typed.force);
-    done.notes.iter().chain(&trust.notes).for_each(|note| log::write(note));
+    done.notes.iter().chain(&trust.notes).for_each(|said| note(said));
     if done.sessions == 0 && done.kept == 0 {
         return Err(usage(say!(import_none_usable)));
     }
@@ -97,6 +95,9 @@ fn found(
         (true, Some(fault)) => Err(fault),
         (true, None) => {
             let source = wanted.source.word();
+            if let Some(file) = &wanted.file {
+                return Err(usage(say!(import_nothing_in, source, file = shown_path(file))));
+            }
             Err(usage(say!(import_nothing, source)).hint(say!(import_name_file, source)))
         }
     }
@@ -123,9 +124,8 @@ fn putty(path: &Path, user: UserId) -> Result<Box<dyn SessionSource>> {
 fn readable(path: &Path) -> Result<PathBuf> {
     let path = absolute(path)?;
     std::fs::metadata(&path).map_err(|error| {
-        let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
         let reason = crate::error::io_reason(&error);
-        Error::new(Kind::Local, say!(import_not_read, path = shown, reason))
+        Error::new(Kind::Local, say!(import_not_read, path = shown_path(&path), reason))
     })?;
     Ok(path)
 }
@@ -144,7 +144,7 @@ impl ImportWords {
                     );
                 }
                 _ if source.is_none() => source = Some(word),
-                _ if file.is_none() => file = Some(PathBuf::from(word)),
+                _ if file.is_none() => file = Some(named_path(word)?),
                 _ => return Err(usage(say!(import_words)).hint(USAGE)),
             }
         }

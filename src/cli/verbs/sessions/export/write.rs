@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::collect::Exported;
+use crate::cli::verbs::sessions::said::shown_path;
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::private;
 use crate::os::replace::{Existing, Readers, Replacement, directory_of};
@@ -44,7 +45,7 @@ impl OutgoingFile {
             Replacement::write(&target, &self.text, Readers::Owner)?.put(&target, Existing::Replace)
         };
         put().map_err(|error: std::io::Error| {
-            let path = text::line(&self.path.to_string_lossy(), MAX_SHOWN);
+            let path = shown_path(&self.path);
             Error::new(Kind::Local, say!(export_not_written, path, error = io_reason(&error)))
         })
     }
