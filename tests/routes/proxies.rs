@@ -146,6 +146,9 @@ fn proxies_that_lie_refuse_or_say_nothing_cost_one_line() {
     });
     let url = format!("http://127.0.0.1:{}", endless.port());
     run(&home, &["--proxy", &url, "host.example", "true"]).expect_failure(&["does not speak HTTP"]);
+    // Where nothing listens, it is a proxy that is missed and no SSH server.
+    let output = run(&home, &["--proxy", "socks4://127.0.0.1:1", "host.example", "true"]);
+    output.expect_failure(&["socks4 proxy", "refused; check the kind, host and port of the proxy"]);
     for bad in ["ftp://p:1", "http://p", "http://me:secret@p:1", "p:1080"] {
         let output = run(&home, &["--proxy", bad, "host.example", "true"]);
         assert!(!output.expect_failure(&["--proxy"]).contains("secret"));

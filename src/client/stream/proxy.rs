@@ -26,7 +26,14 @@ pub async fn connect(route: &Route, request: &ProxyRequest<'_>, budget: Budget) 
     let named = |error: Error| error.context(say!(route_proxy, server = server.to_string()));
     // The error of the connection has host and port.
     let kind = server.to_string().split("://").next().unwrap_or_default().to_owned();
-    let unreached = |error: Error| error.context(say!(route_proxy_unreached, kind));
+    let unreached = |error: Error| {
+        let named = error.context(say!(route_proxy_unreached, kind));
+        match named.kind() {
+            // No SSH server is missed there.
+            Kind::Connect | Kind::Timeout => named.hint(say!(route_proxy_check)),
+            _ => named,
+        }
+    };
     let mut stream = dial::connect(route, budget).await.map_err(unreached)?;
     let until = budget.until(deadline::CONNECT);
     let talk = async {
