@@ -19,6 +19,9 @@ texts! {
     sftp_already_exists
         en "this already exists on the server"
         ja "サーバーにすでに存在します"
+    sftp_not_empty
+        en "the directory is not empty"
+        ja "ディレクトリが空ではありません"
     sftp_no_space
         en "no space left on the server, or a quota is used up"
         ja "サーバーに空き容量がないか、割り当てを使い切っています"

@@ -1,7 +1,7 @@
 //! One SFTP connection: requests as futures over any stream of bytes.
 //!
 //! - `directory`, `file`: what is open on the server
-//! - `handle`, `pending`: requests as futures
+//! - `handle`, `pending`: requests as futures; `reasons`: why some have failed
 //! - `drive`, `incoming`, `outgoing`: bytes from and to the stream
 //! - `shared`, `table`, `outcome`, `batch`: the requests, without reading or writing
 
@@ -15,6 +15,7 @@ mod incoming;
 mod outcome;
 mod outgoing;
 mod pending;
+mod reasons;
 mod shared;
 mod table;
 #[cfg(test)]

@@ -131,7 +131,7 @@ impl BatchSession {
             ScriptCommand::MakeDirectories(paths) => {
                 let mode = Attributes { permissions: Some(0o777), ..Attributes::default() };
                 for word in paths {
-                    done(self.sftp.make_directory(&self.there(word), &mode).await)?;
+                    done(self.sftp.make_new_directory(&self.there(word), &mode).await)?;
                 }
             }
             ScriptCommand::MakeLocalDirectory(word) => {
@@ -140,7 +140,7 @@ impl BatchSession {
             }
             ScriptCommand::RemoveDirectories(patterns) => {
                 for path in self.expanded(patterns).await? {
-                    done(self.sftp.remove_directory(&path).await)?;
+                    done(self.sftp.remove_empty_directory(&path).await)?;
                 }
             }
             ScriptCommand::Remove(patterns) => {
@@ -186,7 +186,7 @@ impl BatchSession {
                 }
             }
             ScriptCommand::Link { is_symbolic: true, target, name } => {
-                done(self.sftp.symlink(&plain(target), &self.there(name)).await)?;
+                done(self.sftp.make_new_symlink(&plain(target), &self.there(name)).await)?;
             }
             ScriptCommand::Link { target, name, .. } => {
                 done(self.sftp.hard_link(&self.there(target), &self.there(name)).await)?;
@@ -229,9 +229,16 @@ impl BatchSession {
         let several = paths.len() > 1;
         let mut lines = String::new();
         for path in paths {
-            let found = self.sftp.stat(&path).await.map_err(SftpFailure::into_error)?;
+            let found = match self.sftp.stat(&path).await {
+                // A link that leads nowhere is there all the same.
+                Err(failure) if failure.fault() == SftpFault::NoSuchFile => {
+                    self.sftp.lstat(&path).await
+                }
+                found => found,
+            };
+            let found = found.map_err(SftpFailure::into_error)?;
             if found.file_type() != FileType::Directory || several {
-                entry(&mut lines, long, &path, &found);
+                entry(&mut lines, long, self.as_typed(word, &path), &found);
                 continue;
             }
             let mut open =
@@ -250,6 +257,21 @@ impl BatchSession {
             }
         }
         print(&lines).map(drop)
+    }
+
+    /// A path as the word for it was typed: from the script's directory, or from the root.
+    fn as_typed<'p>(&self, word: Option<&[u8]>, path: &'p [u8]) -> &'p [u8] {
+        match word {
+            Some([b'/', ..]) | None => path,
+            Some(_) => {
+                let below = path.strip_prefix(&self.there[..]);
+                let below = below.and_then(|below| match self.there.ends_with(b"/") {
+                    true => Some(below),
+                    false => below.strip_prefix(b"/"),
+                });
+                below.filter(|below| !below.is_empty()).unwrap_or(path)
+            }
+        }
     }
 
     /// Runs a command with the shell here, which ends before the script goes on.

@@ -138,7 +138,7 @@ impl FilePlace {
             FilePlace::Remote(sftp) => {
                 let mode =
                     Attributes { permissions: Some(DIRECTORY_MODE), ..Attributes::default() };
-                sftp.make_directory(at, &mode).await.map_err(said)
+                sftp.make_new_directory(at, &mode).await.map_err(said)
             }
         }
     }
@@ -198,7 +198,7 @@ impl FilePlace {
                 let target = local(target);
                 self.local(at, move |at| attributes::make_link(&target, at)).await
             }
-            FilePlace::Remote(sftp) => sftp.symlink(target, at).await.map_err(said),
+            FilePlace::Remote(sftp) => sftp.make_new_symlink(target, at).await.map_err(said),
         }
     }
 
