@@ -491,8 +491,11 @@ texts! {
         en "{file}: directories more than {most} deep are left alone"
         ja "{file}: {most} 段より深いディレクトリは扱いません"
     panes_usage(size, bytes, files, directories)
-        en "{size} ({bytes} bytes) in {files} files and {directories} directories"
+        en "{size} ({bytes} bytes); files: {files}, directories: {directories}"
         ja "{size}（{bytes} バイト）、ファイル {files} 件、ディレクトリ {directories} 件"
+    panes_usage_small(bytes, files, directories)
+        en "bytes: {bytes}; files: {files}, directories: {directories}"
+        ja "{bytes} バイト、ファイル {files} 件、ディレクトリ {directories} 件"
     panes_done_made(name)
         en "made {name}"
         ja "{name} を作成しました"

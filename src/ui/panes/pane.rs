@@ -268,9 +268,11 @@ impl Pane {
         &self.entries
     }
 
-    /// What a command is about: the marked entries, otherwise the one under the cursor.
+    /// What a command is about: the marked entries in the order of the rows, otherwise the one under
+    /// the cursor.
     pub fn meant(&self) -> Vec<&PaneEntry> {
-        let marked: Vec<_> = self.entries.iter().filter(|entry| entry.is_marked).collect();
+        let mut marked: Vec<_> = self.entries.iter().filter(|entry| entry.is_marked).collect();
+        marked.sort_unstable_by(|a, b| self.compared(a, b));
         if marked.is_empty() { self.current().into_iter().collect() } else { marked }
     }
 

@@ -19,6 +19,14 @@ use crate::ui::screen::look::{Look, Tone};
 
 /// Below this width only the active pane is drawn.
 const TWO_PANES: u16 = 60;
+/// Below these heights the line of keys, the heads of the columns and the borders make room for
+/// files.
+const WITH_KEYS: u16 = 8;
+const WITH_HEAD: u16 = 7;
+const WITH_BORDER: u16 = 4;
+/// The most lines that what was said takes, and the height of the screen for each of them.
+const SAID_LINES: usize = 3;
+const HEIGHT_OF_SAID: u16 = 6;
 /// From this width of a pane on, the permissions are shown.
 const WITH_PERMISSIONS: usize = 60;
 /// The columns of a size and of a time, with the blank before them.
@@ -29,8 +37,10 @@ const PERMISSIONS: usize = 11;
 impl PanesScreen {
     pub(super) fn paint(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         frame.render_widget(Clear, area);
-        let height = area.height.saturating_sub(2);
-        let body = Rect { height, ..area };
+        let keys = u16::from(area.height >= WITH_KEYS);
+        let (said, right) = self.said(area, look);
+        let below = if area.height < 2 { 0 } else { keys + said.len() as u16 };
+        let body = Rect { height: area.height - below, ..area };
         let sides = match area.width < TWO_PANES {
             true => vec![(self.active, body)],
             false => {
@@ -39,20 +49,31 @@ impl PanesScreen {
                 vec![(PaneSide::Left, Rect { width, ..body }), (PaneSide::Right, right)]
             }
         };
+        let parts = (area.height >= WITH_BORDER, area.height >= WITH_HEAD);
         self.rows_drawn = [Rect::default(); 2];
+        self.keys_drawn = Rect::default();
         for (side, area) in sides {
-            self.pane_at(frame, side, area, look);
+            self.pane_at(frame, (side, area), parts, look);
         }
-        if area.height < 2 {
+        if below == 0 {
             return;
         }
-        let line = Rect { y: area.bottom() - 2, height: 1, ..area };
-        self.message_at(frame, line, look);
-        self.keys_drawn = Rect { y: area.bottom() - 1, height: 1, ..area };
-        keys_at(frame.buffer_mut(), self.keys_drawn, look);
+        let rows = Rect { y: body.bottom(), height: below - keys, ..area };
+        self.said_at(frame.buffer_mut(), rows, (&said, &right), look);
+        if keys > 0 {
+            self.keys_drawn = Rect { y: area.bottom() - 1, height: 1, ..area };
+            keys_at(frame.buffer_mut(), self.keys_drawn, look);
+        }
     }
 
-    fn pane_at(&mut self, frame: &mut Frame<'_>, side: PaneSide, area: Rect, look: Look) {
+    /// A pane, with or without its border and the heads of its columns.
+    fn pane_at(
+        &mut self,
+        frame: &mut Frame<'_>,
+        (side, area): (PaneSide, Rect),
+        (with_border, with_head): (bool, bool),
+        look: Look,
+    ) {
         let is_active = side == self.active;
         let pane = &mut self.panes[side.index()];
         let strong = if is_active { Tone::Strong } else { Tone::Dim };
@@ -73,13 +94,18 @@ impl PanesScreen {
             .border_style(look.style(if is_active { Tone::Plain } else { Tone::Dim }))
             .title(Line::from(format!(" {} ", tail(&place, room, look))).style(look.style(strong)))
             .title_bottom(Line::from(format!(" {} ", fitted(&foot, room, look))));
-        let inner = block.inner(area);
-        frame.render_widget(block, area);
-        if inner.height < 2 {
+        let mut rows = area;
+        if with_border {
+            rows = block.inner(area);
+            frame.render_widget(block, area);
+        }
+        if with_head {
+            head(frame.buffer_mut(), Rect { height: 1, ..rows }, pane, look);
+            rows = Rect { y: rows.y + 1, height: rows.height - 1, ..rows };
+        }
+        if rows.is_empty() {
             return;
         }
-        head(frame.buffer_mut(), Rect { height: 1, ..inner }, pane, look);
-        let rows = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
         let visible = usize::from(rows.height);
         let cursor = pane.cursor();
         pane.top = pane.top.clamp((cursor + 1).saturating_sub(visible), cursor);
@@ -109,9 +135,43 @@ impl PanesScreen {
         }
     }
 
-    /// The line below the panes: what was said last; what is copied, on the right.
-    fn message_at(&self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+    /// What stands below the panes: what was said last, in as many lines as it needs and the screen
+    /// has room for, and what is copied, on the right.
+    fn said(&self, area: Rect, look: Look) -> (Vec<String>, String) {
         let width = usize::from(area.width);
+        let right = self.copied(width, look);
+        let (_, message) = &self.message;
+        let room = width.saturating_sub(right.width());
+        let most = SAID_LINES.min(usize::from(area.height / HEIGHT_OF_SAID)).max(1);
+        let mut lines = text::wrap(message, room.max(1));
+        if lines.len() > most {
+            // The rest is cut where the last line ends.
+            let rest = lines[most - 1..].join(" ");
+            lines.truncate(most - 1);
+            lines.push(rest);
+        }
+        (lines, right)
+    }
+
+    fn said_at(
+        &self,
+        buffer: &mut Buffer,
+        area: Rect,
+        (lines, right): (&[String], &str),
+        look: Look,
+    ) {
+        let width = usize::from(area.width);
+        let room = width.saturating_sub(right.width());
+        for (row, line) in area.rows().zip(lines) {
+            let line = fitted(line, room, look);
+            buffer.set_stringn(row.x, row.y, line, room, look.style(self.message.0));
+        }
+        let x = area.x + u16::try_from(room).unwrap_or(0);
+        buffer.set_stringn(x, area.bottom() - 1, right, width, look.style(Tone::Dim));
+    }
+
+    /// How far what is copied is, and how many jobs have failed.
+    fn copied(&self, width: usize, look: Look) -> String {
         let queue = locked(&self.queue);
         let copied = match (queue.running(), queue.open()) {
             (Some(job), open) => {
@@ -127,15 +187,9 @@ impl PanesScreen {
             count => format!(" {}", say!(panes_jobs_failed, count)),
         };
         drop(queue);
-        let (tone, message) = &self.message;
         let synchronised =
             if self.is_synchronised { say!(panes_synchronised_mark) } else { String::new() };
-        let right = format!("{synchronised}{failed}{copied}");
-        let room = width.saturating_sub(right.width());
-        let buffer = frame.buffer_mut();
-        buffer.set_stringn(area.x, area.y, fitted(message, room, look), room, look.style(*tone));
-        let x = area.x + u16::try_from(room).unwrap_or(0);
-        buffer.set_stringn(x, area.y, right, width, look.style(Tone::Dim));
+        format!("{synchronised}{failed}{copied}")
     }
 }
 

@@ -224,9 +224,32 @@ fn a_narrow_screen_has_the_active_pane_alone_and_none_is_too_small() {
         let (screen, _scene) = scene();
         TestScreen::new(width, height).play(screen, "<Null><Down><Tab><F5><Esc><F1><Esc>");
     }
+    for (height, files) in [(8, 3), (7, 3), (6, 3), (5, 2), (4, 1), (3, 2), (2, 1), (1, 1)] {
+        let (screen, _scene) = scene();
+        let shown = TestScreen::new(40, height).play(screen, "<Null><Tab><End><Up>").0;
+        let rows = ["www", "notes.txt", "run.sh", ".. "].map(|name| shown.contains(name));
+        let there = rows.iter().filter(|is_there| **is_there).count();
+        assert!(there >= files && shown.contains("notes.txt"), "{height}: {shown}");
+    }
     let (screen, _scene) = scene();
     let shown = TestScreen::new(40, 12).play(screen, "<Null><Tab>").0;
     assert!(shown.contains("run.sh") && !shown.contains("photo"), "{shown}");
+}
+
+#[test]
+fn what_was_said_is_not_cut_where_the_screen_has_room() {
+    let why = "failed, j shows the job: 2 failed, the first: /srv/a/rather/long/path/to/a/file: no \
+               such file or directory on the server";
+    let said = |width, height| {
+        let (mut screen, _scene) = scene();
+        screen.tell(Err(why.to_owned()));
+        TestScreen::new(width, height).play(screen, "<Null>").0
+    };
+    let shown = said(80, 24);
+    assert!(shown.contains("on the server") && shown.contains("photo.jpeg"), "{shown}");
+    assert!(shown.lines().last().unwrap().starts_with("1Help"), "{shown}");
+    let shown = said(60, 10);
+    assert!(shown.contains("failed, j shows the job") && shown.contains('…'), "{shown}");
 }
 
 #[test]
@@ -264,7 +287,10 @@ fn a_copy_is_queued_with_its_target_and_the_bytes_of_its_names() {
         (false, ExistingFiles::Keep, &JobTask::Waiting)
     );
     let jobs = queued("+*.txt<Enter><F6><Tab><Right><Right><Right><Enter>");
-    assert!(jobs[0].moves && jobs[0].names.len() == 3, "{jobs:?}");
+    // In the order of the rows, whatever the order in which they have come.
+    let names: Vec<String> = jobs[0].names.iter().map(|name| crate::text::name(name, 80)).collect();
+    let rows = ["evil\\x1b[2J\\xff\\u{202e}.txt", "notes.txt", "日本語のファイル名.txt"];
+    assert!(jobs[0].moves && names == rows, "{jobs:?}");
     assert_eq!(jobs[0].existing, ExistingFiles::Replace);
     let jobs = queued("<End><Up><F5>new.txt<Enter>");
     assert_eq!(jobs[0].new_name.as_deref(), Some(&b"new.txt"[..]));

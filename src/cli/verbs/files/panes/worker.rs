@@ -155,7 +155,12 @@ async fn carry_out(place: FilePlace, outlet: EventOutlet, side: PaneSide, what: 
     let event = match what {
         PaneOperation::Usage(paths) => PanesEvent::Said(place.usage(&paths).await.map(|usage| {
             let TreeUsage { files, directories, bytes } = usage;
-            say!(panes_usage, size = size_text(bytes), bytes, files, directories)
+            match size_text(bytes) {
+                size if size == bytes.to_string() => {
+                    say!(panes_usage_small, bytes, files, directories)
+                }
+                size => say!(panes_usage, size, bytes, files, directories),
+            }
         })),
         other => {
             let name = named(&other);
