@@ -235,6 +235,27 @@ fn a_wrong_passphrase_is_asked_for_three_times() {
 }
 
 #[test]
+fn an_askpass_program_that_fails_is_named_and_one_that_cancels_is_not() {
+    let (demo, home) = (Demo::start(), Home::new());
+    home.write(".ssh/known_hosts", &demo.known_hosts());
+    let ask = home.write("ask", "#!/bin/sh\nexit $(cat \"$HOME/code\")\n");
+    fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
+    let told = || {
+        let run = log_in(&demo, &home, &["--auth", "password"]).env("SSH_ASKPASS", &ask);
+        let output = run.env("SSH_ASKPASS_REQUIRE", "force").output();
+        output.expect_code(255);
+        output.stderr
+    };
+    home.write("code", "1");
+    let cancelled = told();
+    assert!(cancelled.contains("cancelled") && !cancelled.contains("SSH_ASKPASS"), "{cancelled}");
+    home.write("code", "3");
+    let failed = told();
+    let line = format!("SSH_ASKPASS: {} has failed (exit status: 3)", arg(&ask));
+    assert!(failed.contains(&line), "{failed}");
+}
+
+#[test]
 fn wrong_password_names_what_the_server_accepts() {
     let (demo, home) = (Demo::start(), Home::new());
     home.write(".ssh/known_hosts", &demo.known_hosts());

@@ -160,6 +160,9 @@ texts! {
     password_handed_over_sources
         en "--password-fd N or SSH_ASKPASS"
         ja "--password-fd N か SSH_ASKPASS"
+    askpass_failed(program, status)
+        en "SSH_ASKPASS: {program} has failed ({status})"
+        ja "SSH_ASKPASS: {program} が失敗しました ({status})"
     askpass_not_run(program, why)
         en "ssh_askpass: exec({program}): {why}"
         ja "SSH_ASKPASS のプログラム {program} を実行できません: {why}"

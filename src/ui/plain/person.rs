@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use log::error;
+use log::{error, warn};
 
 use super::sigil::Sigils;
 use crate::error::reason_without_number;
@@ -76,7 +76,10 @@ impl Plain {
     }
 }
 
-/// Asks with the program; a program that fails counts as cancelled.
+/// The exit code with which such a program says that the person has cancelled.
+const HAS_CANCELLED: i32 = 1;
+
+/// Asks with the program; a program that fails counts as cancelled, and is named.
 pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
     let mut program = Command::new(&ask_pass.program);
     program.arg(label).stdin(Stdio::null()).stderr(Stdio::inherit());
@@ -86,6 +89,11 @@ pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
             let program = text::line(&ask_pass.program.to_string_lossy(), 255);
             error!("{}", say!(askpass_not_run, program, why = reason_without_number(&error)));
             return Answer::CannotAsk;
+        }
+        Ok((status, _)) if status.code() != Some(HAS_CANCELLED) => {
+            let program = text::line(&ask_pass.program.to_string_lossy(), 255);
+            warn!("{}", say!(askpass_failed, program, status = status.to_string()));
+            return Answer::Cancelled;
         }
         Ok(_) | Err(_) => return Answer::Cancelled,
     };
