@@ -41,6 +41,21 @@ fn output_errors_and_status_are_apart() {
     }
 }
 
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn the_type_of_the_terminal_is_the_one_of_set_env() {
+    let bed = Bed::new(&[]);
+    for (options, kind) in [
+        (&["-tt"][..], "local"),
+        (&["-tt", "-o", "SetEnv=TERM=named"], "named"),
+        (&["-tt", "-o", "SetEnv=TERM="], "local"),
+    ] {
+        let output = bed.run(options, &["echo $TERM"]).env("TERM", "local").output();
+        output.expect_code(0);
+        assert_eq!(output.text(), format!("{kind}\r\n"), "{options:?}: {output:?}");
+    }
+}
+
 /// As in ssh, they belong to the terminal of the server, and not to the one here.
 #[test]
 #[ignore = "needs peers: tests/run"]

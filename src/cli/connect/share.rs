@@ -498,11 +498,8 @@ impl Invocation<'_> {
 
     /// TERM from SetEnv, otherwise from the environment.
     fn term(&self) -> String {
-        let mut set = self.share.options.set_env.value.iter();
-        let set = set.find(|(name, value)| name == "TERM" && !value.is_empty());
-        set.map(|(_, value)| value.clone())
-            .or_else(|| self.environment.get("TERM"))
-            .unwrap_or_default()
+        let set = wants::set_term(&self.share.options);
+        set.or_else(|| self.environment.get("TERM")).unwrap_or_default()
     }
 }
 

@@ -86,13 +86,21 @@ pub fn pty_request(
     environment: &ProcessEnvironment,
     modes: Option<Vec<(Pty, u32)>>,
 ) -> PtyRequest {
-    let term = || environment.get("TERM").unwrap_or_default();
+    let options = &plan.options;
+    let kind = set_term(options).or_else(|| plan.terminal.kind.clone());
     let now = || plan.terminal.modes.over(terminal::modes(descriptor::stdin()));
     PtyRequest {
-        term: plan.terminal.kind.clone().unwrap_or_else(term),
+        term: kind.or_else(|| environment.get("TERM")).unwrap_or_default(),
         size: window_size().unwrap_or_default(),
         modes: modes.unwrap_or_else(now),
     }
+}
+
+/// The terminal's type that SetEnv names; as in ssh it takes precedence over all others.
+pub fn set_term(options: &Options) -> Option<String> {
+    let mut set = options.set_env.value.iter();
+    let found = set.find(|(name, value)| name == "TERM" && !value.is_empty());
+    found.map(|(_, value)| value.clone())
 }
 
 /// The variables to send: SetEnv first, then our own that SendEnv selects; the first value of a
