@@ -19,14 +19,14 @@ pub fn effective(
     names: &dyn NameLookup,
     list: &dyn Fn(Keyword, Option<&str>) -> String,
 ) -> Result<Vec<String>> {
-    let ResolvedOptions { host, layers, mut options, .. } = layered(typed, context, names)?;
+    let ResolvedOptions { host, layers, options, .. } = layered(typed, context, names)?;
     let typed_type = command_line(typed, None)?;
     let typed_type = typed_type.entries().iter().find(|e| e.keyword == Keyword::SessionType);
     let subsystem = typed_type.is_some_and(|e| e.args[0].eq_ignore_ascii_case("subsystem"));
     if subsystem && joined(typed).is_none() {
         return Err(no_subsystem());
     }
-    let command = command(typed, &mut options)?.is_some();
+    let command = command(typed, &options)?.is_some();
     let host = typed_host(typed).unwrap_or(&host);
     let shown = config::EffectiveConfig { layers: &layers, options: &options, host, command, list };
     Ok(config::effective_lines(&shown))

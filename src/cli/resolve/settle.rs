@@ -81,9 +81,8 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Availability<'_
 /// # Errors
 /// [`Kind::Usage`]: command, subsystem, `-N` and `-f` conflict.
 pub fn command_of(typed: &Typed, resolved: &ResolvedOptions) -> Result<Option<Vec<u8>>> {
-    let mut options = resolved.options.clone();
-    let command = command(typed, &mut options)?;
-    match *options.session_type == SessionType::Subsystem && command.is_none() {
+    let command = command(typed, &resolved.options)?;
+    match *resolved.options.session_type == SessionType::Subsystem && command.is_none() {
         true => Err(no_subsystem()),
         false => Ok(command),
     }
@@ -166,7 +165,11 @@ pub fn settle_within(
 ) -> Result<Plan> {
     let ResolvedOptions { host, mut options, profile, node, .. } = resolved;
     let subsystem = *options.session_type == SessionType::Subsystem;
-    let command = command(typed, &mut options)?;
+    let command = command(typed, &options)?;
+    if layers::joined(typed).is_some() && *options.session_type == SessionType::None {
+        let flag = if typed.stdio_forward.is_some() { "-W" } else { "-N" };
+        options.warnings.push(say!(command_not_run, flag));
+    }
     if subsystem && command.is_none() {
         return Err(no_subsystem());
     }
@@ -381,15 +384,10 @@ fn agent_socket(options: &Options, context: &Context) -> Option<PathBuf> {
     socket.filter(|socket| !socket.is_empty()).map(PathBuf::from)
 }
 
-pub fn command(typed: &Typed, options: &mut Options) -> Result<Option<Vec<u8>>> {
-    let stdio = typed.stdio_forward.is_some();
+pub fn command(typed: &Typed, options: &Options) -> Result<Option<Vec<u8>>> {
     let typed = layers::joined(typed);
     if typed.is_some() && options.remote_command.is_some() {
         return Err(usage(say!(two_commands)).hint(say!(two_commands_hint)));
-    }
-    if typed.is_some() && *options.session_type == SessionType::None {
-        let flag = if stdio { "-W" } else { "-N" };
-        options.warnings.push(say!(command_not_run, flag));
     }
     let forks = *options.fork_after_authentication;
     let nothing = typed.is_none() && options.remote_command.is_none();

@@ -83,7 +83,7 @@ pub struct X11Options {
 impl Values<'_> {
     pub(super) fn forwarding(&self) -> Result<Forwarding> {
         use Keyword as K;
-        let clear_all = self.flag(K::ClearAllForwardings, false)?;
+        let clear_all = self.flag(K::ClearAllForwardings, false);
         let forwards = |keyword| match clear_all.value {
             true => Ok(Vec::new()),
             false => self.forwards(keyword),
@@ -92,17 +92,17 @@ impl Values<'_> {
             local: forwards(K::LocalForward)?,
             remote: forwards(K::RemoteForward)?,
             dynamic: forwards(K::DynamicForward)?,
-            exit_on_failure: self.flag(K::ExitOnForwardFailure, false)?,
-            gateway_ports: self.flag(K::GatewayPorts, false)?,
-            bind_mask: self.parsed(K::StreamLocalBindMask, SOCKET_MASK, value::octal)?,
-            bind_unlink: self.flag(K::StreamLocalBindUnlink, false)?,
-            permit_remote_open: self.arguments(K::PermitRemoteOpen, PermitOpen::Any, permit)?,
-            agent: self.forward_agent()?,
+            exit_on_failure: self.flag(K::ExitOnForwardFailure, false),
+            gateway_ports: self.flag(K::GatewayPorts, false),
+            bind_mask: self.parsed(K::StreamLocalBindMask, SOCKET_MASK, value::octal),
+            bind_unlink: self.flag(K::StreamLocalBindUnlink, false),
+            permit_remote_open: self.arguments(K::PermitRemoteOpen, PermitOpen::Any, permit),
+            agent: self.forward_agent(),
             x11: X11Options {
-                forward: self.flag(K::ForwardX11, false)?,
-                trusted: self.flag(K::ForwardX11Trusted, true)?,
-                timeout: self.parsed(K::ForwardX11Timeout, X11_TIMEOUT, value::time)?,
-                xauth_location: self.parsed(K::XAuthLocation, Some(usual_xauth()), xauth)?,
+                forward: self.flag(K::ForwardX11, false),
+                trusted: self.flag(K::ForwardX11Trusted, true),
+                timeout: self.parsed(K::ForwardX11Timeout, X11_TIMEOUT, value::time),
+                xauth_location: self.parsed(K::XAuthLocation, Some(usual_xauth()), xauth),
             },
             clear_all,
         })
@@ -140,7 +140,7 @@ impl Values<'_> {
         })
     }
 
-    fn forward_agent(&self) -> Result<Setting<ForwardAgent>> {
+    fn forward_agent(&self) -> Setting<ForwardAgent> {
         let text = |text: &str| match value::flag(text) {
             Ok(true) => Ok(ForwardAgent::Yes),
             Ok(false) => Ok(ForwardAgent::No),

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::canonical::{Canonicalize, canonicalize};
 use super::context::{Context, user_directory};
-use super::expand::{COMMON, PROXY, Tokens};
+use super::expand::{COMMON, PROXY};
 use super::keyword::Keyword;
 use super::known_hosts_command::KnownHostsCommand;
 use super::layers::Layers;
@@ -196,105 +196,100 @@ impl Options {
     pub fn of(layers: &Layers, host: &str, context: &Context) -> Result<Options> {
         use Keyword as K;
         let hostname = hostname(layers, host)?;
-        let mut v = Values { layers, context, tokens: Tokens::local(context) };
-        let port = v.parsed(K::Port, 22, value::port)?;
-        let host_key_alias = v.optional(K::HostKeyAlias, |text| Ok(text.to_lowercase()))?;
+        let mut v = Values::new(layers, context);
+        let port = v.parsed(K::Port, 22, value::port);
+        let host_key_alias = v.optional(K::HostKeyAlias, |text| Ok(text.to_lowercase()));
         let (command, jump) = proxies(layers);
         v.tokens.hostname.clone_from(&hostname);
         host.clone_into(&mut v.tokens.original);
         v.tokens.port = port.to_string();
         v.tokens.key_alias = host_key_alias.value.clone().unwrap_or_else(|| host.to_owned());
         // As in ssh(1), %j is the last jump host.
-        let last = jumps(&jump)?.value.pop();
-        v.tokens.jump = last.map_or_else(String::new, |jump| jump.host);
+        let jumps = jumps(&jump)?;
+        v.tokens.jump = jumps.value.last().map_or_else(String::new, |jump| jump.host.clone());
         let user = v.user()?;
         v.tokens.user.clone_from(&user);
+        let (forwarding, sharing) = (v.forwarding()?, v.sharing()?);
 
-        Ok(Options {
+        v.checked(Options {
             hostname,
             port,
             user,
             host_key_alias,
             warnings: layers.warnings().to_vec(),
-            jumps: jumps(&jump)?,
+            jumps,
             proxy_jump: jump,
             canonicalize: canonicalize(layers),
-            forwarding: v.forwarding()?,
-            sharing: v.sharing()?,
-            add_keys_to_agent: v.arguments(
-                K::AddKeysToAgent,
-                AddKeys::default(),
-                AddKeys::parse,
-            )?,
-            channel_timeouts: v.arguments(
-                K::ChannelTimeout,
-                Vec::new(),
-                value::channel_timeouts,
-            )?,
-            log_verbose: v.arguments(K::LogVerbose, Vec::new(), value::words_but_none)?,
-            enable_escape_commandline: v.flag(K::EnableEscapeCommandline, false)?,
-            obscure_keystroke_timing: v.parsed(K::ObscureKeystrokeTiming, None, value::obscure)?,
-            proxy_command: v.for_shell(K::ProxyCommand, command, PROXY)?,
-            identity_files: v.paths(K::IdentityFile)?,
-            certificate_files: v.paths(K::CertificateFile)?,
-            identities_only: v.flag(K::IdentitiesOnly, false)?,
-            identity_agent: v.identity_agent()?,
-            user_known_hosts_files: v.user_known_hosts()?,
-            global_known_hosts_files: v.global_known_hosts()?,
+            forwarding,
+            sharing,
+            add_keys_to_agent: v.arguments(K::AddKeysToAgent, AddKeys::default(), AddKeys::parse),
+            channel_timeouts: v.arguments(K::ChannelTimeout, Vec::new(), value::channel_timeouts),
+            log_verbose: v.arguments(K::LogVerbose, Vec::new(), value::words_but_none),
+            enable_escape_commandline: v.flag(K::EnableEscapeCommandline, false),
+            obscure_keystroke_timing: v.parsed(K::ObscureKeystrokeTiming, None, value::obscure),
+            proxy_command: v.or_default(v.for_shell(K::ProxyCommand, command, PROXY), None),
+            identity_files: v.or_default(v.paths(K::IdentityFile), Vec::new()),
+            certificate_files: v.or_default(v.paths(K::CertificateFile), Vec::new()),
+            identities_only: v.flag(K::IdentitiesOnly, false),
+            identity_agent: v.or_default(v.identity_agent(), None),
+            user_known_hosts_files: v.or_default(v.user_known_hosts(), Vec::new()),
+            global_known_hosts_files: v.or_default(v.global_known_hosts(), Vec::new()),
             strict_host_key_checking: v.word(K::StrictHostKeyChecking, value::strict),
             verify_host_key_dns: v.word(K::VerifyHostKeyDNS, value::verify_dns),
-            hash_known_hosts: v.flag(K::HashKnownHosts, false)?,
+            hash_known_hosts: v.flag(K::HashKnownHosts, false),
             update_host_keys: v.update_host_keys(),
-            revoked_host_keys: v.revoked_host_keys()?,
-            known_hosts_command: v.known_hosts_command()?,
+            revoked_host_keys: v.or_default(v.revoked_host_keys(), Vec::new()),
+            known_hosts_command: v.or_default(v.known_hosts_command(), None),
             no_host_authentication_for_localhost: v
-                .flag(K::NoHostAuthenticationForLocalhost, false)?,
-            visual_host_key: v.flag(K::VisualHostKey, false)?,
+                .flag(K::NoHostAuthenticationForLocalhost, false),
+            visual_host_key: v.flag(K::VisualHostKey, false),
             fingerprint_hash: v.word(K::FingerprintHash, value::fingerprint_hash),
-            ca_signature_algorithms: v.text(K::CASignatureAlgorithms)?,
-            required_rsa_size: v.parsed(K::RequiredRSASize, 1024, value::number)?,
-            batch_mode: v.flag(K::BatchMode, false)?,
-            preferred_authentications: v
-                .optional(K::PreferredAuthentications, value::comma_list)?,
-            password_authentication: v.flag(K::PasswordAuthentication, true)?,
-            pubkey_authentication: v.parsed(K::PubkeyAuthentication, true, value::pubkey)?,
+            ca_signature_algorithms: v.text(K::CASignatureAlgorithms),
+            required_rsa_size: v.parsed(K::RequiredRSASize, 1024, value::number),
+            batch_mode: v.flag(K::BatchMode, false),
+            preferred_authentications: v.optional(K::PreferredAuthentications, value::comma_list),
+            password_authentication: v.flag(K::PasswordAuthentication, true),
+            pubkey_authentication: v.parsed(K::PubkeyAuthentication, true, value::pubkey),
             host_bound_authentication: v.parsed(K::PubkeyAuthentication, true, |text| {
                 Ok(!text.eq_ignore_ascii_case("unbound"))
-            })?,
-            kbd_interactive_authentication: v.flag(K::KbdInteractiveAuthentication, true)?,
-            number_of_password_prompts: v.parsed(K::NumberOfPasswordPrompts, 3, value::number)?,
-            connect_timeout: v.time(K::ConnectTimeout)?,
-            connection_attempts: v.parsed(K::ConnectionAttempts, 1, value::attempts)?,
-            server_alive_interval: v.time(K::ServerAliveInterval)?,
-            server_alive_count_max: v.parsed(K::ServerAliveCountMax, 3, value::number)?,
-            tcp_keep_alive: v.flag(K::TCPKeepAlive, true)?,
+            }),
+            kbd_interactive_authentication: v.flag(K::KbdInteractiveAuthentication, true),
+            number_of_password_prompts: v.parsed(K::NumberOfPasswordPrompts, 3, value::number),
+            connect_timeout: v.time(K::ConnectTimeout),
+            connection_attempts: v.parsed(K::ConnectionAttempts, 1, value::attempts),
+            server_alive_interval: v.time(K::ServerAliveInterval),
+            server_alive_count_max: v.parsed(K::ServerAliveCountMax, 3, value::number),
+            tcp_keep_alive: v.flag(K::TCPKeepAlive, true),
             address_family: v.word(K::AddressFamily, value::address_family),
-            bind_address: v.text(K::BindAddress)?,
-            bind_interface: v.text(K::BindInterface)?,
-            ip_qos: v.arguments(K::IPQoS, IpQos::default(), value::qos)?,
-            version_addendum: v.version_addendum()?,
-            ciphers: v.text(K::Ciphers)?,
-            macs: v.text(K::MACs)?,
-            kex_algorithms: v.text(K::KexAlgorithms)?,
-            host_key_algorithms: v.text(K::HostKeyAlgorithms)?,
-            pubkey_accepted_algorithms: v.text(K::PubkeyAcceptedAlgorithms)?,
-            compression: v.flag(K::Compression, false)?,
+            bind_address: v.text(K::BindAddress),
+            bind_interface: v.text(K::BindInterface),
+            ip_qos: v.arguments(K::IPQoS, IpQos::default(), value::qos),
+            version_addendum: v.or_default(v.version_addendum(), None),
+            ciphers: v.text(K::Ciphers),
+            macs: v.text(K::MACs),
+            kex_algorithms: v.text(K::KexAlgorithms),
+            host_key_algorithms: v.text(K::HostKeyAlgorithms),
+            pubkey_accepted_algorithms: v.text(K::PubkeyAcceptedAlgorithms),
+            compression: v.flag(K::Compression, false),
             warn_weak_crypto: v.word(K::WarnWeakCrypto, value::warns_of_weak_crypto),
-            rekey_limit: v.rekey_limit()?,
+            rekey_limit: v.or_default(v.rekey_limit(), RekeyLimit::default()),
             request_tty: v.word(K::RequestTTY, value::request_tty),
             session_type: v.word(K::SessionType, value::session_type),
-            remote_command: v.expanded(K::RemoteCommand, v.command(K::RemoteCommand), COMMON)?,
-            local_command: v.local_command()?,
-            permit_local_command: v.flag(K::PermitLocalCommand, false)?,
+            remote_command: v.or_default(
+                v.expanded(K::RemoteCommand, v.command(K::RemoteCommand), COMMON),
+                None,
+            ),
+            local_command: v.or_default(v.local_command(), None),
+            permit_local_command: v.flag(K::PermitLocalCommand, false),
             send_env: send_env(layers),
-            set_env: v.set_env()?,
-            stdin_null: v.flag(K::StdinNull, false)?,
-            fork_after_authentication: v.flag(K::ForkAfterAuthentication, false)?,
-            escape_char: v.parsed(K::EscapeChar, Some(b'~'), value::escape)?,
-            syslog_facility: v.parsed(K::SyslogFacility, "USER", value::facility)?,
-            log_level: v.parsed(K::LogLevel, LogLevel::Info, value::level)?,
-            security_key_provider: v.text(K::SecurityKeyProvider)?,
-            tag: v.text(K::Tag)?,
+            set_env: v.or_default(v.set_env(), Vec::new()),
+            stdin_null: v.flag(K::StdinNull, false),
+            fork_after_authentication: v.flag(K::ForkAfterAuthentication, false),
+            escape_char: v.parsed(K::EscapeChar, Some(b'~'), value::escape),
+            syslog_facility: v.parsed(K::SyslogFacility, "USER", value::facility),
+            log_level: v.parsed(K::LogLevel, LogLevel::Info, value::level),
+            security_key_provider: v.text(K::SecurityKeyProvider),
+            tag: v.text(K::Tag),
         })
     }
 }

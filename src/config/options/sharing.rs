@@ -26,7 +26,7 @@ impl Values<'_> {
         Ok(Sharing {
             master: self.word(Keyword::ControlMaster, control_master),
             path: self.control_path()?,
-            persist: self.parsed(Keyword::ControlPersist, ControlPersist::No, persist)?,
+            persist: self.parsed(Keyword::ControlPersist, ControlPersist::No, persist),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Converts collected values to types, one function for each kind of value.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,31 +13,45 @@ use crate::config::origin::{Origin, Setting, at};
 use crate::config::pattern;
 use crate::config::value::{self, RekeyLimit, is_none};
 use crate::destination::check_typed_user;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::say;
 
 /// Converts collected values to types. Only expansions can still fail, because `arguments` has
-/// checked everything else.
+/// checked everything else. A value that fails leaves its default, and its error is kept: to return
+/// from between some eighty values, each of which then had to be dropped, took 230 KiB of code.
 pub(super) struct Values<'a> {
     pub(super) layers: &'a Layers,
     pub(super) context: &'a Context,
     pub(super) tokens: Tokens,
+    /// The first error.
+    failed: Cell<Option<Error>>,
 }
 
-impl Values<'_> {
+impl<'a> Values<'a> {
+    pub(super) fn new(layers: &'a Layers, context: &'a Context) -> Values<'a> {
+        Values { layers, context, tokens: Tokens::local(context), failed: Cell::default() }
+    }
+
+    /// What was made of the values, unless one of them failed.
+    pub(super) fn checked<T>(&self, made: T) -> Result<T> {
+        self.failed.take().map_or(Ok(made), Err)
+    }
+
+    /// The setting, or the default where it failed.
+    pub(super) fn or_default<T>(&self, setting: Result<Setting<T>>, default: T) -> Setting<T> {
+        setting.unwrap_or_else(|error| {
+            self.failed.set(Some(self.failed.take().unwrap_or(error)));
+            Setting::default_value(default)
+        })
+    }
+
     pub(super) fn parsed<T>(
         &self,
         keyword: Keyword,
         default: T,
         parse: impl Fn(&str) -> Result<T, ConfigFault>,
-    ) -> Result<Setting<T>> {
-        match self.layers.first(keyword) {
-            None => Ok(Setting::default_value(default)),
-            Some(entry) => match parse(&entry.args[0]) {
-                Ok(value) => Ok(Setting::new(value, entry.origin.clone())),
-                Err(fault) => Err(at(&entry.origin, keyword, &fault)),
-            },
-        }
+    ) -> Setting<T> {
+        self.arguments(keyword, default, |args| parse(&args[0]))
     }
 
     /// Parses all arguments of a keyword that takes several; returns the default if it is not set.
@@ -45,29 +60,27 @@ impl Values<'_> {
         keyword: Keyword,
         default: T,
         parse: impl Fn(&[String]) -> Result<T, ConfigFault>,
-    ) -> Result<Setting<T>> {
-        match self.layers.first(keyword) {
-            None => Ok(Setting::default_value(default)),
-            Some(entry) => match parse(&entry.args) {
-                Ok(value) => Ok(Setting::new(value, entry.origin.clone())),
-                Err(fault) => Err(at(&entry.origin, keyword, &fault)),
-            },
-        }
+    ) -> Setting<T> {
+        let Some(entry) = self.layers.first(keyword) else {
+            return Setting::default_value(default);
+        };
+        let value = parse(&entry.args).map_err(|fault| at(&entry.origin, keyword, &fault));
+        self.or_default(value.map(|value| Setting::new(value, entry.origin.clone())), default)
     }
 
     pub(super) fn optional<T>(
         &self,
         keyword: Keyword,
         parse: impl Fn(&str) -> Result<T, ConfigFault>,
-    ) -> Result<Setting<Option<T>>> {
+    ) -> Setting<Option<T>> {
         self.parsed(keyword, None, |text| parse(text).map(Some))
     }
 
-    pub(super) fn text(&self, keyword: Keyword) -> Result<Setting<Option<String>>> {
+    pub(super) fn text(&self, keyword: Keyword) -> Setting<Option<String>> {
         self.optional(keyword, |text| Ok(text.to_owned()))
     }
 
-    pub(super) fn flag(&self, keyword: Keyword, default: bool) -> Result<Setting<bool>> {
+    pub(super) fn flag(&self, keyword: Keyword, default: bool) -> Setting<bool> {
         self.parsed(keyword, default, value::flag)
     }
 
@@ -79,7 +92,7 @@ impl Values<'_> {
         }
     }
 
-    pub(super) fn time(&self, keyword: Keyword) -> Result<Setting<Option<Duration>>> {
+    pub(super) fn time(&self, keyword: Keyword) -> Setting<Option<Duration>> {
         let some = |text: &str| value::time(text).map(|t| (!t.is_zero()).then_some(t));
         self.parsed(keyword, None, some)
     }
@@ -131,7 +144,7 @@ impl Values<'_> {
 
     pub(super) fn local_command(&self) -> Result<Setting<Option<String>>> {
         let command = self.command(Keyword::LocalCommand);
-        if !self.flag(Keyword::PermitLocalCommand, false)?.value {
+        if !self.flag(Keyword::PermitLocalCommand, false).value {
             return Ok(Setting::default_value(None));
         }
         self.for_shell(Keyword::LocalCommand, command, ALL)
