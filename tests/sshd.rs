@@ -355,6 +355,24 @@ fn a_program_for_secrets_that_cannot_be_run_is_named() {
     assert!(output.stderr.contains(named), "{output:?}");
 }
 
+/// As in ssh; a program for secrets may keep each one under its question.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_password_is_asked_for_by_the_host_name_that_is_reached() {
+    let (sshd, home) = (Sshd::start(&[]), Home::new());
+    home.write(".ssh/known_hosts", &sshd.known_hosts());
+    let asked = home.path("asked");
+    let ask = home.write("ask", &format!("#!/bin/sh\necho \"$1\" >{}\n", arg(&asked)));
+    fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
+    let config = format!("Host web\n HostName 127.0.0.1\n Port {}\n", sshd.port());
+    let config = home.write("config", &config);
+    let once = ["-o", "NumberOfPasswordPrompts=1", "--auth", "password"];
+    let run = home.tessh(&[&["-F", arg(&config)], &once[..], &["me@web", "true"]].concat());
+    let output = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force").output();
+    assert_eq!(fs::read_to_string(&asked).unwrap(), "me@127.0.0.1's password: \n");
+    output.expect_failure(&["me@127.0.0.1: Permission denied"]);
+}
+
 /// Twenty keys in an agent, and the one that the server takes, which is the last.
 fn twenty_keys(home: &Home, sshd: &Sshd) -> (Agent, PathBuf) {
     let agent = Agent::start(&[]);

@@ -79,7 +79,7 @@ pub fn login(
     };
     let pubkey = options.pubkey_accepted_algorithms.value.as_deref();
     Ok(Login {
-        label: format!("{user}@{}", plan.host),
+        label: format!("{user}@{}", *options.hostname),
         user,
         chain,
         identities: identities(plan, environment)?,
@@ -201,7 +201,7 @@ pub fn asking(
 pub fn repeat(login: &mut Login, worked: &UsedLogin, plan: &Plan, is_restricted: bool) {
     if plan.options.user.origin == Origin::Default {
         login.user.clone_from(&worked.user);
-        login.label = format!("{}@{}", login.user, plan.host);
+        login.label = format!("{}@{}", login.user, *plan.options.hostname);
     }
     if !is_repeated(worked, plan) {
         return;
