@@ -47,7 +47,7 @@ use crate::say;
 use crate::terminal::{self, AlternateScreen};
 use component::{Stack, StackOutcome};
 use look::Look;
-use replies::without_replies;
+use replies::Replies;
 
 pub use component::{Component, DialogAction};
 
@@ -101,13 +101,14 @@ impl Screen {
         let watch = KeyWatch::start()?;
         // The first poll starts to watch for size changes, which must happen before anything is
         // drawn. What was typed before is dropped, because nobody could see the dialog then.
-        while event::poll(Duration::ZERO)? {
-            key_or_size()?;
+        let mut replies = Replies::default();
+        while replies.has_event() || event::poll(Duration::ZERO)? {
+            replies.without(read)?;
         }
         loop {
             terminal.draw(|frame| stack.draw(frame, self.look))?;
             let wait = if stack.is_busy() { TURN } else { IDLE };
-            let act = match self.event(&watch, wait)? {
+            let act = match self.event(&watch, &mut replies, wait)? {
                 Some(event) => {
                     // A terminal that became smaller and larger again has lost its content, which
                     // its size alone does not show.
@@ -137,8 +138,13 @@ impl Screen {
     ///
     /// # Errors
     /// The terminal failed or is gone.
-    fn event(&self, watch: &KeyWatch, limit: Duration) -> io::Result<Option<Event>> {
-        if !event::poll(LOOK)? {
+    fn event(
+        &self,
+        watch: &KeyWatch,
+        replies: &mut Replies,
+        limit: Duration,
+    ) -> io::Result<Option<Event>> {
+        if !replies.has_event() && !event::poll(LOOK)? {
             if watch.wait(self.keys(), limit)? == Attention::Gone {
                 return Err(io::Error::other(say!(terminal_gone)));
             }
@@ -146,7 +152,7 @@ impl Screen {
                 return Ok(None);
             }
         }
-        key_or_size()
+        replies.without(read)
     }
 
     /// Where the keys come from, as the library that reads them chooses.
@@ -156,12 +162,12 @@ impl Screen {
     }
 }
 
-/// The event that is there; `None` if it was an answer of the terminal's.
-fn key_or_size() -> io::Result<Option<Event>> {
-    without_replies(LOOK, |limit| match event::poll(limit)? {
+/// The next event, if there is one within this time.
+fn read(limit: Duration) -> io::Result<Option<Event>> {
+    match event::poll(limit)? {
         true => event::read().map(Some),
         false => Ok(None),
-    })
+    }
 }
 
 /// Writes each frame at once when it is complete. This avoids flicker, and nothing is written after

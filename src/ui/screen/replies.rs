@@ -6,62 +6,109 @@
 //! and a key for each further character.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
-/// The characters after ESC that begin a control string: OSC, DCS, APC, PM, SOS.
-const BEGIN: [char; 5] = [']', 'P', '_', '^', 'X'];
+/// How soon the second character of a control string follows the first.
+const SOON: Duration = Duration::from_millis(1);
 /// How long the rest of a control string may take, from one character to the next.
 const REST: Duration = Duration::from_millis(50);
-/// The most characters that are taken for one string: the names and colours that terminals tell are
-/// shorter, and a terminal that never ends one does not keep the person from typing.
-const LONGEST: usize = 4096;
+/// How long a whole control string may take: the names and colours that terminals tell are short,
+/// and one that never ends keeps nobody from typing for longer.
+const WHOLE: Duration = Duration::from_millis(250);
 
-/// The next event from `next`, which waits for one no longer than it is told. `None` if there is
-/// none, or it was an answer of the terminal's; `soon` is the time in which no person types.
-///
-/// # Errors
-/// Those of `next`.
-pub(super) fn without_replies(
-    soon: Duration,
-    mut next: impl FnMut(Duration) -> io::Result<Option<Event>>,
-) -> io::Result<Option<Event>> {
-    let Some(first) = next(Duration::ZERO)? else { return Ok(None) };
-    if !key(&first).is_some_and(begins) {
-        return Ok(Some(first));
-    }
-    // A person who presses Alt and this key presses nothing else within so short a time.
-    let Some(second) = next(soon)? else { return Ok(Some(first)) };
-    let mut read = Some(second);
-    for taken in 1.. {
-        match read.as_ref().map(key) {
-            Some(Some(key)) if !ends(key) && taken < LONGEST => read = next(REST)?,
-            // A new size, say, which has nothing to do with it.
-            Some(None) => return Ok(read),
-            _ => break,
-        }
-    }
-    Ok(None)
+/// Takes a terminal's late answers out of the keys.
+#[derive(Default)]
+pub(super) struct Replies {
+    /// What was read to see whether it belongs to an answer, and does not.
+    kept: Option<Event>,
 }
 
-fn key(event: &Event) -> Option<&KeyEvent> {
+impl Replies {
+    /// Whether an event is there without waiting.
+    pub fn has_event(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// The next event from `next`, which waits for one no longer than it is told. `None` if there is
+    /// none, or it was an answer.
+    ///
+    /// # Errors
+    /// Those of `next`.
+    pub fn without(
+        &mut self,
+        mut next: impl FnMut(Duration) -> io::Result<Option<Event>>,
+    ) -> io::Result<Option<Event>> {
+        if let Some(kept) = self.kept.take() {
+            return Ok(Some(kept));
+        }
+        let Some(first) = next(Duration::ZERO)? else { return Ok(None) };
+        let Some(begin) = begins(&first) else { return Ok(Some(first)) };
+        let Some(second) = next(SOON)? else { return Ok(Some(first)) };
+        // A person may press Alt and this key, or Esc and the key, and others at once.
+        if !text_of(&second).is_some_and(|second| follows(begin, second)) {
+            self.kept = Some(second);
+            return Ok(Some(first));
+        }
+        let begun = Instant::now();
+        while let Some(event) = next(REST)? {
+            match event {
+                _ if ends(&event) || begun.elapsed() > WHOLE => break,
+                _ if text_of(&event).is_some() => {}
+                // No string has such a key: the answer was cut.
+                Event::Key(_) => return Ok(Some(event)),
+                // A new size, say, which has nothing to do with it.
+                other => self.kept = Some(other),
+            }
+        }
+        Ok(self.kept.take())
+    }
+}
+
+/// The character that begins a control string: OSC, DCS or APC.
+fn begins(event: &Event) -> Option<char> {
     match event {
-        Event::Key(key) => Some(key),
+        Event::Key(KeyEvent { code: KeyCode::Char(c @ (']' | 'P' | '_')), modifiers, .. })
+            if modifiers.contains(KeyModifiers::ALT) =>
+        {
+            Some(*c)
+        }
         _ => None,
     }
 }
 
-fn begins(key: &KeyEvent) -> bool {
-    let is_alt = key.modifiers.contains(KeyModifiers::ALT);
-    is_alt && matches!(key.code, KeyCode::Char(c) if BEGIN.contains(&c))
+/// Whether an answer may go on so: with the number of a colour or the letter of a title (OSC), with
+/// a digit or the mark of a name (DCS), with the letter of a picture (APC).
+fn follows(begin: char, second: char) -> bool {
+    match begin {
+        ']' => second.is_ascii_digit() || matches!(second, 'l' | 'L'),
+        'P' => second.is_ascii_digit() || matches!(second, '>' | '!' | '|'),
+        _ => second == 'G',
+    }
+}
+
+/// The character of a key that is one.
+fn text_of(event: &Event) -> Option<char> {
+    match event {
+        Event::Key(KeyEvent { code: KeyCode::Char(c), modifiers, .. })
+            if (*modifiers - KeyModifiers::SHIFT).is_empty() =>
+        {
+            Some(*c)
+        }
+        _ => None,
+    }
 }
 
 /// Whether this is the end of a string: ST, which is ESC and a backslash, or BEL.
-fn ends(key: &KeyEvent) -> bool {
-    match key.code {
-        KeyCode::Char('\\') => key.modifiers.contains(KeyModifiers::ALT),
-        KeyCode::Char('g') => key.modifiers == KeyModifiers::CONTROL,
+fn ends(event: &Event) -> bool {
+    match event {
+        Event::Key(KeyEvent { code: KeyCode::Char('\\'), modifiers, .. }) => {
+            modifiers.contains(KeyModifiers::ALT)
+        }
+        Event::Key(KeyEvent { code: KeyCode::Char('g'), modifiers, .. }) => {
+            *modifiers == KeyModifiers::CONTROL
+        }
         _ => false,
     }
 }
@@ -83,6 +130,7 @@ mod tests {
                     continue;
                 }
                 '\x07' => (KeyCode::Char('g'), KeyModifiers::CONTROL),
+                '\r' => (KeyCode::Enter, KeyModifiers::NONE),
                 c => (KeyCode::Char(c), std::mem::replace(&mut alt, KeyModifiers::NONE)),
             };
             events.push_back(Event::Key(KeyEvent::new(code, modifiers)));
@@ -92,10 +140,10 @@ mod tests {
 
     /// What is left of events.
     fn left(mut events: VecDeque<Event>) -> Vec<Event> {
+        let mut replies = Replies::default();
         let mut all = Vec::new();
-        while !events.is_empty() {
-            let read = without_replies(Duration::ZERO, |_| Ok(events.pop_front())).unwrap();
-            all.extend(read);
+        while !events.is_empty() || replies.has_event() {
+            all.extend(replies.without(|_| Ok(events.pop_front())).unwrap());
         }
         all
     }
@@ -115,20 +163,37 @@ mod tests {
 
     #[test]
     fn keys_with_alt_are_keys() {
-        for typed in ["\x1bxy", "\x1b]", "ab\x1bP"] {
+        for typed in ["\x1bxy", "\x1b]", "ab\x1bP", "\x1bProd\r", "\x1b]x", "\x1b_a\x1b]b"] {
             assert_eq!(left(keys(typed)), Vec::from(keys(typed)), "{typed:?}");
         }
     }
 
     #[test]
-    fn a_string_that_does_not_end_hides_no_new_size_and_ends_by_its_length() {
+    fn an_answer_that_was_cut_ends_at_a_key_that_it_cannot_have() {
+        for key in ["\r", "\x1bx"] {
+            let typed = format!("\x1b]11;rgb:ff{key}c");
+            assert_eq!(left(keys(&typed)), Vec::from(keys(&format!("{key}c"))), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_size_in_an_answer_is_told_after_it() {
         let mut events = keys("\x1b]11;rgb");
         events.push_back(Event::Resize(1, 2));
-        events.extend(keys("c"));
+        events.extend(keys(":ff\x07c"));
         let mut expected = vec![Event::Resize(1, 2)];
         expected.extend(keys("c"));
         assert_eq!(left(events), expected);
-        let endless = format!("\x1b]{}c", "x".repeat(LONGEST));
-        assert_eq!(left(keys(&endless)), Vec::from(keys("c")));
+    }
+
+    #[test]
+    fn a_string_that_never_ends_is_taken_for_a_moment_only() {
+        let begun = Instant::now();
+        let mut endless = keys("\x1b]1").into_iter().chain(std::iter::from_fn(|| {
+            Some(Event::Key(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE)))
+        }));
+        let read = Replies::default().without(|_| Ok(endless.next())).unwrap();
+        assert_eq!(read, None);
+        assert!(begun.elapsed() >= WHOLE);
     }
 }
