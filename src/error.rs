@@ -203,3 +203,15 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn a_next_step_follows_a_cause_without_its_full_stop() {
+        assert_eq!(joined("Bad escape character.", "see ~?"), "Bad escape character; see ~?");
+        assert_eq!(joined("no answer", "try again"), "no answer; try again");
+        assert_eq!(joined("reading...", "wait"), "reading...; wait");
+    }
+}

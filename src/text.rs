@@ -14,6 +14,8 @@ mod columns;
 
 use std::fmt::Write;
 
+use crate::os::words;
+
 pub use columns::{TAB, columns, columns_of, pieces_of, wrap};
 
 /// Marks the end of a text that was cut.
@@ -50,12 +52,12 @@ pub fn name(bytes: &[u8], max: usize) -> String {
     cut(pieces(bytes), bytes.len(), max)
 }
 
-/// A word of a command line as a person types it: in quotes where a shell would act on it.
-pub fn shell_word(word: &str) -> String {
+/// A word of a command line that is shown to be typed: in quotes only where a shell would act on it.
+pub fn typed_word(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "@%_-+=:,./".contains(c);
     match !word.is_empty() && word.chars().all(is_plain) {
         true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
+        false => String::from_utf8_lossy(&words::shell_word(word.as_bytes())).into_owned(),
     }
 }
 

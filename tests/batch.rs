@@ -157,15 +157,17 @@ fn what_the_server_has_no_code_for_is_told_and_names_are_listed_as_typed() {
     let bed = bed();
     let output = run(
         &bed,
-        "mkdir full full/in full/out\nln -s nowhere dangling\nln -s nowhere dust\n\
-         -mkdir full\n-rmdir full\n-ln -s x full\nls dangling\nls d*\nls full/*\n",
+        "mkdir full full/in full/out\nln -s nowhere dangling\nln -s dizzy dizzy\n\
+         -mkdir full\n-rmdir full\n-ln -s x full\n-ln dangling full\n\
+         ls dangling\nls d*\nls full/*\n",
     );
     output.expect_code(0);
     let told: Vec<&str> = output.stderr.lines().collect();
-    let wanted = ["this already exists", "the directory is not empty", "this already exists"];
+    let (taken, not_empty) = ("this already exists", "the directory is not empty");
+    let wanted = [taken, not_empty, taken, taken];
     assert_eq!(told.len(), wanted.len(), "{told:?}");
     for (line, wanted) in told.iter().zip(wanted) {
         assert!(line.contains("/full: ") && line.contains(wanted), "{told:?}");
     }
-    assert_eq!(output.text(), "dangling\ndangling\ndust\nfull/in\nfull/out\n");
+    assert_eq!(output.text(), "dangling\ndangling\ndizzy\nfull/in\nfull/out\n");
 }

@@ -466,4 +466,11 @@ fn a_session_that_leads_through_another_one_is_explained_with_its_way() {
     let page = home.tessh(&["explain", "inner"]).output().expect_quiet_success().text();
     assert!(page.contains("by way of me@gate.example:22  (session putty:inner)"), "{page}");
     assert!(!page.contains("directly"), "{page}");
+    let origin = |name: &str| {
+        let page = home.tessh(&["explain", "--json", name]).output().expect_quiet_success().text();
+        let page: Value = serde_json::from_str(&page).unwrap();
+        page["route"]["jumps_origin"].clone()
+    };
+    assert_eq!(origin("inner"), "session putty:inner");
+    assert_eq!(origin("gate"), "default");
 }

@@ -234,7 +234,7 @@ fn route(
         options.jumps.iter().map(|jump| shown(&jump.to_string())).collect();
     let mut jumps_by = place(&options.jumps.origin);
     // A session of PuTTY's may lead through another one, which is no ProxyJump.
-    if let (true, Some(session)) = (jumps.is_empty(), &resolved.profile) {
+    if let (true, Some(session)) = (jumps.is_empty() && !hops.is_empty(), &resolved.profile) {
         jumps = hops
             .iter()
             .map(|hop| plain_form(Some(&hop.user), &hop.hostname, Some(hop.port)))

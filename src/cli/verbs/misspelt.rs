@@ -43,21 +43,25 @@ pub(super) fn check(typed: &Typed, environment: &ProcessEnvironment) -> Result<(
     let Ok(sessions) = sources::sessions(typed, &context) else { return Ok(()) };
     let verb = verb_near(word);
     let name = if verb.is_none() { session_near(word, &sessions) } else { None };
+    let name = name.filter(|name| text::line(name, MAX_SHOWN) == *name && !name.starts_with('-'));
     if verb.is_none() && name.is_none() || is_known(word, typed, (environment, &context), &sessions)
     {
         return Ok(());
     }
-    let typed = text::shell_word(&text::line(word, MAX_SHOWN));
-    let word = text::line(word, MAX_SHOWN);
+    let shown = text::line(word, MAX_SHOWN);
     let cause = match (verb, name) {
-        (Some(verb), _) => say!(misspelt_verb, word, verb),
+        (Some(verb), _) => say!(misspelt_verb, word = shown, verb),
         (None, Some(name)) => {
-            let name = text::shell_word(&text::line(&name, MAX_SHOWN));
-            say!(misspelt_session, word, name)
+            say!(misspelt_session, word = shown, name = text::typed_word(&name))
         }
         (None, None) => return Ok(()),
     };
-    Err(Error::new(Kind::Usage, cause).hint(say!(misspelt_hint, word = typed)))
+    let refused = Error::new(Kind::Usage, cause);
+    // What is not shown as it is cannot be typed from what is shown.
+    Err(match shown == word {
+        true => refused.hint(say!(misspelt_hint, word = text::typed_word(word))),
+        false => refused,
+    })
 }
 
 /// The verb that a word is a misspelling of.

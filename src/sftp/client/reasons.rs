@@ -26,6 +26,15 @@ impl Sftp {
         self.or_taken(link, self.symlink(target, link).await).await
     }
 
+    /// Makes a hard link as [`hard_link`](Sftp::hard_link), and says if something of that name is
+    /// there already.
+    ///
+    /// # Errors
+    /// [`SftpFault::AlreadyExists`], or those of the request.
+    pub async fn make_new_hard_link(&self, target: &[u8], link: &[u8]) -> SftpResult<()> {
+        self.or_taken(link, self.hard_link(target, link).await).await
+    }
+
     /// Removes a directory as [`remove_directory`](Sftp::remove_directory), and says if there is
     /// something in it.
     ///
@@ -54,13 +63,13 @@ impl Sftp {
         }
     }
 
-    /// Whether the beginning of a directory's list has a name besides its own and its parent's.
+    /// Whether a directory's list has a name besides its own and its parent's.
     async fn has_names(&self, path: &[u8]) -> bool {
         let Ok(mut open) = self.open_directory(path).await else { return false };
         let is_name = |name: &[u8]| !matches!(name, b"." | b"..");
         while let Ok(Some(entries)) = open.next().await {
-            if !entries.is_empty() {
-                return entries.iter().any(|entry| is_name(&entry.name));
+            if entries.iter().any(|entry| is_name(&entry.name)) {
+                return true;
             }
         }
         false

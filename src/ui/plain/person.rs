@@ -79,7 +79,8 @@ impl Plain {
 /// The exit code with which such a program says that the person has cancelled.
 const HAS_CANCELLED: i32 = 1;
 
-/// Asks with the program; a program that fails counts as cancelled, and is named.
+/// Asks with the program. One that fails counts as cancelled, and is named unless its exit code says
+/// that the person has cancelled.
 pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
     let mut program = Command::new(&ask_pass.program);
     program.arg(label).stdin(Stdio::null()).stderr(Stdio::inherit());
@@ -95,7 +96,12 @@ pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
             warn!("{}", say!(askpass_failed, program, status = status.to_string()));
             return Answer::Cancelled;
         }
-        Ok(_) | Err(_) => return Answer::Cancelled,
+        Ok(_) => return Answer::Cancelled,
+        Err(error) => {
+            let program = text::line(&ask_pass.program.to_string_lossy(), 255);
+            warn!("{}", say!(askpass_failed, program, status = reason_without_number(&error)));
+            return Answer::Cancelled;
+        }
     };
     let end = output.iter().position(|&byte| byte == b'\n').unwrap_or(output.len());
     output.truncate(end);

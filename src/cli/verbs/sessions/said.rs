@@ -1,5 +1,5 @@
-//! What `import` and `export` have in common: files that are named in words, and lines about what
-//! was not done.
+//! What the verbs of saved sessions have in common: files that are named in words, and lines about
+//! what was not done.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

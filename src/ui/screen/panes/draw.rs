@@ -24,6 +24,8 @@ const TWO_PANES: u16 = 60;
 const WITH_KEYS: u16 = 8;
 const WITH_HEAD: u16 = 7;
 const WITH_BORDER: u16 = 4;
+/// The columns that what was said last needs to have several lines.
+const ROOM_OF_SAID: usize = 16;
 /// The most lines that what was said takes, and the height of the screen for each of them.
 const SAID_LINES: usize = 3;
 const HEIGHT_OF_SAID: u16 = 6;
@@ -142,13 +144,18 @@ impl PanesScreen {
         let right = self.copied(width, look);
         let (_, message) = &self.message;
         let room = width.saturating_sub(right.width());
-        let most = SAID_LINES.min(usize::from(area.height / HEIGHT_OF_SAID)).max(1);
-        let mut lines = text::wrap(message, room.max(1));
+        let most = usize::from(area.height / HEIGHT_OF_SAID).clamp(1, SAID_LINES);
+        if most == 1 || room < ROOM_OF_SAID {
+            return (vec![message.clone()], right);
+        }
+        let mut lines = text::wrap(message, room);
         if lines.len() > most {
             // The rest is cut where the last line ends.
-            let rest = lines[most - 1..].join(" ");
             lines.truncate(most - 1);
-            lines.push(rest);
+            let rest = lines.iter().fold(message.as_str(), |rest, line| {
+                rest.split_once(line.as_str()).map_or(rest, |(_, rest)| rest.trim_start())
+            });
+            lines.push(rest.to_owned());
         }
         (lines, right)
     }

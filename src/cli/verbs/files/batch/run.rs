@@ -189,7 +189,8 @@ impl BatchSession {
                 done(self.sftp.make_new_symlink(&plain(target), &self.there(name)).await)?;
             }
             ScriptCommand::Link { target, name, .. } => {
-                done(self.sftp.hard_link(&self.there(target), &self.there(name)).await)?;
+                let (target, name) = (self.there(target), self.there(name));
+                done(self.sftp.make_new_hard_link(&target, &name).await)?;
             }
             ScriptCommand::Shell(command) => self.shell_here(command).await?,
             ScriptCommand::Quit => return Ok(CommandEnd::Quit),
@@ -230,10 +231,12 @@ impl BatchSession {
         let mut lines = String::new();
         for path in paths {
             let found = match self.sftp.stat(&path).await {
-                // A link that leads nowhere is there all the same.
-                Err(failure) if failure.fault() == SftpFault::NoSuchFile => {
-                    self.sftp.lstat(&path).await
-                }
+                // A link that leads nowhere, in a circle or to where one may not look is there all
+                // the same.
+                Err(failure) => match self.sftp.lstat(&path).await {
+                    Ok(found) if found.file_type() == FileType::Symlink => Ok(found),
+                    _ => Err(failure),
+                },
                 found => found,
             };
             let found = found.map_err(SftpFailure::into_error)?;
