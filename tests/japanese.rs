@@ -106,7 +106,7 @@ fn command_line_and_configuration() {
         &["「web」", "tessh sessions list"],
     );
     let file = home.write(".ssh/config", "Host *\n  Compression maybe\n");
-    let (name, english) = (arg(&file), "unsupported option \"maybe\".");
+    let (name, english) = (arg(&file), "unsupported option \"maybe\"");
     says(
         &["h"],
         &format!(

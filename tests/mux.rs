@@ -194,7 +194,7 @@ fn forwards_are_begun_and_cancelled_by_clients() {
 
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = listener.local_addr().unwrap().port();
-    let output = shared.ssh(&["-O", "forward", "-L", &format!("{taken}:h:1"), "h"]);
+    let output = shared.ssh(&["-O", "forward", "-L", &format!("127.0.0.1:{taken}:h:1"), "h"]);
     assert!(output.stderr.contains("Port forwarding failed"), "{output:?}");
 
     let path = shared.home.path("unix");
