@@ -5,6 +5,8 @@
 
 mod lab;
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,9 +16,13 @@ use lab::{Home, Run, Sshd, arg, strs};
 const DEVICE: &str = "/usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so";
 
 fn made(home: &Home, kind: &str) -> PathBuf {
+    made_with(home, kind, &[])
+}
+
+fn made_with(home: &Home, kind: &str, options: &[&str]) -> PathBuf {
     let path = home.path(kind);
     let mut command = Command::new("/usr/bin/ssh-keygen");
-    command.args(["-q", "-N", "", "-t", kind, "-f", arg(&path)]);
+    command.args(["-q", "-N", "", "-t", kind, "-f", arg(&path)]).args(options);
     let made = command.env("SSH_SK_PROVIDER", DEVICE).env("SSH_SK_HELPER", "").status().unwrap();
     assert!(made.success(), "{kind}");
     path
@@ -48,6 +54,35 @@ fn a_key_on_a_device_logs_in_by_its_file() {
         // The variable that ssh takes in the place of a path.
         let named = run(&home, &sshd, &key, &["-o", "SecurityKeyProvider=$DEVICE"]);
         assert_eq!(named.env("DEVICE", DEVICE).output().text(), "in\n", "{kind}");
+    }
+}
+
+/// Whoever is asked for a PIN and gives none does not want to log in with another key.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_pin_that_is_not_given_ends_the_login_and_nobody_to_ask_offers_the_next_key() {
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let key = made_with(&home, "ed25519-sk", &["-O", "verify-required"]);
+    let next = home.key("next", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    sshd.authorize(&next, "");
+    let device = device();
+    let options = ["-i", arg(&next), "-o", &device];
+    let output = run(&home, &sshd, &key, &options).output();
+    assert_eq!(output.text(), "in\n", "{output:?}");
+    assert!(output.stderr.contains("needs a PIN and nobody can be asked"), "{output:?}");
+    // With 1 a program for secrets says that the person has cancelled.
+    let no = home.write("askpass", "#!/bin/sh\necho \"tessh: $1\" >&2\nexit 1\n");
+    fs::set_permissions(&no, Permissions::from_mode(0o700)).unwrap();
+    for name in ["", "1"] {
+        let login = [&["--auth", "publickey", "-i", arg(&key)], &options[..]].concat();
+        let run = home.connect(&sshd, &login, &["echo in"]).env("TESSH_AS_SSH", name);
+        let output = run.env("SSH_ASKPASS", &no).env("SSH_ASKPASS_REQUIRE", "force").output();
+        output.expect_last_line(&["no PIN given"]);
+        assert!(output.stderr.contains("Enter PIN for"), "{output:?}");
+        output.expect_code(255);
+        assert_eq!(output.text(), "", "{output:?}");
     }
 }
 

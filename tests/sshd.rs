@@ -2,6 +2,8 @@
 //! unchanged.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "sshd/keys.rs"]
+mod keys;
 mod lab;
 
 use std::fs::{self, Permissions};
@@ -310,35 +312,6 @@ fn a_locked_key_of_every_format_logs_in() {
         let run = home.connect(&sshd, &["--auth", "publickey", "-i", arg(&key)], &["echo in"]);
         let output = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force").output();
         assert_eq!(output.text(), "in\n", "{}: {output:?}", key.display());
-    }
-}
-
-/// As in ssh; a script with several keys has nobody to ask for the passphrase of one.
-#[test]
-#[ignore = "needs peers: tests/run"]
-fn a_key_that_cannot_be_used_is_no_reason_not_to_offer_the_next() {
-    let bed = Bed::new(&[]);
-    let locked = bed.home.key("locked", &["ed25519"], "open sesame");
-    let sealed = bed.home.key("sealed", &["rsa", "-b", "2048", "-m", "PEM"], "open sesame");
-    fs::remove_file(sealed.with_extension("pub")).unwrap();
-    let public = bed.home.key("public", &["ed25519"], "").with_extension("pub");
-    // The server would take these two.
-    bed.sshd.authorize(&locked, "");
-    bed.sshd.authorize(&public.with_extension(""), "");
-    bed.sshd.authorize(&bed.key, "");
-    for (first, said) in [(&locked, "passphrase"), (&sealed, "passphrase"), (&public, "agent")] {
-        let files = [first, &bed.key].map(|file| format!("IdentityFile={}", arg(file)));
-        for name in ["", "1"] {
-            let options = ["-o", &files[0], "-o", &files[1], "-o", "BatchMode=yes"];
-            let run = bed.home.connect(&bed.sshd, &options, &["echo in"]);
-            let output = run.env("TESSH_AS_SSH", name).output();
-            output.expect_code(0);
-            assert_eq!(output.text(), "in\n", "{output:?}");
-            assert!(output.stderr.contains(said), "{}: {output:?}", first.display());
-        }
-        let alone = ["-o", &files[0], "-o", "BatchMode=yes"];
-        let output = bed.home.connect(&bed.sshd, &alone, &["echo in"]).output();
-        output.expect_failure(&[said]);
     }
 }
 

@@ -18,6 +18,15 @@ texts! {
     security_key_pin(kind, path)
         en "Enter PIN for {kind} key {path}: "
         ja "{kind} 鍵 {path} の PIN: "
+    security_key_no_pin(path)
+        en "{path}: no PIN given"
+        ja "{path}: PIN が入力されませんでした"
+    security_key_nobody_to_ask(path)
+        en "{path} needs a PIN and nobody can be asked"
+        ja "{path} には PIN が必要ですが、尋ねる相手がいません"
+    security_key_nobody_to_ask_hint
+        en "run on a terminal without BatchMode"
+        ja "BatchMode を使わずに端末で実行してください"
     security_key_wrong_pin
         en "the PIN of the security key was not taken"
         ja "セキュリティキーの PIN が受け付けられませんでした"

@@ -16,7 +16,8 @@ use crate::client::deadline::Budget;
 use crate::client::handshake::verify;
 use crate::client::host_key::{HostPolicy, SettledKey};
 use crate::client::login::{
-    Login, ReconnectionRequests, authenticate, authenticate_asking, reconnection,
+    Login, ReconnectionRequests, authenticate, authenticate_as_ssh, authenticate_asking,
+    reconnection,
 };
 use crate::client::session::{jump, rotation};
 use crate::client::state::UsedLogin;
@@ -345,7 +346,10 @@ async fn logged_in(
         false => {
             let dialogs = context.prompt.is_full_screen();
             login.after_refusal = login::after_refusal(plan, environment, worked, dialogs);
-            authenticate(transport, login).await
+            match plan.as_ssh {
+                true => authenticate_as_ssh(transport, login).await,
+                false => authenticate(transport, login).await,
+            }
         }
     };
     match &mut session {

@@ -20,7 +20,19 @@ use crate::say;
 /// # Errors
 /// The server refuses, wants more steps than the chain has, or the connection is lost.
 pub async fn authenticate(transport: Transport, login: Login) -> Result<Session> {
-    let mut dialogue = Dialogue::new(transport, login);
+    by_methods(Dialogue::new(transport, login)).await
+}
+
+/// Logs in like [`authenticate`], but any key that cannot be used makes way for the next one, as
+/// callers of ssh expect: one whose passphrase was wrong, or with which the agent does not sign.
+///
+/// # Errors
+/// Those of [`authenticate`].
+pub async fn authenticate_as_ssh(transport: Transport, login: Login) -> Result<Session> {
+    by_methods(Dialogue { as_ssh: true, ..Dialogue::new(transport, login) }).await
+}
+
+async fn by_methods(mut dialogue: Dialogue) -> Result<Session> {
     let chain = dialogue.login.chain.clone();
     for (index, &method) in chain.iter().enumerate() {
         info!("Next authentication method: {}", name(method));
@@ -58,6 +70,7 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
 impl Dialogue {
     /// Tries one method.
     async fn run(&mut self, method: Method) -> Result<MethodOutcome> {
+        self.fault = None;
         if self.transport.shared.is_restricted()
             && matches!(method, Method::Password | Method::KeyboardInteractive)
         {

@@ -22,7 +22,7 @@ use crate::client::login::request::Login;
 use crate::client::state::remembered::{RememberedCredential, RememberedLogin, UsedLogin};
 use crate::client::state::shared::ConnectionState;
 use crate::config::Method;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, joined};
 use crate::prompt::{Answer, Lost, Prompt};
 use crate::say;
 use crate::secret::Secret;
@@ -70,6 +70,12 @@ pub(super) struct Dialogue {
     pub(super) credential: Option<TriedWith>,
     /// The key that was offered last: its fingerprint and file.
     pub(super) key: Option<(String, Option<PathBuf>)>,
+    /// Whether any key that cannot be used makes way for the next one, as callers of ssh expect.
+    pub(super) as_ssh: bool,
+    /// Whether the key that was tried last is out of reach ([`SignerError::OutOfReach`]).
+    pub(super) out_of_reach: bool,
+    /// Why a key of the last method could not be used, where the server has refused others.
+    pub(super) fault: Option<Error>,
     /// The credential for further connections, if the login keeps it.
     pub(super) kept: Option<RememberedCredential>,
     /// The steps of the chain that have succeeded, for messages.
@@ -89,6 +95,9 @@ impl Dialogue {
             login,
             credential: None,
             key: None,
+            as_ssh: false,
+            out_of_reach: false,
+            fault: None,
             kept: None,
             done: Vec::new(),
             announced: None,
@@ -185,13 +194,22 @@ impl Dialogue {
     /// or by `--auth`.
     pub(super) fn denied(&self, method: Method, accepted: &[String]) -> Error {
         let tried = self.tried(method);
-        self.permission_denied(accepted).hint(match accepted {
+        let step = match accepted {
             [] => say!(auth_refused_for_good, tried),
             _ if accepted.iter().any(|wire| wire == name(method)) => {
                 say!(auth_refused_check, tried)
             }
             _ => say!(auth_refused_not_accepted, tried),
-        })
+        };
+        self.permission_denied(accepted).hint(self.with_fault(step))
+    }
+
+    /// A next step, and behind it why a key was not used that might have logged in.
+    fn with_fault(&self, step: String) -> String {
+        match &self.fault {
+            Some(fault) => joined(&step, &fault.to_string()),
+            None => step,
+        }
     }
 
     /// The error in ssh's words, with the methods that can continue.
@@ -203,7 +221,8 @@ impl Dialogue {
     pub(super) fn further(&self, chain: &[Method], wanted: &[String]) -> Error {
         let done: Vec<_> = chain.iter().map(|&method| name(method)).collect();
         let next = wanted.first().map_or("?", String::as_str);
-        self.permission_denied(wanted).hint(say!(auth_partial_hint, done = done.join(","), next))
+        let step = say!(auth_partial_hint, done = done.join(","), next);
+        self.permission_denied(wanted).hint(self.with_fault(step))
     }
 
     /// Asks the person on a separate thread, while the deadlines stand still. If the connection was
@@ -327,7 +346,7 @@ async fn in_time<T, E: Into<SignerError>>(
         tokio::select! {
             result = &mut request => return match result.map_err(Into::into) {
                 Ok(value) => Ok(value),
-                Err(SignerError::Ours(error)) => Err(error),
+                Err(SignerError::Ours(error) | SignerError::OutOfReach(error)) => Err(error),
                 Err(SignerError::Lost) => {
                     lost(shared).await?;
                     Err(lost_for_no_reason())
@@ -352,6 +371,9 @@ pub(crate) enum SignerError {
     Lost,
     /// A key cannot be used.
     Ours(Error),
+    /// A key cannot be used, and that is nobody's decision: nobody can be asked for what unlocks it,
+    /// or no agent has it.
+    OutOfReach(Error),
 }
 
 impl From<russh::SendError> for SignerError {

@@ -77,6 +77,8 @@ pub(crate) struct InteractiveSigner<'a> {
     pub prompt: &'a Arc<dyn Prompt>,
     /// Whether the connection was lost before there was a signature.
     pub unsent: bool,
+    /// Whether there is none because the key is out of reach.
+    pub out_of_reach: bool,
 }
 
 impl russh::Signer for InteractiveSigner<'_> {
@@ -89,6 +91,20 @@ impl russh::Signer for InteractiveSigner<'_> {
         data: Vec<u8>,
     ) -> Result<Vec<u8>, SignerError> {
         self.shared.record.prove();
+        let signed = self.sign(key, hash, data).await;
+        self.out_of_reach = matches!(signed, Err(SignerError::OutOfReach(_)));
+        signed
+    }
+}
+
+impl InteractiveSigner<'_> {
+    /// Signs, after the key is unlocked.
+    async fn sign(
+        &mut self,
+        key: &AgentIdentity,
+        hash: Option<HashAlg>,
+        data: Vec<u8>,
+    ) -> Result<Vec<u8>, SignerError> {
         if let Signer::File(file) = &*self.signer {
             let path = file.path().display().to_string();
             let private = unlock(file, self.shared, self.prompt).await?;
@@ -108,7 +124,7 @@ impl russh::Signer for InteractiveSigner<'_> {
                 );
                 let data = bound.unwrap_or(data);
                 self.shared.pause();
-                let signed = agent.auth_sign(key, hash, data).await;
+                let signed = russh::Signer::auth_sign(agent, key, hash, data).await;
                 self.shared.resume();
                 signed.map_err(|error| match error {
                     SignError::ConnectionLost => SignerError::Lost,
@@ -123,9 +139,7 @@ impl russh::Signer for InteractiveSigner<'_> {
             Signer::File(_) => Err(SignerError::Lost),
         }
     }
-}
 
-impl InteractiveSigner<'_> {
     /// Signs with a security key, which may require a touch and a PIN.
     async fn sign_on_device(
         &self,
@@ -166,10 +180,14 @@ impl InteractiveSigner<'_> {
         });
         match answer.await {
             Answer::Given(pin) => Ok(pin),
-            Answer::Cancelled | Answer::CannotAsk => {
-                let error = say!(passphrase_nobody_to_ask, path);
-                Err(SignerError::Ours(Error::new(Kind::Identity, error)))
+            Answer::Cancelled => {
+                let error = Error::new(Kind::Cancelled, say!(security_key_no_pin, path));
+                Err(SignerError::Ours(error))
             }
+            Answer::CannotAsk => Err(SignerError::OutOfReach(
+                Error::new(Kind::Identity, say!(security_key_nobody_to_ask, path))
+                    .hint(say!(security_key_nobody_to_ask_hint)),
+            )),
         }
     }
 }
@@ -211,7 +229,7 @@ pub(crate) async fn unlock(
                 return Err(SignerError::Ours(error));
             }
             Answer::CannotAsk => {
-                return Err(SignerError::Ours(
+                return Err(SignerError::OutOfReach(
                     Error::new(Kind::Identity, say!(passphrase_nobody_to_ask, path))
                         .hint(say!(passphrase_nobody_to_ask_hint)),
                 ));

@@ -1,7 +1,9 @@
 //! `publickey` (RFC 4252 section 7), with a key file, a certificate or the agent.
 //!
-//! The server is asked about each identity that was named until it accepts one; only that one
-//! signs. Nothing else is offered: no other key of the agent, no other file.
+//! The server is asked about each identity that was named until it accepts one, which then signs. A
+//! key that the server would take and that is out of reach, because nobody can be asked for its
+//! passphrase or no agent has it, makes way for the next. Nothing else is offered: no other key of
+//! the agent, no other file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -34,6 +36,13 @@ use crate::prompt::{Notice, UnlockedKey, held_key};
 use crate::say;
 use crate::trust::fingerprint;
 
+/// What became of a key that was to be offered.
+enum KeyAttempt {
+    Made(MethodOutcome),
+    /// It may not be offered to this server.
+    PassedOver(Error),
+}
+
 impl Dialogue {
     /// Offers the chosen identities until the server accepts one.
     pub(super) async fn publickey(&mut self) -> Result<MethodOutcome> {
@@ -46,15 +55,19 @@ impl Dialogue {
         }
         let several = identities.len() > 1;
         let mut refused = None;
-        let mut fault = None;
+        let (mut fault, mut passed_over) = (None, None);
         let mut tried = Vec::new();
         for candidate in identities {
+            self.out_of_reach = false;
             let outcome = match self.candidate(candidate, several).await {
-                Ok(Some(outcome)) => outcome,
-                Ok(None) => continue,
-                // As in ssh, one key that cannot be used is no reason not to offer the others.
-                Err(error) if several && error.kind() == Kind::Identity => {
-                    self.tell(&error.to_string());
+                Ok(KeyAttempt::Made(outcome)) => outcome,
+                Ok(KeyAttempt::PassedOver(why)) => {
+                    debug!("Skipping a key: {}", why.cause());
+                    passed_over.get_or_insert(why);
+                    continue;
+                }
+                Err(error) if several && self.makes_way(&error) => {
+                    self.transport.prompt.notice(Notice::Error(&error.to_string()));
                     fault.get_or_insert(error);
                     continue;
                 }
@@ -75,32 +88,67 @@ impl Dialogue {
             }
         }
         self.credential = (!tried.is_empty()).then_some(TriedWith::Keys(tried));
-        match (refused, fault) {
-            (None, Some(error)) => Err(error),
-            (refused, _) => Ok(refused.unwrap_or(MethodOutcome::Refused(Vec::new()))),
+        match refused {
+            Some(outcome) => {
+                self.fault = fault;
+                Ok(outcome)
+            }
+            // Nothing was refused, because nothing was offered.
+            None => match fault.or(passed_over) {
+                Some(error) => Err(error),
+                None => Ok(MethodOutcome::Refused(Vec::new())),
+            },
         }
     }
 
-    /// Offers one of `several` identities; `None` if it is passed over.
-    async fn candidate(
-        &mut self,
-        candidate: Candidate,
-        several: bool,
-    ) -> Result<Option<MethodOutcome>> {
+    /// Whether the next key is offered after this error. As in ssh, a key that is out of reach is no
+    /// reason not to offer the others. Any other fault may be a person's refusal, so only callers of
+    /// ssh have the next key offered then.
+    fn makes_way(&self, error: &Error) -> bool {
+        error.kind() == Kind::Identity && (self.out_of_reach || self.as_ssh)
+    }
+
+    /// Offers one of `several` identities, or passes it over.
+    async fn candidate(&mut self, candidate: Candidate, several: bool) -> Result<KeyAttempt> {
         let identity = match candidate {
             Candidate::File(file) => self.identity(*file).await?,
-            Candidate::Agent(held) => self.held(*held, self.open_agent().await?),
+            Candidate::Agent(held) => {
+                let agent = self.reached_agent().await?;
+                self.held(*held, agent)
+            }
             Candidate::Certified(held) => {
-                let identity = self.held(*held, self.open_agent().await?);
-                Identity { plain: false, ..identity }
+                let agent = self.reached_agent().await?;
+                Identity { plain: false, ..self.held(*held, agent) }
             }
             Candidate::Open(private, path) => self.open(private, &path),
         };
-        if let Some(why) = self.unusable(&identity).filter(|_| several) {
-            debug!("Skipping a key: {}", why.cause());
-            return Ok(None);
+        match self.unusable(&identity).filter(|_| several) {
+            Some(why) => Ok(KeyAttempt::PassedOver(why)),
+            None => self.offer(identity).await.map(KeyAttempt::Made),
         }
-        self.offer(identity).await.map(Some)
+    }
+
+    /// The agent, to sign with a key; without it the key is out of reach.
+    async fn reached_agent(&mut self) -> Result<Agent> {
+        let agent = self.open_agent().await;
+        self.out_of_reach |= agent.is_err();
+        agent
+    }
+
+    /// The agent that is to sign with the key of a public key file, whose private key is not here.
+    async fn agent_with(&mut self, public: &PublicKey) -> Result<Agent> {
+        let mut agent = self.reached_agent().await?;
+        let is_it = |held: &AgentIdentity| held.public_key().key_data() == public.key_data();
+        match agent.identities().await {
+            Ok(held) if !held.iter().any(is_it) => {
+                self.out_of_reach = true;
+                let key = fingerprint::sha256(public);
+                Err(Error::new(Kind::Identity, say!(agent_without_key, key))
+                    .hint(say!(agent_without_key_hint)))
+            }
+            // One that does not list its keys may sign with one.
+            _ => Ok(agent),
+        }
     }
 
     /// The identities to offer, in the order of [`arrange`].
@@ -211,19 +259,19 @@ impl Dialogue {
     }
 
     /// Makes an identity of a file once its public key is known.
-    async fn identity(&self, file: KeyFile) -> Result<Identity> {
-        let transport = &self.transport;
+    async fn identity(&mut self, file: KeyFile) -> Result<Identity> {
         if let Some(public) = file.public().cloned() {
             let certificates = self.certificates_of(&file, &public);
             let signer = match file.format() {
-                KeyFormat::PublicOnly => Signer::Agent(self.open_agent().await?),
+                KeyFormat::PublicOnly => Signer::Agent(self.agent_with(&public).await?),
                 _ => Signer::File(Box::new(file)),
             };
             return Ok(Identity { public, certificates, plain: true, signer });
         }
-        let unlocked = unlock(&file, &transport.shared, &transport.prompt).await;
+        let unlocked = unlock(&file, &self.transport.shared, &self.transport.prompt).await;
+        self.out_of_reach = matches!(unlocked, Err(SignerError::OutOfReach(_)));
         let private = unlocked.map_err(|error| match error {
-            SignerError::Ours(error) => error,
+            SignerError::Ours(error) | SignerError::OutOfReach(error) => error,
             SignerError::Lost => crate::client::login::dialogue::lost_for_no_reason(),
         })?;
         let public = private.public_key().clone();
@@ -370,8 +418,9 @@ impl Dialogue {
         let signer = &mut identity.signer;
         let devices = &self.login.devices;
         let (shared, prompt) = (&shared, &prompt);
+        let (unsent, out_of_reach) = (false, false);
         let mut signer =
-            InteractiveSigner { signer, host_key, devices, shared, prompt, unsent: false };
+            InteractiveSigner { signer, host_key, devices, shared, prompt, unsent, out_of_reach };
         let handle = &mut self.transport.handle;
         let limit = deadline::AUTHENTICATION_STEP;
         let result = match certificate {
@@ -385,6 +434,7 @@ impl Dialogue {
                 answered_within(shared, limit, request).await
             }
         };
+        self.out_of_reach = signer.out_of_reach;
         match result {
             Err(_) if signer.unsent && self.reconnection().is_some() => Ok(None),
             result => result.map(Some),

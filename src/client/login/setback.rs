@@ -152,6 +152,6 @@ impl Dialogue {
 
     fn begin(&mut self, method: Method) {
         info!("Next authentication method: {}", name(method));
-        self.credential = None;
+        (self.credential, self.fault) = (None, None);
     }
 }
