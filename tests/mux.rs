@@ -11,7 +11,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use lab::{Bed, DEADLINE, Home, Output, Pty, Run, Running, Sshd, arg, free_port, wait_until};
@@ -499,4 +499,35 @@ fn the_person_at_the_master_may_say_no() {
     shared.home.write("asked.answer", "yes\n");
     shared.round();
     assert!(shared.home.read("asked").contains("Allow shared connection to"));
+}
+
+/// The client has told its own person that nothing came of it.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_request_whose_client_has_left_is_withdrawn_while_the_person_thinks() {
+    let shared = Sharing::new(&[]);
+    let [asked, answer] = ["asked", "answer"].map(|name| shared.home.path(name));
+    for pipe in [&asked, &answer] {
+        assert!(Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    }
+    let script = format!("#!/bin/sh\necho \"$1\" >{}\ncat {}\n", arg(&asked), arg(&answer));
+    let ask = shared.home.write("ask", &script);
+    fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
+    let run = shared.tessh(&["-MMN", "-o", "BatchMode=no", "h"]);
+    let run = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force");
+    let _master = shared.listening(run);
+    let mut client = shared.tessh(&["-O", "exit", "h"]).spawn();
+    assert!(fs::read_to_string(&asked).unwrap().contains("Terminate shared connection to"));
+    client.kill().unwrap();
+    client.wait().unwrap();
+    fs::write(&answer, "yes\n").unwrap();
+    // The next question comes after that answer, and the master is there to ask it.
+    let output = std::thread::scope(|scope| {
+        let next = scope.spawn(|| shared.tessh(&["h", "echo there"]).output());
+        let question = fs::read_to_string(&asked).unwrap();
+        assert!(question.contains("Allow shared connection to"), "{question}");
+        fs::write(&answer, "yes\n").unwrap();
+        next.join().unwrap()
+    });
+    assert_eq!(output.text(), "there\n", "{output:?}");
 }

@@ -43,9 +43,6 @@ pub const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 pub const MASTER: Duration = Duration::from_secs(10);
 /// Time for the master to carry out a request: it may ask its person first (ControlMaster ask).
 pub const MASTER_ANSWER: Duration = Duration::from_secs(120);
-/// Time for the master to carry out a control command (`-O`), once it has said that it is alive: whoever
-/// types one is at the keyboard where the master asks.
-pub const MASTER_CONTROL: Duration = Duration::from_secs(20);
 /// How long to read from a server to which nothing can be written any more: it may still send its
 /// reason.
 pub const LAST_WORDS: Duration = Duration::from_secs(5);

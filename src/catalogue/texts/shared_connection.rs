@@ -90,6 +90,9 @@ texts! {
     share_no_answer_hint
         en "what has the control socket is no master that works; end it or remove the socket, and connect anew"
         ja "制御ソケットの相手がマスターとして応答しません。それを終了するかソケットを削除して、接続し直してください"
+    share_may_still_happen_hint
+        en "it may still do what was asked of it; -O check says whether it is there"
+        ja "要求したことがこの後で実行されるかもしれません。動いているかどうかは -O check で分かります"
     share_version(version, wanted)
         en "Unsupported multiplexing protocol version {version} (expected {wanted})"
         ja "マスターの多重化プロトコルのバージョン {version} には対応していません (必要なバージョンは {wanted})"

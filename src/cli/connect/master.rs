@@ -58,7 +58,7 @@ pub(super) fn begin(
         prompt: Arc::clone(&context.prompt),
         asks: matches!(sharing.master.value, ControlMaster::Ask | ControlMaster::AutoAsk),
         occupied: AtomicBool::new(true),
-        asking: tokio::sync::Mutex::default(),
+        asking: Arc::default(),
     });
     let house = Arc::clone(&services);
     let master = Arc::new(Master::begin(session, socket, route::shown(context.plan), house));
@@ -135,7 +135,7 @@ struct MasterServices {
     /// Whether the terminal is in use by the connection's own session.
     occupied: AtomicBool,
     /// Locked while a question is asked, so that there is only one at a time.
-    asking: tokio::sync::Mutex<()>,
+    asking: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl MasterHost for MasterServices {
@@ -200,9 +200,14 @@ impl MasterHost for MasterServices {
             if self.occupied.load(Ordering::Relaxed) && self.environment.ask_pass().is_none() {
                 return false;
             }
-            let _asking = self.asking.lock().await;
+            let asking = Arc::clone(&self.asking).lock_owned().await;
             let prompt = Arc::clone(&self.prompt);
-            let asked = tokio::task::spawn_blocking(move || prompt.confirm(&question)).await;
+            let question = move || {
+                // A question whose client has left stays until it is answered.
+                let _asking = asking;
+                prompt.confirm(&question)
+            };
+            let asked = tokio::task::spawn_blocking(question).await;
             matches!(asked, Ok(Answer::Given(true)))
         })
     }

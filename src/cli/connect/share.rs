@@ -189,14 +189,14 @@ struct Invocation<'a> {
 impl Invocation<'_> {
     async fn control(&self, command: &str, client: &mut MasterConnection) -> Result<u8> {
         let quiet = self.share.options.log_level.value == LogLevel::Quiet;
-        let failed = |refusal: MasterRefusal, denied: String, failed: String| match refusal {
-            MasterRefusal::Denied(_) => Error::new(Kind::Connect, denied),
-            MasterRefusal::Failed(_) => Error::new(Kind::Connect, failed),
-            other => refusal_error(&other),
+        // One that hangs is found out by a question that needs nobody's answer.
+        let is_asked = matches!(command, "check" | "conninfo" | "channels");
+        let ended = match if is_asked { Ok(0) } else { client.alive().await } {
+            Ok(_) => false,
+            // It has ended by itself, or another one's command was first.
+            Err(MasterRefusal::Gone) if command == "exit" => true,
+            Err(refusal) => return Err(refusal_error(&refusal).hint(say!(share_no_answer_hint))),
         };
-        if !matches!(command, "check" | "conninfo" | "channels") {
-            client.for_control().await.map_err(|refusal| refusal_error(&refusal))?;
-        }
         match command {
             "check" => {
                 let Ok(pid) = client.alive().await else {
@@ -207,24 +207,15 @@ impl Invocation<'_> {
             }
             "conninfo" => self.print_report(client, "connection").await?,
             "channels" => self.print_report(client, "channels").await?,
-            "exit" => {
-                client.terminate().await.map_err(|refusal| {
-                    let reason = reason(&refusal);
-                    let denied = say!(share_exit_denied, reason);
-                    failed(refusal, denied, say!(share_exit_failed, reason))
-                })?;
+            "exit" | "stop" => {
+                let (done, sent) = match command {
+                    "exit" if ended => (Ok(()), "Exit request sent.\r\n"),
+                    "exit" => (client.terminate().await, "Exit request sent.\r\n"),
+                    _ => (client.stop_listening().await, "Stop listening request sent.\r\n"),
+                };
+                done.map_err(|refusal| not_done(command, &refusal))?;
                 if !quiet {
-                    log::to_stderr("Exit request sent.\r\n");
-                }
-            }
-            "stop" => {
-                client.stop_listening().await.map_err(|refusal| {
-                    let reason = reason(&refusal);
-                    let denied = say!(share_stop_denied, reason);
-                    failed(refusal, denied, say!(share_stop_failed, reason))
-                })?;
-                if !quiet {
-                    log::to_stderr("Stop listening request sent.\r\n");
+                    log::to_stderr(sent);
                 }
             }
             "forward" => {
@@ -272,7 +263,7 @@ impl Invocation<'_> {
                     }
                 }
                 Err(refusal) => {
-                    refused(&refusal)?;
+                    self.refused(&refusal)?;
                     all = false;
                 }
             }
@@ -286,11 +277,25 @@ impl Invocation<'_> {
         for (way, wanted) in wants::forwards(&self.share.options) {
             debug!("Requesting cancellation of {} to {}", wanted.listen, wanted.connect);
             if let Err(refusal) = client.cancel(way, &wanted).await {
-                refused(&refusal)?;
+                self.refused(&refusal)?;
                 all = false;
             }
         }
         Ok(all)
+    }
+
+    /// Reports that a forward was not made or not cancelled.
+    ///
+    /// # Errors
+    /// The master cannot take further requests.
+    fn refused(&self, refusal: &MasterRefusal) -> Result<()> {
+        match refusal {
+            MasterRefusal::Denied(reason) => error!("{}", say!(share_forward_denied, reason)),
+            MasterRefusal::Failed(reason) => error!("{}", say!(share_forward_failed, reason)),
+            other if self.share.control.is_some() => return Err(control_error(other)),
+            other => return Err(refusal_error(other)),
+        }
+        Ok(())
     }
 
     /// Whether the master forwards the wanted display with the wanted trust.
@@ -531,23 +536,25 @@ async fn pass_on_sizes(master: u32, mut changes: Arrivals) -> Infallible {
     }
 }
 
-/// Reports that a forward was not made or not cancelled.
-///
-/// # Errors
-/// The master cannot take further requests.
-fn refused(refusal: &MasterRefusal) -> Result<()> {
-    match refusal {
-        MasterRefusal::Denied(reason) => error!("{}", say!(share_forward_denied, reason)),
-        MasterRefusal::Failed(reason) => error!("{}", say!(share_forward_failed, reason)),
-        other => return Err(refusal_error(other)),
-    }
-    Ok(())
+/// The error for `-O exit` or `-O stop`, in ssh's words.
+fn not_done(command: &str, refusal: &MasterRefusal) -> Error {
+    let cause = match (refusal, command) {
+        (MasterRefusal::Denied(reason), "exit") => say!(share_exit_denied, reason),
+        (MasterRefusal::Failed(reason), "exit") => say!(share_exit_failed, reason),
+        (MasterRefusal::Denied(reason), _) => say!(share_stop_denied, reason),
+        (MasterRefusal::Failed(reason), _) => say!(share_stop_failed, reason),
+        (other, _) => return control_error(other),
+    };
+    Error::new(Kind::Connect, cause)
 }
 
-fn reason(refusal: &MasterRefusal) -> String {
+/// The error for a command of `-O` that the master, which is alive, has not carried out.
+fn control_error(refusal: &MasterRefusal) -> Error {
+    let error = refusal_error(refusal);
     match refusal {
-        MasterRefusal::Denied(reason) | MasterRefusal::Failed(reason) => reason.clone(),
-        _ => String::new(),
+        // Its person may be asked.
+        MasterRefusal::Silent => error.hint(say!(share_may_still_happen_hint)),
+        _ => error.hint(say!(share_no_answer_hint)),
     }
 }
 

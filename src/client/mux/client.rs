@@ -52,8 +52,6 @@ pub enum MasterRefusal {
 pub struct MasterConnection {
     stream: LocalStream,
     next: u32,
-    /// How long to wait for a request to be carried out.
-    patience: Duration,
     /// Whether the master answers requests for information.
     informs: bool,
     display: Option<MasterDisplay>,
@@ -81,9 +79,7 @@ impl MasterConnection {
         if !owner.is_root() && owner != UserId::effective() {
             return Err(MasterRefusal::Stranger(owner));
         }
-        let patience = deadline::MASTER_ANSWER;
-        let mut client =
-            MasterConnection { stream, next: 0, patience, informs: false, display: None };
+        let mut client = MasterConnection { stream, next: 0, informs: false, display: None };
         within(deadline::MASTER, async {
             write_packet(&mut client.stream, &Hello::new().encode()).await?;
             let hello = Hello::decode(&read_packet(&mut client.stream).await?)?;
@@ -113,16 +109,6 @@ impl MasterConnection {
             MuxResponse::Alive { pid } => Ok(pid),
             _ => Err(MasterRefusal::Nonsense),
         }
-    }
-
-    /// Checks that the master is alive, and gives what is asked of it afterwards less time, as a
-    /// control command does.
-    ///
-    /// # Errors
-    /// [`MasterRefusal`].
-    pub async fn for_control(&mut self) -> Result<(), MasterRefusal> {
-        self.patience = deadline::MASTER_CONTROL;
-        self.alive().await.map(drop)
     }
 
     /// Asks for information about `connection` or `channels`; returns the text, which is not
@@ -281,7 +267,7 @@ impl MasterConnection {
         request: MuxRequest,
         fds: &[BorrowedDescriptor<'_>],
     ) -> Result<MuxResponse, MasterRefusal> {
-        within(self.patience, self.ask(&request, fds)).await
+        within(deadline::MASTER_ANSWER, self.ask(&request, fds)).await
     }
 
     /// Sends one request with its descriptors, and reads the answer.

@@ -136,10 +136,16 @@ impl MasterClient {
     }
 
     /// Asks the person at the master; a refusal is reported to the client. The question may contain
-    /// text from the client.
+    /// text from the client. A client that leaves meanwhile withdraws its request: it has told its
+    /// own person that nothing came of it.
     pub async fn asked(&mut self, id: u32, question: String) -> io::Result<bool> {
         let question = text::line(&question, MAX_QUESTION);
-        if self.state.program.allows(question).await {
+        let allowed = tokio::select! {
+            biased;
+            () = self.gone() => return Err(io::ErrorKind::BrokenPipe.into()),
+            allowed = self.state.program.allows(question) => allowed,
+        };
+        if allowed {
             return Ok(true);
         }
         let refused = MuxResponse::PermissionDenied("Permission denied".to_owned());
@@ -147,7 +153,8 @@ impl MasterClient {
         Ok(false)
     }
 
-    /// Waits until the client disconnects. While a session runs, the client sends nothing.
+    /// Waits until the client disconnects. While a session runs or its request waits for an answer,
+    /// the client sends nothing.
     pub async fn gone(&self) {
         let mut byte = [0];
         loop {
