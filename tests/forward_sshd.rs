@@ -212,6 +212,13 @@ fn what_cannot_be_listened_on_is_said_in_sshs_words() {
     for word in words {
         assert!(output.stderr.contains(&format!("{word}\n")), "{word:?}: {}", output.stderr);
     }
+    // Of the two addresses of a port alone, one that another user may have is said all the same.
+    let taken_v6 = TcpListener::bind("[::1]:0").unwrap();
+    let half = taken_v6.local_addr().unwrap().port();
+    let output = bed.run(&["-L", &format!("{half}:127.0.0.1:9")], &["true"]).output();
+    output.expect_code(0);
+    let word = format!("bind [::1]:{half}: Address already in use\n");
+    assert!(output.stderr.contains(&word), "{}", output.stderr);
     let strict = ["-o", "ExitOnForwardFailure=yes"];
     let output = bed.run(&[&["-D", &format!("127.0.0.1:{port}")], &strict[..]].concat(), &["true"]);
     output.output().expect_last_line(&["Could not request local forwarding."]);
@@ -326,7 +333,8 @@ fn an_agent_that_is_not_there_is_not_forwarded() {
         assert_eq!(output.text(), "\n", "{output:?}");
         assert!(output.stderr.contains(&said), "{output:?}");
         let strict = ["-o", &named, "-o", "ExitOnForwardFailure=yes"];
-        bed.run(&strict, &[shows]).output().expect_failure(&[&said]);
+        let step = "start the agent, or name its socket in ForwardAgent";
+        bed.run(&strict, &[shows]).output().expect_failure(&[&said, step]);
     }
 }
 

@@ -6,6 +6,7 @@ use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
@@ -24,6 +25,13 @@ pub fn listen(address: SocketAddr, backlog: i32) -> io::Result<TcpListener> {
     socket.listen(backlog)?;
     socket.set_nonblocking(true)?;
     TcpListener::from_std(socket.into())
+}
+
+/// Whether an address could not be listened at because this machine lacks it, or its family.
+pub fn lacks_address(error: &io::Error) -> bool {
+    let family = [Errno::AFNOSUPPORT, Errno::PROTONOSUPPORT, Errno::PFNOSUPPORT];
+    error.kind() == io::ErrorKind::AddrNotAvailable
+        || Errno::from_io_error(error).is_some_and(|errno| family.contains(&errno))
 }
 
 /// Binds the connection to a network interface (BindInterface). Does nothing on systems other than

@@ -149,6 +149,10 @@ fn proxies_that_lie_refuse_or_say_nothing_cost_one_line() {
     // Where nothing listens, it is a proxy that is missed and no SSH server.
     let output = run(&home, &["--proxy", "socks4://127.0.0.1:1", "host.example", "true"]);
     output.expect_failure(&["socks4 proxy", "refused; check the kind, host and port of the proxy"]);
+    // An address to connect from that this machine lacks is no fault of the proxy's.
+    let from = ["-b", "192.0.2.1", "--proxy", "socks4://127.0.0.1:1", "host.example", "true"];
+    let output = run(&home, &from);
+    output.expect_failure(&["socks4 proxy", "name one that this machine has"]);
     for bad in ["ftp://p:1", "http://p", "http://me:secret@p:1", "p:1080"] {
         let output = run(&home, &["--proxy", bad, "host.example", "true"]);
         assert!(!output.expect_failure(&["--proxy"]).contains("secret"));

@@ -74,9 +74,9 @@ texts! {
     two_commands_hint
         en "-o RemoteCommand=none leaves the one of the command line"
         ja "-o RemoteCommand=none を付けると、コマンドラインのものだけになります"
-    command_not_run(flag)
-        en "{flag}: the command is not run"
-        ja "{flag}: コマンドは実行されません"
+    command_not_run(by)
+        en "{by}: the command is not run"
+        ja "{by}: コマンドは実行されません"
     profile_unknown(name)
         en "no saved session is called '{name}'"
         ja "「{name}」という保存済みセッションはありません"

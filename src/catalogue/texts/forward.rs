@@ -88,6 +88,9 @@ texts! {
     forward_agent_socket(path, why)
         en "Cannot forward agent socket path \"{path}\": {why}"
         ja "エージェントのソケット「{path}」を転送できません: {why}"
+    forward_agent_socket_hint
+        en "start the agent, or name its socket in ForwardAgent"
+        ja "エージェントを起動するか、ForwardAgent にそのソケットを指定してください"
     forward_x11_unreachable(why)
         en "cannot forward X11: the display cannot be reached: {why}"
         ja "X11 を転送できません。ディスプレイに接続できません: {why}"

@@ -61,7 +61,8 @@ pub(super) fn refuse_restricted(plan: &Plan) -> Result<()> {
 /// agent forwarding. The answer in the authentication dialog takes precedence over ForwardAgent.
 ///
 /// Without an agent behind the socket nothing is requested, so that programs on the server see that
-/// there is none. As in ssh, only a socket that ForwardAgent names is worth an error.
+/// there is none. Only a socket that ForwardAgent names is worth an error: ssh reports one that is
+/// not there, before it connects, and forwards it all the same.
 ///
 /// # Errors
 /// ForwardAgent names a socket that nobody listens on, and ExitOnForwardFailure is set.
@@ -88,11 +89,12 @@ pub(super) fn agent(
         debug!("agent forwarding requested but there is no agent at {path}: {why}");
         return Ok(false);
     }
-    let cause = say!(forward_agent_socket, path, why);
+    let error = Error::new(Kind::Channel, say!(forward_agent_socket, path, why))
+        .hint(say!(forward_agent_socket_hint));
     if *plan.options.forwarding.exit_on_failure {
-        return Err(Error::new(Kind::Channel, cause));
+        return Err(error);
     }
-    error!("{cause}");
+    error!("{error}");
     Ok(false)
 }
 

@@ -15,7 +15,7 @@ use crate::cli::environment::ask_pass;
 use crate::client::session::ModeOverrides;
 use crate::config::{
     self, Circumstances, Context, Jump, Method, MethodChoice, NameLookup, NoLookup, Options,
-    SessionType,
+    Origin, SessionType,
 };
 use crate::error::{Error, Kind, Result};
 use crate::keys::{KeyFile, KeyFormat};
@@ -167,8 +167,12 @@ pub fn settle_within(
     let subsystem = *options.session_type == SessionType::Subsystem;
     let command = command(typed, &options)?;
     if layers::joined(typed).is_some() && *options.session_type == SessionType::None {
-        let flag = if typed.stdio_forward.is_some() { "-W" } else { "-N" };
-        options.warnings.push(say!(command_not_run, flag));
+        let by = match &options.session_type.origin {
+            _ if typed.stdio_forward.is_some() => "-W".to_owned(),
+            Origin::Flag(flag) => (*flag).to_owned(),
+            origin => format!("{origin}: SessionType none"),
+        };
+        options.warnings.push(say!(command_not_run, by));
     }
     if subsystem && command.is_none() {
         return Err(no_subsystem());

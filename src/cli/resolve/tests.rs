@@ -254,10 +254,15 @@ fn commands_and_subsystems() {
     assert!(alone.to_string().starts_with("You must specify a subsystem to invoke; such as"));
     let subsystem = plan(&["-F", "none", "-s", "h", "sftp"], true).unwrap();
     assert_eq!(*subsystem.options.session_type, SessionType::Subsystem);
-    for words in [&["-N"][..], &["-W", "h:1"]] {
+    let quiet = "SessionType=none";
+    for (words, by) in [
+        (&["-N"][..], "-N"),
+        (&["-W", "h:1"], "-W"),
+        (&["-N", "-W", "h:1"], "-W"),
+        (&["-o", quiet], "-o: SessionType none"),
+    ] {
         let unrun = plan(&[&["-F", "none"], words, &["h", "ls"]].concat(), true).unwrap();
-        let said = format!("{}: the command is not run", words[0]);
-        assert_eq!(unrun.options.warnings, [said]);
+        assert_eq!(unrun.options.warnings, [format!("{by}: the command is not run")]);
     }
 }
 

@@ -133,8 +133,9 @@ async fn addresses(
     Some(found)
 }
 
-/// Listens on every address that works. As in ssh, only a failure of the last address is an error:
-/// the others often belong to a family that this machine lacks.
+/// Listens on every address that works. Where one does not exist here, because the machine lacks
+/// its family, this is an error only if it is the last, as in ssh. Another failure is told always:
+/// a client that tries that address first would reach whoever listens there.
 fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
     let mut listeners = Vec::new();
     for (index, &address) in addresses.iter().enumerate() {
@@ -144,11 +145,12 @@ fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
                 listeners.push(listener);
             }
             Err(why) => {
+                let is_missing = tcp::lacks_address(&why);
                 let (ip, why) = (address.ip(), reason_without_number(&why));
                 let line = say!(forward_bind_failed, ip, port, why);
-                match index + 1 == addresses.len() {
-                    true => error!("{line}"),
-                    false => info!("{line}"),
+                match is_missing && index + 1 < addresses.len() {
+                    true => info!("{line}"),
+                    false => error!("{line}"),
                 }
             }
         }

@@ -14,7 +14,7 @@ use log::{debug, warn};
 use russh::keys::key::safe_rng;
 use russh::keys::ssh_key::rand_core::Rng;
 use tokio::io::AsyncReadExt;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout};
 
 use crate::client::forward::forwards::Forwards;
@@ -94,8 +94,8 @@ async fn credentials(wanted: &LocalDisplay, display: &str) -> Option<(String, Ve
             debug!("No xauth program.");
             None
         }
-        (Some(xauth), true) => list(xauth, None, &named).await,
-        (Some(xauth), false) => generate(xauth, &named, wanted.timeout).await,
+        (Some(xauth), true) => in_time(list(xauth, None, &named)).await,
+        (Some(xauth), false) => in_time(generate(xauth, &named, wanted.timeout)).await,
     };
     match found {
         Some(found) => Some(found),
@@ -139,33 +139,35 @@ async fn list(xauth: &Path, file: Option<&Path>, display: &str) -> Option<(Strin
     Some((protocol.to_owned(), cookie))
 }
 
-/// Runs xauth without a shell; returns its output if it succeeds.
+/// Runs xauth without a shell; returns its output if it succeeds. Ends it when dropped.
 async fn run(mut command: Command) -> Option<String> {
     command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    let mut child = command.stdout(Stdio::piped()).spawn().ok()?;
-    let stdout = child.stdout.take()?;
-    let talk = async {
-        let mut output = Vec::new();
-        stdout.take(MAX_XAUTH as u64 + 1).read_to_end(&mut output).await.ok()?;
-        // One that prints more is not waited for.
-        let succeeded = output.len() <= MAX_XAUTH && child.wait().await.ok()?.success();
-        succeeded.then(|| String::from_utf8_lossy(&output).into_owned())
-    };
-    let printed = with_word(talk).await;
-    if printed.is_none() {
-        kill_with_descendants(&child);
-    }
-    printed
+    let mut child = RunningXauth(command.stdout(Stdio::piped()).spawn().ok()?);
+    let stdout = child.0.stdout.take()?;
+    let mut output = Vec::new();
+    stdout.take(MAX_XAUTH as u64 + 1).read_to_end(&mut output).await.ok()?;
+    // One that prints more is not waited for.
+    let succeeded = output.len() <= MAX_XAUTH && child.0.wait().await.ok()?.success();
+    succeeded.then(|| String::from_utf8_lossy(&output).into_owned())
 }
 
-/// Waits for xauth's answer, and says so once that takes long.
-async fn with_word(talk: impl Future<Output = Option<String>>) -> Option<String> {
-    tokio::pin!(talk);
-    if let Ok(printed) = timeout(XAUTH_QUIET, &mut talk).await {
-        return printed;
+/// A run of xauth, which ends with all that it has started when it is not waited for any more.
+struct RunningXauth(Child);
+
+impl Drop for RunningXauth {
+    fn drop(&mut self) {
+        kill_with_descendants(&self.0);
+    }
+}
+
+/// Waits for the answer, of however many runs of xauth, and says so once that takes long.
+async fn in_time<T>(answer: impl Future<Output = Option<T>>) -> Option<T> {
+    tokio::pin!(answer);
+    if let Ok(found) = timeout(XAUTH_QUIET, &mut answer).await {
+        return found;
     }
     warn!("{}", say!(forward_x11_xauth_slow, seconds = XAUTH.as_secs()));
-    timeout(XAUTH - XAUTH_QUIET, talk).await.ok().flatten()
+    timeout(XAUTH - XAUTH_QUIET, answer).await.ok().flatten()
 }
 
 #[cfg(test)]
@@ -184,6 +186,19 @@ mod tests {
         let start = Instant::now();
         assert_eq!(run(script("exec yes")).await, None);
         assert!(start.elapsed() < XAUTH, "it is not waited for");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_runs_together_have_one_limit() {
+        let start = Instant::now();
+        let run = || tokio::time::sleep(XAUTH - Duration::from_secs(1));
+        let both = async {
+            run().await;
+            run().await;
+            Some(())
+        };
+        assert_eq!(in_time(both).await, None);
+        assert_eq!(start.elapsed(), XAUTH);
     }
 
     #[tokio::test]

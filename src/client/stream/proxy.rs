@@ -28,10 +28,12 @@ pub async fn connect(route: &Route, request: &ProxyRequest<'_>, budget: Budget) 
     let kind = server.to_string().split("://").next().unwrap_or_default().to_owned();
     let unreached = |error: Error| {
         let named = error.context(say!(route_proxy_unreached, kind));
-        match named.kind() {
-            // No SSH server is missed there.
-            Kind::Connect | Kind::Timeout => named.hint(say!(route_proxy_check)),
-            _ => named,
+        // No SSH server is missed there. Any other next step, such as that of an address to connect
+        // from, holds for a proxy, too.
+        let of_a_server = [say!(connect_failed_hint), say!(connect_timed_out_hint)];
+        match named.next_step().is_some_and(|step| of_a_server.iter().any(|it| it == step)) {
+            true => named.hint(say!(route_proxy_check)),
+            false => named,
         }
     };
     let mut stream = dial::connect(route, budget).await.map_err(unreached)?;
