@@ -5,7 +5,8 @@
 //!   scattered over all that tessh can do, which took twice the memory that they need.
 //! - Where its pointers are, which are set when it starts, is told by a map of bits instead of 24 bytes
 //!   each: 400 KiB less to read at each start. C libraries before 2.36 cannot start such a program, so
-//!   one that is built beside an older one does without.
+//!   one that is built beside an older one does without. One that is built beside a newer one does not
+//!   start on a machine with an older one.
 //!
 //! GNU ld and lld know both. Where another linker was chosen, and for a debug build, the program is
 //! linked as ever.

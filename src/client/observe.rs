@@ -6,8 +6,9 @@
 //! observed (gap G2, `handshake::told`).
 //!
 //! What the library takes although it cannot be right, such as a packet without padding, a group
-//! whose modulus is even or a host key with bytes behind it, is refused here ([`Observer::fault`]). Where the library gives up, what was
-//! observed tells which message it was ([`Observed::messages`]).
+//! whose modulus is even or a host key with bytes behind it, is refused here ([`Observer::fault`]).
+//! Where the library gives up, what was observed tells which message it was
+//! ([`Observed::messages`]).
 
 mod blob;
 

@@ -77,6 +77,7 @@ fn check(path: &Path, facts: &Metadata, user: UserId) -> Result<()> {
     Ok(())
 }
 
-fn shown(path: &Path) -> String {
+/// A path as the errors of this room begin with it.
+pub fn shown(path: &Path) -> String {
     text::line(&path.to_string_lossy(), MAX_SHOWN)
 }

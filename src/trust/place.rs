@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::quote;
 use crate::error::Error;
-use crate::text;
-
-/// How many characters of a path an error of `registry` has.
-const SHOWN: usize = 300;
+use crate::registry;
 
 /// The place of a line: file and number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +35,14 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The fault of a file as a whole, whose error may begin with the file's name.
+    /// The fault of a file as a whole, from an error of `registry`, which may begin with the file's
+    /// name.
     pub fn of(file: &Path, error: &Error) -> Problem {
-        let shown = text::line(&file.to_string_lossy(), SHOWN);
         let cause = error.cause();
-        let reason = cause.strip_prefix(&shown).unwrap_or(cause).trim_start_matches([':', ' ']);
+        let after = cause.strip_prefix(&registry::shown(file)).unwrap_or_default();
+        // The name is followed by the fault, or by a line's number or a verb.
+        let fault = [": ", " "].into_iter().find_map(|end| after.strip_prefix(end));
+        let reason = fault.unwrap_or(cause);
         Problem { file: file.to_owned(), line: None, reason: reason.to_owned() }
     }
 }
@@ -53,6 +53,26 @@ impl fmt::Display for Problem {
         match self.line {
             Some(line) => write!(f, "{}:{line}: {}", quote::path(&self.file), self.reason),
             None => write!(f, "{}: {}", quote::path(&self.file), self.reason),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn a_file_is_named_once_and_a_fault_keeps_its_first_letters() {
+        for (file, cause, reason) in [
+            ("/a/x.reg", "/a/x.reg: no export", "no export"),
+            ("/a/x.reg", "/a/x.reg line 3: no value", "line 3: no value"),
+            ("/a/x.reg", "/a/x.reg cannot be read: no such file", "cannot be read: no such file"),
+            ("/a/x.reg", "/a/x.register is larger", "/a/x.register is larger"),
+            ("n", "not an export", "not an export"),
+        ] {
+            let problem = Problem::of(Path::new(file), &Error::new(Kind::Config, cause));
+            assert_eq!(problem.reason, reason);
         }
     }
 }

@@ -172,8 +172,8 @@ async fn run_session(
     // As in ssh, escapes count wherever the server has a terminal: with `-tt`, in a pipe, too. A
     // person for our own ones is at a terminal here.
     let escape = options.escape_char.value.filter(|_| pty);
-    let is_ssh = plan.as_ssh || !interactive;
-    let escape = escape.map(if is_ssh { Escape::of_ssh } else { Escape::new });
+    let only_those_of_ssh = plan.as_ssh || !interactive;
+    let escape = escape.map(if only_those_of_ssh { Escape::of_ssh } else { Escape::new });
     let paste = brackets.map(Paste::new);
     let without_pty = &terminal::restore;
     let local = LocalSide {

@@ -37,7 +37,8 @@ pub fn rsa_bits_in(mut blob: &[u8]) -> Option<usize> {
 }
 
 /// Whether a plain key's blob holds more than the key. The library takes the key and leaves the rest,
-/// so that one key would have many forms.
+/// so that one key has many forms. This is looked at in the first key exchange, the one that is not
+/// encrypted, and for plain keys only: a certificate's signature covers its own blob.
 pub fn has_more(mut blob: &[u8]) -> bool {
     let Some(kind) = name(blob) else { return false };
     // How many strings or numbers follow the type (RFC 4253, 5656 and 8709, PROTOCOL.u2f).

@@ -17,8 +17,8 @@ use crate::error::{Error, Result};
 use crate::say;
 
 /// Converts collected values to types. Only expansions can still fail, because `arguments` has
-/// checked everything else. A value that fails leaves its default, and its error is kept: to return
-/// from between some eighty values, each of which then had to be dropped, took 230 KiB of code.
+/// checked everything else. A value that fails leaves its default, and its error is kept: a return
+/// from between some eighty values needs code at each that drops all those before it.
 pub(super) struct Values<'a> {
     pub(super) layers: &'a Layers,
     pub(super) context: &'a Context,

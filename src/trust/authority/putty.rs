@@ -168,6 +168,5 @@ fn record(key: &RegistryKey, legacy: Legacy) -> Result<Authority, String> {
     Ok(Authority { name: key.name().to_owned(), key: public, validity, hashes, at })
 }
 
-/// The error as a problem of this file, whose name the error begins with.
 #[cfg(test)]
 mod tests;
