@@ -507,24 +507,30 @@ fn the_person_at_the_master_may_say_no() {
 fn a_request_whose_client_has_left_is_withdrawn_while_the_person_thinks() {
     let shared = Sharing::new(&[]);
     let [asked, answer] = ["asked", "answer"].map(|name| shared.home.path(name));
-    for pipe in [&asked, &answer] {
-        assert!(Command::new("mkfifo").arg(pipe).status().unwrap().success());
-    }
-    let script = format!("#!/bin/sh\necho \"$1\" >{}\ncat {}\n", arg(&asked), arg(&answer));
+    assert!(Command::new("mkfifo").arg(&answer).status().unwrap().success());
+    let (question, pipe) = (arg(&asked), arg(&answer));
+    let script =
+        format!("#!/bin/sh\necho \"$1\" >{question}.\nmv {question}. {question}\ncat {pipe}\n");
+    let question = || {
+        wait_until("a question", || asked.exists());
+        let question = fs::read_to_string(&asked).unwrap();
+        fs::remove_file(&asked).unwrap();
+        question
+    };
     let ask = shared.home.write("ask", &script);
     fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
     let run = shared.tessh(&["-MMN", "-o", "BatchMode=no", "h"]);
     let run = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force");
     let _master = shared.listening(run);
     let mut client = shared.tessh(&["-O", "exit", "h"]).spawn();
-    assert!(fs::read_to_string(&asked).unwrap().contains("Terminate shared connection to"));
+    assert!(question().contains("Terminate shared connection to"));
     client.kill().unwrap();
     client.wait().unwrap();
     fs::write(&answer, "yes\n").unwrap();
     // The next question comes after that answer, and the master is there to ask it.
     let output = std::thread::scope(|scope| {
         let next = scope.spawn(|| shared.tessh(&["h", "echo there"]).output());
-        let question = fs::read_to_string(&asked).unwrap();
+        let question = question();
         assert!(question.contains("Allow shared connection to"), "{question}");
         fs::write(&answer, "yes\n").unwrap();
         next.join().unwrap()

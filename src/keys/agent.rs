@@ -33,7 +33,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 const SIGNATURE: Duration = Duration::from_secs(60);
 
 /// The most keys listed. OpenSSH's agent allows 2048, but a server lets a client try only a few.
-const MAX_KEYS: usize = 1_000;
+pub(crate) const MAX_KEYS: usize = 1_000;
 
 /// The longest answer read: OpenSSH's limit for agent messages.
 const MAX_ANSWER: usize = 256 * 1024;

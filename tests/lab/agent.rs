@@ -15,9 +15,22 @@ pub struct Agent {
 impl Agent {
     /// Starts an agent that holds these keys, in this order.
     pub fn start(keys: &[&Path]) -> Agent {
+        Agent::started(Command::new("/usr/bin/ssh-agent"), keys)
+    }
+
+    /// Starts an agent that can ask nobody.
+    pub fn without_display() -> Agent {
+        let mut program = Command::new("/usr/bin/ssh-agent");
+        for name in ["DISPLAY", "WAYLAND_DISPLAY", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE"] {
+            program.env_remove(name);
+        }
+        Agent::started(program, &[])
+    }
+
+    fn started(mut program: Command, keys: &[&Path]) -> Agent {
         let dir = tempfile::tempdir().unwrap();
         let socket = dir.path().join("agent");
-        let mut child = Command::new("/usr/bin/ssh-agent")
+        let mut child = program
             .args(["-D", "-a", arg(&socket)])
             .stdout(Stdio::piped())
             .spawn()

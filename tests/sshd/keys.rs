@@ -45,7 +45,7 @@ fn a_key_that_was_not_unlocked_makes_way_only_under_the_name_ssh() {
     let wrong = bed.home.write("askpass", "#!/bin/sh\necho no\n");
     let asked = bed.home.key("asked", &["ed25519"], "");
     bed.sshd.authorize(&asked, "");
-    let agent = Agent::start(&[]);
+    let agent = Agent::without_display();
     // It has no display to ask on, so it refuses to sign.
     let mut add = Command::new("ssh-add");
     add.args(["-q", "-c", arg(&asked)]).env("SSH_AUTH_SOCK", agent.socket());

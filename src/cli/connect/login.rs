@@ -200,8 +200,7 @@ pub fn asking(
 /// can still be used; otherwise only its user name is proposed.
 pub fn repeat(login: &mut Login, worked: &UsedLogin, plan: &Plan, is_restricted: bool) {
     if plan.options.user.origin == Origin::Default {
-        login.user.clone_from(&worked.user);
-        login.label = format!("{}@{}", login.user, *plan.options.hostname);
+        login.set_user(&worked.user);
     }
     if !is_repeated(worked, plan) {
         return;

@@ -191,11 +191,12 @@ impl Invocation<'_> {
         let quiet = self.share.options.log_level.value == LogLevel::Quiet;
         // One that hangs is found out by a question that needs nobody's answer.
         let is_asked = matches!(command, "check" | "conninfo" | "channels");
-        let ended = match if is_asked { Ok(0) } else { client.alive().await } {
-            Ok(_) => false,
+        let lives = if is_asked { None } else { Some(client.alive().await) };
+        let ended = match lives {
+            None | Some(Ok(_)) => false,
             // It has ended by itself, or another one's command was first.
-            Err(MasterRefusal::Gone) if command == "exit" => true,
-            Err(refusal) => return Err(refusal_error(&refusal).hint(say!(share_no_answer_hint))),
+            Some(Err(MasterRefusal::Gone)) if command == "exit" => true,
+            Some(Err(why)) => return Err(refusal_error(&why).hint(say!(share_no_answer_hint))),
         };
         match command {
             "check" => {
@@ -241,7 +242,7 @@ impl Invocation<'_> {
             MasterRefusal::Failed(reason) => {
                 Error::new(Kind::Connect, say!(share_information_failed, reason))
             }
-            other => refusal_error(other),
+            other => refusal_error(other).hint(say!(share_no_answer_hint)),
         })?;
         // The text contains words of the server.
         let shown = text::block(&report, MAX_TOLD, MAX_TOLD_LINES);

@@ -95,9 +95,7 @@ impl LoginConversation {
         let question = self.question(&stage).await;
         match self.ask(question).await? {
             LoginAnswer::User(user) => {
-                let login = &mut self.dialogue.login;
-                login.label = format!("{user}@{}", self.asking.host);
-                login.user = user;
+                self.dialogue.login.set_user(&user);
                 Ok(())
             }
             LoginAnswer::Attempt(_) => Err(cancelled()),

@@ -30,7 +30,7 @@ use crate::client::login::order::{Candidate, arrange};
 use crate::client::state::remembered::RememberedCredential;
 use crate::config::AddKeys;
 use crate::error::{Error, Kind, Result};
-use crate::keys::agent::Agent;
+use crate::keys::agent::{Agent, MAX_KEYS};
 use crate::keys::{KeyFile, KeyFormat};
 use crate::prompt::{Notice, UnlockedKey, held_key};
 use crate::say;
@@ -105,7 +105,7 @@ impl Dialogue {
     /// reason not to offer the others. Any other fault may be a person's refusal, so only callers of
     /// ssh have the next key offered then.
     fn makes_way(&self, error: &Error) -> bool {
-        error.kind() == Kind::Identity && (self.out_of_reach || self.as_ssh)
+        self.is_local(error) && (self.out_of_reach || self.as_ssh)
     }
 
     /// Offers one of `several` identities, or passes it over.
@@ -140,14 +140,15 @@ impl Dialogue {
         let mut agent = self.reached_agent().await?;
         let is_it = |held: &AgentIdentity| held.public_key().key_data() == public.key_data();
         match agent.identities().await {
-            Ok(held) if !held.iter().any(is_it) => {
+            Ok(held) if held.iter().any(is_it) || held.len() == MAX_KEYS => Ok(agent),
+            Ok(_) => {
                 self.out_of_reach = true;
                 let key = fingerprint::sha256(public);
                 Err(Error::new(Kind::Identity, say!(agent_without_key, key))
                     .hint(say!(agent_without_key_hint)))
             }
-            // One that does not list its keys may sign with one.
-            _ => Ok(agent),
+            // One that does not list its keys may sign with one, but not amid its answer.
+            Err(_) => self.reached_agent().await,
         }
     }
 

@@ -13,6 +13,15 @@ use crate::keys::security_key::SecurityKeys;
 use crate::prompt::MethodObstacle;
 use crate::secret::Secret;
 
+impl Login {
+    /// Makes it the login of another user on the same host.
+    pub fn set_user(&mut self, user: &str) {
+        let host = self.label.rsplit_once('@').map_or("", |(_, host)| host);
+        self.label = format!("{user}@{host}");
+        user.clone_into(&mut self.user);
+    }
+}
+
 /// The input of a login.
 pub struct Login {
     /// The user name on the server.

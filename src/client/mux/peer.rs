@@ -142,8 +142,8 @@ impl MasterClient {
         let question = text::line(&question, MAX_QUESTION);
         let allowed = tokio::select! {
             biased;
-            () = self.gone() => return Err(io::ErrorKind::BrokenPipe.into()),
             allowed = self.state.program.allows(question) => allowed,
+            () = self.gone() => return Err(io::ErrorKind::BrokenPipe.into()),
         };
         if allowed {
             return Ok(true);

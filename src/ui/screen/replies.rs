@@ -40,10 +40,13 @@ impl Replies {
         &mut self,
         mut next: impl FnMut(Duration) -> io::Result<Option<Event>>,
     ) -> io::Result<Option<Event>> {
-        if let Some(kept) = self.kept.take() {
-            return Ok(Some(kept));
-        }
-        let Some(first) = next(Duration::ZERO)? else { return Ok(None) };
+        let first = match self.kept.take() {
+            Some(kept) => kept,
+            None => match next(Duration::ZERO)? {
+                Some(first) => first,
+                None => return Ok(None),
+            },
+        };
         let Some(begin) = begins(&first) else { return Ok(Some(first)) };
         let Some(second) = next(SOON)? else { return Ok(Some(first)) };
         // A person may press Alt and this key, or Esc and the key, and others at once.
@@ -52,17 +55,22 @@ impl Replies {
             return Ok(Some(first));
         }
         let begun = Instant::now();
-        while let Some(event) = next(REST)? {
+        let mut wait = REST;
+        while let Some(event) = next(wait)? {
             match event {
                 _ if ends(&event) || begun.elapsed() > WHOLE => break,
-                _ if text_of(&event).is_some() => {}
-                // No string has such a key: the answer was cut.
-                Event::Key(_) => return Ok(Some(event)),
-                // A new size, say, which has nothing to do with it.
-                other => self.kept = Some(other),
+                // The end of a string may come in two parts.
+                Event::Key(KeyEvent { code: KeyCode::Esc, .. }) if wait == REST => wait = SOON,
+                Event::Key(KeyEvent { code: KeyCode::Char('\\'), .. }) if wait == SOON => break,
+                _ if text_of(&event).is_some() => wait = REST,
+                // No string has such a key, say, or a new size: the answer was cut.
+                _ => {
+                    self.kept = Some(event);
+                    break;
+                }
             }
         }
-        Ok(self.kept.take())
+        Ok(None)
     }
 }
 
@@ -177,10 +185,12 @@ mod tests {
     }
 
     #[test]
-    fn a_new_size_in_an_answer_is_told_after_it() {
+    fn an_answer_ends_at_what_is_no_character_and_its_end_may_come_in_two_parts() {
         let mut events = keys("\x1b]11;rgb");
         events.push_back(Event::Resize(1, 2));
-        events.extend(keys(":ff\x07c"));
+        events.extend(keys("\x1b]10;rgb"));
+        events.push_back(Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
+        events.extend(keys("\\c"));
         let mut expected = vec![Event::Resize(1, 2)];
         expected.extend(keys("c"));
         assert_eq!(left(events), expected);
