@@ -214,11 +214,15 @@ impl Sessions {
         names.find_map(|(at, fault)| fault.err().filter(|_| is_meant(&at)))
     }
 
+    /// The names of the sessions that are listed without a fault.
+    pub fn openable(&self) -> impl Iterator<Item = String> {
+        let names = self.names().0.into_iter().filter(|(_, fault)| fault.is_ok());
+        names.map(|(at, _)| at.name)
+    }
+
     /// Names similar to this one, the most similar first.
     pub fn near(&self, wanted: &str) -> Vec<String> {
-        let names = self.names().0.into_iter().filter(|(_, fault)| fault.is_ok());
-        let names = names.map(|(at, _)| at.name);
-        near::most_similar(wanted, names, MAX_NEAR)
+        near::most_similar(wanted, self.openable(), MAX_NEAR)
     }
 }
 

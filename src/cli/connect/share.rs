@@ -189,14 +189,14 @@ struct Invocation<'a> {
 impl Invocation<'_> {
     async fn control(&self, command: &str, client: &mut MasterConnection) -> Result<u8> {
         let quiet = self.share.options.log_level.value == LogLevel::Quiet;
-        // One that hangs is found out by a question that needs nobody's answer.
-        let is_asked = matches!(command, "check" | "conninfo" | "channels");
-        let lives = if is_asked { None } else { Some(client.alive().await) };
+        // A master that hangs is found out before a command for which its person may be asked.
+        let may_take_long = !matches!(command, "check" | "conninfo" | "channels");
+        let lives = if may_take_long { client.alive().await.map(drop) } else { Ok(()) };
         let ended = match lives {
-            None | Some(Ok(_)) => false,
+            Ok(()) => false,
             // It has ended by itself, or another one's command was first.
-            Some(Err(MasterRefusal::Gone)) if command == "exit" => true,
-            Some(Err(why)) => return Err(refusal_error(&why).hint(say!(share_no_answer_hint))),
+            Err(MasterRefusal::Gone) if command == "exit" => true,
+            Err(why) => return Err(refusal_error(&why).hint(say!(share_no_answer_hint))),
         };
         match command {
             "check" => {

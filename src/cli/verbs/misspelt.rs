@@ -92,13 +92,12 @@ fn is_transposed(one: &str, other: &str) -> bool {
 /// The saved session that a word is a misspelling of. Names with other digits, or with one letter in
 /// the place of another, are as likely those of other hosts.
 fn session_near(word: &str, sessions: &Sessions) -> Option<String> {
-    let names = sessions.names().0.into_iter().filter(|(_, fault)| fault.is_ok());
     let bare = |text: &str| -> String {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let wanted = bare(word);
-    names.map(|(at, _)| at.name).find(|name| {
+    sessions.openable().find(|name| {
         let there = bare(name);
         let long = wanted.len().min(there.len()) >= SHORT_NAME;
         let same_length = wanted.chars().count() == there.chars().count();

@@ -24,8 +24,8 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
 }
 
 /// Logs in like [`authenticate`], but any key that cannot be used makes way for the next one, as
-/// callers of ssh expect: one whose passphrase was wrong, or with which the agent does not sign. A question that the
-/// person cancels ends the login here as well.
+/// callers of ssh expect: one whose passphrase was wrong, or with which the agent does not sign. A
+/// question that the person cancels ends the login here as well.
 ///
 /// # Errors
 /// Those of [`authenticate`].

@@ -13,15 +13,6 @@ use crate::keys::security_key::SecurityKeys;
 use crate::prompt::MethodObstacle;
 use crate::secret::Secret;
 
-impl Login {
-    /// Makes it the login of another user on the same host.
-    pub fn set_user(&mut self, user: &str) {
-        let host = self.label.rsplit_once('@').map_or("", |(_, host)| host);
-        self.label = format!("{user}@{host}");
-        user.clone_into(&mut self.user);
-    }
-}
-
 /// The input of a login.
 pub struct Login {
     /// The user name on the server.
@@ -72,6 +63,15 @@ pub struct Login {
     pub after_refusal: AfterRefusal,
     /// By which a connection that is lost while a question is open is made again.
     pub again: Option<Reconnection>,
+}
+
+impl Login {
+    /// Makes it the login of another user on the same host.
+    pub fn set_user(&mut self, user: &str) {
+        let host = self.label.rsplit_once('@').map_or("", |(_, host)| host);
+        self.label = format!("{user}@{host}");
+        user.clone_into(&mut self.user);
+    }
 }
 
 /// What follows if the method that was chosen beforehand does not log in. No other one is tried

@@ -84,23 +84,24 @@ const HAS_CANCELLED: i32 = 1;
 pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
     let mut program = Command::new(&ask_pass.program);
     program.arg(label).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let name = || text::line(&ask_pass.program.to_string_lossy(), 255);
+    let failed = |status: String| warn!("{}", say!(askpass_failed, program = name(), status));
     let mut output = match output_of(&mut program, MAX_ASKPASS) {
         Ok((status, output)) if status.success() => output,
-        Err(error) if error.kind() != ErrorKind::FileTooLarge => {
-            let program = text::line(&ask_pass.program.to_string_lossy(), 255);
-            error!("{}", say!(askpass_not_run, program, why = reason_without_number(&error)));
-            return Answer::CannotAsk;
-        }
-        Ok((status, _)) if status.code() != Some(HAS_CANCELLED) => {
-            let program = text::line(&ask_pass.program.to_string_lossy(), 255);
-            warn!("{}", say!(askpass_failed, program, status = status.to_string()));
+        Ok((status, _)) => {
+            if status.code() != Some(HAS_CANCELLED) {
+                failed(status.to_string());
+            }
             return Answer::Cancelled;
         }
-        Ok(_) => return Answer::Cancelled,
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+            failed(reason_without_number(&error));
+            return Answer::Cancelled;
+        }
         Err(error) => {
-            let program = text::line(&ask_pass.program.to_string_lossy(), 255);
-            warn!("{}", say!(askpass_failed, program, status = reason_without_number(&error)));
-            return Answer::Cancelled;
+            let (program, why) = (name(), reason_without_number(&error));
+            error!("{}", say!(askpass_not_run, program, why));
+            return Answer::CannotAsk;
         }
     };
     let end = output.iter().position(|&byte| byte == b'\n').unwrap_or(output.len());

@@ -56,9 +56,10 @@ impl Replies {
         }
         let begun = Instant::now();
         let mut wait = REST;
-        while let Some(event) = next(wait)? {
+        while begun.elapsed() <= WHOLE {
+            let Some(event) = next(wait)? else { break };
             match event {
-                _ if ends(&event) || begun.elapsed() > WHOLE => break,
+                _ if ends(&event) => break,
                 // The end of a string may come in two parts.
                 Event::Key(KeyEvent { code: KeyCode::Esc, .. }) if wait == REST => wait = SOON,
                 Event::Key(KeyEvent { code: KeyCode::Char('\\'), .. }) if wait == SOON => break,
