@@ -57,7 +57,8 @@ fn a_key_on_a_device_logs_in_by_its_file() {
     }
 }
 
-/// Whoever is asked for a PIN and gives none does not want to log in with another key.
+/// Whoever is asked for a PIN and gives none does not want to log in with another key. ssh offers
+/// the next one all the same.
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_pin_that_is_not_given_ends_the_login_and_nobody_to_ask_offers_the_next_key() {
@@ -75,15 +76,39 @@ fn a_pin_that_is_not_given_ends_the_login_and_nobody_to_ask_offers_the_next_key(
     // With 1 a program for secrets says that the person has cancelled.
     let no = home.write("askpass", "#!/bin/sh\necho \"tessh: $1\" >&2\nexit 1\n");
     fs::set_permissions(&no, Permissions::from_mode(0o700)).unwrap();
-    for name in ["", "1"] {
+    for (name, code, text) in [("", 255, ""), ("1", 0, "in\n")] {
         let login = [&["--auth", "publickey", "-i", arg(&key)], &options[..]].concat();
         let run = home.connect(&sshd, &login, &["echo in"]).env("TESSH_AS_SSH", name);
         let output = run.env("SSH_ASKPASS", &no).env("SSH_ASKPASS_REQUIRE", "force").output();
-        output.expect_last_line(&["no PIN given"]);
-        assert!(output.stderr.contains("Enter PIN for"), "{output:?}");
-        output.expect_code(255);
-        assert_eq!(output.text(), "", "{output:?}");
+        output.expect_code(code);
+        for said in ["Enter PIN for", "no PIN given"] {
+            assert!(output.stderr.contains(said), "{output:?}");
+        }
+        assert_eq!(output.text(), text, "{output:?}");
     }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_security_key_that_is_not_plugged_in_makes_way_for_the_next_key() {
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let key = made(&home, "ed25519-sk");
+    let next = home.key("next", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    sshd.authorize(&next, "");
+    // The helper's answer, 9 bytes long: version 5, a failure, SSH_ERR_DEVICE_NOT_FOUND.
+    let answer = r"\0\0\0\011\005\0\0\0\0\0\0\0\074";
+    let helper = format!("#!/bin/sh\nprintf '{answer}'\nexec cat >/dev/null\n");
+    let helper = home.write("helper", &helper);
+    fs::set_permissions(&helper, Permissions::from_mode(0o700)).unwrap();
+    let said = "no security key that has this key is plugged in";
+    let output = run(&home, &sshd, &key, &["-i", arg(&next)]).env("SSH_SK_HELPER", &helper);
+    let output = output.output();
+    assert_eq!(output.text(), "in\n", "{output:?}");
+    assert!(output.stderr.contains(said), "{output:?}");
+    let alone = run(&home, &sshd, &key, &[]).env("SSH_SK_HELPER", &helper).output();
+    alone.expect_last_line(&[said, "plug it in"]);
 }
 
 #[test]

@@ -4,8 +4,6 @@
 //! for each signature, reads the request from its standard input, and answers on its standard
 //! output (ssh-sk-helper(8)). It loads the library that SecurityKeyProvider names, so that the
 //! library runs in a separate process.
-//! on its standard output (ssh-sk-helper(8)). It loads the library that SecurityKeyProvider
-//! names, in a process of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -70,6 +68,8 @@ impl Default for SecurityKeys {
 pub enum SignRefusal {
     /// The device wants a PIN, or the PIN was wrong.
     WantsPin,
+    /// No security key that has this key is plugged in.
+    NoDevice(Error),
     /// The signature failed for another reason.
     Error(Error),
 }
@@ -122,7 +122,7 @@ impl SecurityKeys {
         match read(&answer) {
             Some(Ok(signature)) => Ok(signature),
             Some(Err(WRONG_PIN)) => Err(SignRefusal::WantsPin),
-            Some(Err(NO_DEVICE)) => Err(SignRefusal::Error(
+            Some(Err(NO_DEVICE)) => Err(SignRefusal::NoDevice(
                 fault(say!(security_key_no_device)).hint(say!(security_key_no_device_hint)),
             )),
             Some(Err(code)) => {

@@ -206,6 +206,7 @@ fn login(method: Method) -> Login {
         label: "user@server".to_owned(),
         chain: vec![method],
         identities: Vec::new(),
+        skip_unusable_keys: false,
         certificates: Vec::new(),
         agent: None,
         agent_identities: false,

@@ -43,6 +43,8 @@ fn a_key_that_was_not_unlocked_makes_way_only_under_the_name_ssh() {
     let locked = bed.home.key("locked", &["ed25519"], "open sesame");
     bed.sshd.authorize(&locked, "");
     let wrong = bed.home.write("askpass", "#!/bin/sh\necho no\n");
+    // With 1 a program for secrets says that the person has cancelled.
+    let none = bed.home.write("askpass-cancelled", "#!/bin/sh\nexit 1\n");
     let asked = bed.home.key("asked", &["ed25519"], "");
     bed.sshd.authorize(&asked, "");
     let agent = Agent::without_display();
@@ -50,14 +52,20 @@ fn a_key_that_was_not_unlocked_makes_way_only_under_the_name_ssh() {
     let mut add = Command::new("ssh-add");
     add.args(["-q", "-c", arg(&asked)]).env("SSH_AUTH_SOCK", agent.socket());
     assert!(add.status().unwrap().success());
-    fs::set_permissions(&wrong, Permissions::from_mode(0o700)).unwrap();
+    for program in [&wrong, &none] {
+        fs::set_permissions(program, Permissions::from_mode(0o700)).unwrap();
+    }
     let public = asked.with_extension("pub");
-    for (first, said) in [(&locked, "passphrase"), (&public, "the agent refused to sign")] {
+    for (first, answer, said) in [
+        (&locked, &wrong, "wrong passphrase"),
+        (&locked, &none, "no passphrase given"),
+        (&public, &wrong, "the agent refused to sign"),
+    ] {
         let files = [first, &bed.key].map(|file| format!("IdentityFile={}", arg(file)));
         for (name, code) in [("", 255), ("1", 0)] {
             let options = ["-o", &files[0], "-o", &files[1], "-o", "IdentitiesOnly=yes"];
             let run = bed.home.connect(&bed.sshd, &options, &["echo in"]);
-            let run = run.env("SSH_ASKPASS", &wrong).env("SSH_ASKPASS_REQUIRE", "force");
+            let run = run.env("SSH_ASKPASS", answer).env("SSH_ASKPASS_REQUIRE", "force");
             let run = run.env("SSH_AUTH_SOCK", agent.socket()).env("TESSH_AS_SSH", name);
             let output = run.output();
             output.expect_code(code);

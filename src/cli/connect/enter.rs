@@ -16,8 +16,7 @@ use crate::client::deadline::Budget;
 use crate::client::handshake::verify;
 use crate::client::host_key::{HostPolicy, SettledKey};
 use crate::client::login::{
-    Login, ReconnectionRequests, authenticate, authenticate_as_ssh, authenticate_asking,
-    reconnection,
+    Login, ReconnectionRequests, authenticate, authenticate_asking, reconnection,
 };
 use crate::client::session::{jump, rotation};
 use crate::client::state::UsedLogin;
@@ -346,10 +345,7 @@ async fn logged_in(
         false => {
             let dialogs = context.prompt.is_full_screen();
             login.after_refusal = login::after_refusal(plan, environment, worked, dialogs);
-            match plan.as_ssh {
-                true => authenticate_as_ssh(transport, login).await,
-                false => authenticate(transport, login).await,
-            }
+            authenticate(transport, login).await
         }
     };
     match &mut session {

@@ -83,6 +83,7 @@ pub fn login(
         user,
         chain,
         identities: identities(plan, environment)?,
+        skip_unusable_keys: plan.as_ssh,
         certificates: options.certificate_files.value.clone(),
         key_alone: false,
         agent: plan.agent.clone(),

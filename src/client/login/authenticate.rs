@@ -20,20 +20,7 @@ use crate::say;
 /// # Errors
 /// The server refuses, wants more steps than the chain has, or the connection is lost.
 pub async fn authenticate(transport: Transport, login: Login) -> Result<Session> {
-    by_methods(Dialogue::new(transport, login)).await
-}
-
-/// Logs in like [`authenticate`], but any key that cannot be used makes way for the next one, as
-/// callers of ssh expect: one whose passphrase was wrong, or with which the agent does not sign. A
-/// question that the person cancels ends the login here as well.
-///
-/// # Errors
-/// Those of [`authenticate`].
-pub async fn authenticate_as_ssh(transport: Transport, login: Login) -> Result<Session> {
-    by_methods(Dialogue { as_ssh: true, ..Dialogue::new(transport, login) }).await
-}
-
-async fn by_methods(mut dialogue: Dialogue) -> Result<Session> {
+    let mut dialogue = Dialogue::new(transport, login);
     let chain = dialogue.login.chain.clone();
     for (index, &method) in chain.iter().enumerate() {
         info!("Next authentication method: {}", name(method));

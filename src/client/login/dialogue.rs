@@ -70,10 +70,6 @@ pub(super) struct Dialogue {
     pub(super) credential: Option<TriedWith>,
     /// The key that was offered last: its fingerprint and file.
     pub(super) key: Option<(String, Option<PathBuf>)>,
-    /// Whether any key that cannot be used makes way for the next one, as callers of ssh expect.
-    pub(super) as_ssh: bool,
-    /// Whether the key that was tried last is out of reach ([`SignerError::OutOfReach`]).
-    pub(super) out_of_reach: bool,
     /// Why a key of the last method could not be used, where the server has refused others.
     pub(super) fault: Option<Error>,
     /// The credential for further connections, if the login keeps it.
@@ -95,8 +91,6 @@ impl Dialogue {
             login,
             credential: None,
             key: None,
-            as_ssh: false,
-            out_of_reach: false,
             fault: None,
             kept: None,
             done: Vec::new(),
@@ -313,21 +307,21 @@ pub(super) async fn answered<T>(
     shared: &ConnectionState,
     request: impl Future<Output = Result<T, russh::Error>>,
 ) -> Result<T> {
-    answered_within(shared, deadline::AUTHENTICATION_STEP, request).await
+    answered_after_signing(shared, request).await.map_err(AttemptFault::into_error)
 }
 
-pub(super) async fn answered_within<T, E: Into<SignerError>>(
+/// Waits like [`answered`] for the answer to a request that a key signs.
+pub(super) async fn answered_after_signing<T, E: Into<SignerError>>(
     shared: &ConnectionState,
-    limit: Duration,
     request: impl Future<Output = Result<T, E>>,
-) -> Result<T> {
+) -> Result<T, AttemptFault> {
     shared.wire.ask();
-    let result = in_time(shared, limit, request).await;
+    let result = in_time(shared, deadline::AUTHENTICATION_STEP, request).await;
     let is_answer = shared.wire.answered();
     if result.is_ok() && !is_answer {
         lost(shared).await?;
-        return Err(Error::new(Kind::Disconnected, say!(auth_answer_before_request))
-            .hint(say!(host_key_unproved_hint)));
+        let error = Error::new(Kind::Disconnected, say!(auth_answer_before_request));
+        return Err(error.hint(say!(host_key_unproved_hint)).into());
     }
     result
 }
@@ -337,7 +331,7 @@ async fn in_time<T, E: Into<SignerError>>(
     shared: &ConnectionState,
     limit: Duration,
     request: impl Future<Output = Result<T, E>>,
-) -> Result<T> {
+) -> Result<T, AttemptFault> {
     tokio::pin!(request);
     let start = Instant::now();
     let before = shared.paused();
@@ -346,21 +340,49 @@ async fn in_time<T, E: Into<SignerError>>(
         tokio::select! {
             result = &mut request => return match result.map_err(Into::into) {
                 Ok(value) => Ok(value),
-                Err(SignerError::Ours(error) | SignerError::OutOfReach(error)) => Err(error),
+                Err(SignerError::Key(fault)) => Err(fault),
                 Err(SignerError::Lost) => {
                     lost(shared).await?;
-                    Err(lost_for_no_reason())
+                    Err(lost_for_no_reason().into())
                 }
             },
             () = sleep_until(wake) => {
                 let end = start + limit + (shared.paused() - before);
                 if end <= Instant::now() {
                     shared.wire.note_late();
-                    return Err(Error::new(Kind::Timeout, say!(auth_no_answer))
-                        .hint(say!(session_not_opened_in_time_hint)));
+                    let error = Error::new(Kind::Timeout, say!(auth_no_answer));
+                    return Err(error.hint(say!(session_not_opened_in_time_hint)).into());
                 }
                 wake = end.max(Instant::now() + Duration::from_millis(50));
             }
+        }
+    }
+}
+
+/// Why an attempt has no answer of the server's.
+pub(crate) enum AttemptFault {
+    /// The key cannot be used, and that is nobody's decision: nobody can be asked for what unlocks
+    /// it, no agent has it, or its security key is not plugged in.
+    OutOfReach(Error),
+    /// The person gave no passphrase or PIN for the key.
+    Declined(Error),
+    /// The key cannot be used for another reason, or the connection or the server failed.
+    Other(Error),
+}
+
+impl From<Error> for AttemptFault {
+    fn from(error: Error) -> AttemptFault {
+        AttemptFault::Other(error)
+    }
+}
+
+impl AttemptFault {
+    /// The error for the person.
+    pub fn into_error(self) -> Error {
+        match self {
+            AttemptFault::OutOfReach(error)
+            | AttemptFault::Declined(error)
+            | AttemptFault::Other(error) => error,
         }
     }
 }
@@ -369,11 +391,14 @@ async fn in_time<T, E: Into<SignerError>>(
 pub(crate) enum SignerError {
     /// The connection is lost.
     Lost,
-    /// A key cannot be used.
-    Ours(Error),
-    /// A key cannot be used, and that is nobody's decision: nobody can be asked for what unlocks it,
-    /// or no agent has it.
-    OutOfReach(Error),
+    /// The key cannot be used.
+    Key(AttemptFault),
+}
+
+impl<E: Into<AttemptFault>> From<E> for SignerError {
+    fn from(fault: E) -> SignerError {
+        SignerError::Key(fault.into())
+    }
 }
 
 impl From<russh::SendError> for SignerError {

@@ -14,7 +14,7 @@ use russh::keys::ssh_encoding::Encode;
 use russh::keys::ssh_key::private::KeypairData;
 use russh::keys::ssh_key::{Certificate, HashAlg, PrivateKey, PublicKey, Signature};
 
-use crate::client::login::dialogue::SignerError;
+use crate::client::login::dialogue::{AttemptFault, SignerError};
 use crate::client::login::host_bound::request;
 use crate::client::state::shared::ConnectionState;
 use crate::error::{Error, Kind, Result};
@@ -77,8 +77,6 @@ pub(crate) struct InteractiveSigner<'a> {
     pub prompt: &'a Arc<dyn Prompt>,
     /// Whether the connection was lost before there was a signature.
     pub unsent: bool,
-    /// Whether there is none because the key is out of reach.
-    pub out_of_reach: bool,
 }
 
 impl russh::Signer for InteractiveSigner<'_> {
@@ -91,9 +89,7 @@ impl russh::Signer for InteractiveSigner<'_> {
         data: Vec<u8>,
     ) -> Result<Vec<u8>, SignerError> {
         self.shared.record.prove();
-        let signed = self.sign(key, hash, data).await;
-        self.out_of_reach = matches!(signed, Err(SignerError::OutOfReach(_)));
-        signed
+        self.sign(key, hash, data).await
     }
 }
 
@@ -128,14 +124,14 @@ impl InteractiveSigner<'_> {
                 self.shared.resume();
                 signed.map_err(|error| match error {
                     SignError::ConnectionLost => SignerError::Lost,
-                    SignError::Agent(error) => SignerError::Ours(error),
+                    SignError::Agent(error) => error.into(),
                 })
             }
             Signer::Open(private, path) if security_key::is_handle(private) => {
                 let (private, path) = (Arc::clone(private), path.clone());
                 self.sign_on_device(&private, &path, data).await
             }
-            Signer::Open(private, _) => sign(private, hash, data).map_err(SignerError::Ours),
+            Signer::Open(private, _) => Ok(sign(private, hash, data)?),
             Signer::File(_) => Err(SignerError::Lost),
         }
     }
@@ -166,14 +162,17 @@ impl InteractiveSigner<'_> {
                     let encoded = signature.encode(&mut data);
                     return encoded.map(|()| data).map_err(|_| SignerError::Lost);
                 }
-                Err(SignRefusal::Error(error)) => return Err(SignerError::Ours(error)),
+                Err(SignRefusal::NoDevice(error)) => {
+                    return Err(AttemptFault::OutOfReach(error).into());
+                }
+                Err(SignRefusal::Error(error)) => return Err(error.into()),
                 Err(SignRefusal::WantsPin) => pin = Some(self.pin(kind, path).await?),
             }
         }
-        Err(SignerError::Ours(Error::new(Kind::Identity, say!(security_key_wrong_pin))))
+        Err(Error::new(Kind::Identity, say!(security_key_wrong_pin)).into())
     }
 
-    async fn pin(&self, kind: &str, path: &str) -> Result<Secret, SignerError> {
+    async fn pin(&self, kind: &str, path: &str) -> Result<Secret, AttemptFault> {
         let label = say!(security_key_pin, kind, path);
         let answer = crate::client::login::dialogue::ask(self.shared, self.prompt, move |prompt| {
             prompt.secret(&label)
@@ -182,9 +181,9 @@ impl InteractiveSigner<'_> {
             Answer::Given(pin) => Ok(pin),
             Answer::Cancelled => {
                 let error = Error::new(Kind::Cancelled, say!(security_key_no_pin, path));
-                Err(SignerError::Ours(error))
+                Err(AttemptFault::Declined(error))
             }
-            Answer::CannotAsk => Err(SignerError::OutOfReach(
+            Answer::CannotAsk => Err(AttemptFault::OutOfReach(
                 Error::new(Kind::Identity, say!(security_key_nobody_to_ask, path))
                     .hint(say!(security_key_nobody_to_ask_hint)),
             )),
@@ -197,22 +196,20 @@ pub(crate) async fn unlock(
     file: &KeyFile,
     shared: &Arc<ConnectionState>,
     prompt: &Arc<dyn Prompt>,
-) -> Result<PrivateKey, SignerError> {
+) -> Result<PrivateKey, AttemptFault> {
     let path = file.path().display().to_string();
     let mut tries = 0;
     let mut passphrase = None;
     loop {
         match file.unlock(passphrase.as_ref()) {
             Ok(key) => return Ok(key),
-            Err(Unlock::Error(error)) => return Err(SignerError::Ours(error)),
+            Err(Unlock::Error(error)) => return Err(error.into()),
             Err(Unlock::NeedsPassphrase | Unlock::WrongPassphrase) => {}
         }
         tries += 1;
         if tries > MAX_PASSPHRASES {
-            return Err(SignerError::Ours(
-                Error::new(Kind::Identity, say!(passphrase_wrong, path))
-                    .hint(say!(passphrase_nothing_sent_hint)),
-            ));
+            let error = Error::new(Kind::Identity, say!(passphrase_wrong, path));
+            return Err(error.hint(say!(passphrase_nothing_sent_hint)).into());
         }
         let label = match tries {
             1 => say!(passphrase_ask, path),
@@ -226,10 +223,10 @@ pub(crate) async fn unlock(
             Answer::Given(secret) => Some(secret),
             Answer::Cancelled => {
                 let error = Error::new(Kind::Cancelled, say!(passphrase_not_given, path));
-                return Err(SignerError::Ours(error));
+                return Err(AttemptFault::Declined(error));
             }
             Answer::CannotAsk => {
-                return Err(SignerError::OutOfReach(
+                return Err(AttemptFault::OutOfReach(
                     Error::new(Kind::Identity, say!(passphrase_nobody_to_ask, path))
                         .hint(say!(passphrase_nobody_to_ask_hint)),
                 ));

@@ -17,6 +17,6 @@ mod setback;
 
 pub use again::{Reconnection, ReconnectionRequest, ReconnectionRequests, reconnection};
 pub use asking::authenticate_asking;
-pub use authenticate::{authenticate, authenticate_as_ssh};
+pub use authenticate::authenticate;
 pub use order::listing;
 pub use request::{AfterRefusal, Login, LoginDialogOptions};

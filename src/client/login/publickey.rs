@@ -1,9 +1,8 @@
 //! `publickey` (RFC 4252 section 7), with a key file, a certificate or the agent.
 //!
 //! The server is asked about each identity that was named until it accepts one, which then signs. A
-//! key that the server would take and that is out of reach, because nobody can be asked for its
-//! passphrase or no agent has it, makes way for the next. Nothing else is offered: no other key of
-//! the agent, no other file.
+//! key that the server would take and that is out of reach ([`AttemptFault::OutOfReach`]) makes way
+//! for the next. Nothing else is offered: no other key of the agent, no other file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,11 +17,10 @@ use tokio::time::timeout;
 use crate::client::algorithms::{
     AlgorithmFamily, SSH_RSA, is_legacy, legacy_warning, of_certificate,
 };
-use crate::client::deadline;
 use crate::client::handshake::verify::Transport;
 use crate::client::login::certificates::UserCertificates;
 use crate::client::login::dialogue::{
-    Announced, Dialogue, MethodOutcome, SignerError, TriedWith, answered_within,
+    Announced, AttemptFault, Dialogue, MethodOutcome, TriedWith, answered_after_signing,
 };
 use crate::client::login::host_bound;
 use crate::client::login::identity::{Identity, InteractiveSigner, Signer, unlock};
@@ -55,10 +53,9 @@ impl Dialogue {
         }
         let several = identities.len() > 1;
         let mut refused = None;
-        let (mut fault, mut passed_over) = (None, None);
+        let (mut unusable, mut passed_over) = (None, None);
         let mut tried = Vec::new();
         for candidate in identities {
-            self.out_of_reach = false;
             let outcome = match self.candidate(candidate, several).await {
                 Ok(KeyAttempt::Made(outcome)) => outcome,
                 Ok(KeyAttempt::PassedOver(why)) => {
@@ -66,12 +63,13 @@ impl Dialogue {
                     passed_over.get_or_insert(why);
                     continue;
                 }
-                Err(error) if several && self.makes_way(&error) => {
+                Err(fault) if several && self.makes_way(&fault) => {
+                    let error = fault.into_error();
                     self.transport.prompt.notice(Notice::Error(&error.to_string()));
-                    fault.get_or_insert(error);
+                    unusable.get_or_insert(error);
                     continue;
                 }
-                Err(error) => return Err(error),
+                Err(fault) => return Err(fault.into_error()),
             };
             match outcome {
                 MethodOutcome::Success => return Ok(MethodOutcome::Success),
@@ -90,26 +88,35 @@ impl Dialogue {
         self.credential = (!tried.is_empty()).then_some(TriedWith::Keys(tried));
         match refused {
             Some(outcome) => {
-                self.fault = fault;
+                self.fault = unusable;
                 Ok(outcome)
             }
             // Nothing was refused, because nothing was offered.
-            None => match fault.or(passed_over) {
+            None => match unusable.or(passed_over) {
                 Some(error) => Err(error),
                 None => Ok(MethodOutcome::Refused(Vec::new())),
             },
         }
     }
 
-    /// Whether the next key is offered after this error. As in ssh, a key that is out of reach is no
-    /// reason not to offer the others. Any other fault may be a person's refusal, so only callers of
-    /// ssh have the next key offered then.
-    fn makes_way(&self, error: &Error) -> bool {
-        self.is_local(error) && (self.out_of_reach || self.as_ssh)
+    /// Whether the next key is offered after this fault. As in ssh, a key that is out of reach is no
+    /// reason not to offer the others. Any other fault of a key may be a person's refusal, so only
+    /// callers of ssh have the next key offered then.
+    fn makes_way(&self, fault: &AttemptFault) -> bool {
+        let skips = self.login.skip_unusable_keys;
+        match fault {
+            AttemptFault::OutOfReach(_) => true,
+            AttemptFault::Declined(_) => skips,
+            AttemptFault::Other(error) => skips && self.is_local(error),
+        }
     }
 
     /// Offers one of `several` identities, or passes it over.
-    async fn candidate(&mut self, candidate: Candidate, several: bool) -> Result<KeyAttempt> {
+    async fn candidate(
+        &mut self,
+        candidate: Candidate,
+        several: bool,
+    ) -> Result<KeyAttempt, AttemptFault> {
         let identity = match candidate {
             Candidate::File(file) => self.identity(*file).await?,
             Candidate::Agent(held) => {
@@ -129,23 +136,20 @@ impl Dialogue {
     }
 
     /// The agent, to sign with a key; without it the key is out of reach.
-    async fn reached_agent(&mut self) -> Result<Agent> {
-        let agent = self.open_agent().await;
-        self.out_of_reach |= agent.is_err();
-        agent
+    async fn reached_agent(&self) -> Result<Agent, AttemptFault> {
+        self.open_agent().await.map_err(AttemptFault::OutOfReach)
     }
 
     /// The agent that is to sign with the key of a public key file, whose private key is not here.
-    async fn agent_with(&mut self, public: &PublicKey) -> Result<Agent> {
+    async fn agent_with(&self, public: &PublicKey) -> Result<Agent, AttemptFault> {
         let mut agent = self.reached_agent().await?;
         let is_it = |held: &AgentIdentity| held.public_key().key_data() == public.key_data();
         match agent.identities().await {
             Ok(held) if held.iter().any(is_it) || held.len() == MAX_KEYS => Ok(agent),
             Ok(_) => {
-                self.out_of_reach = true;
                 let key = fingerprint::sha256(public);
-                Err(Error::new(Kind::Identity, say!(agent_without_key, key))
-                    .hint(say!(agent_without_key_hint)))
+                let error = Error::new(Kind::Identity, say!(agent_without_key, key));
+                Err(AttemptFault::OutOfReach(error.hint(say!(agent_without_key_hint))))
             }
             // One that does not list its keys may sign with one, but not amid its answer.
             Err(_) => self.reached_agent().await,
@@ -224,7 +228,7 @@ impl Dialogue {
         {
             identity.certificates = self.certificates_of(&file, &identity.public);
         }
-        self.offer(identity).await
+        self.offer(identity).await.map_err(AttemptFault::into_error)
     }
 
     /// Makes one attempt with an unlocked key.
@@ -232,14 +236,15 @@ impl Dialogue {
         let public = key.private.public_key().clone();
         let certificates = self.certificates_of(&key.file, &public);
         let signer = Signer::Open(Arc::clone(&key.private), key.file.path().display().to_string());
-        self.offer(Identity { public, certificates, plain: true, signer }).await
+        let identity = Identity { public, certificates, plain: true, signer };
+        self.offer(identity).await.map_err(AttemptFault::into_error)
     }
 
     /// Makes one attempt with this key of the agent.
     pub(super) async fn try_held(&mut self, held: &AgentIdentity) -> Result<MethodOutcome> {
         let agent = self.open_agent().await?;
         let identity = self.held(held.clone(), agent);
-        self.offer(identity).await
+        self.offer(identity).await.map_err(AttemptFault::into_error)
     }
 
     async fn open_agent(&self) -> Result<Agent> {
@@ -260,7 +265,7 @@ impl Dialogue {
     }
 
     /// Makes an identity of a file once its public key is known.
-    async fn identity(&mut self, file: KeyFile) -> Result<Identity> {
+    async fn identity(&mut self, file: KeyFile) -> Result<Identity, AttemptFault> {
         if let Some(public) = file.public().cloned() {
             let certificates = self.certificates_of(&file, &public);
             let signer = match file.format() {
@@ -269,12 +274,7 @@ impl Dialogue {
             };
             return Ok(Identity { public, certificates, plain: true, signer });
         }
-        let unlocked = unlock(&file, &self.transport.shared, &self.transport.prompt).await;
-        self.out_of_reach = matches!(unlocked, Err(SignerError::OutOfReach(_)));
-        let private = unlocked.map_err(|error| match error {
-            SignerError::Ours(error) | SignerError::OutOfReach(error) => error,
-            SignerError::Lost => crate::client::login::dialogue::lost_for_no_reason(),
-        })?;
+        let private = unlock(&file, &self.transport.shared, &self.transport.prompt).await?;
         let public = private.public_key().clone();
         let certificates = self.certificates_of(&file, &public);
         let signer = Signer::Open(Arc::new(private), file.path().display().to_string());
@@ -303,9 +303,9 @@ impl Dialogue {
 
     /// Asks the server about each certificate of an identity, then about the key itself, as ssh(1)
     /// does, until it accepts one.
-    async fn offer(&mut self, mut identity: Identity) -> Result<MethodOutcome> {
+    async fn offer(&mut self, mut identity: Identity) -> Result<MethodOutcome, AttemptFault> {
         if let Some(error) = self.unusable(&identity) {
-            return Err(error);
+            return Err(error.into());
         }
         let certificates = std::mem::take(&mut identity.certificates);
         let forms = certificates.into_iter().map(Some);
@@ -351,7 +351,7 @@ impl Dialogue {
         &mut self,
         identity: &mut Identity,
         certificate: Option<Certificate>,
-    ) -> Result<MethodOutcome> {
+    ) -> Result<MethodOutcome, AttemptFault> {
         let described = identity.describe(certificate.is_some());
         info!("Offering public key: {described}");
         let result = loop {
@@ -403,7 +403,7 @@ impl Dialogue {
         &mut self,
         identity: &mut Identity,
         certificate: Option<Certificate>,
-    ) -> Result<Option<AuthResult>> {
+    ) -> Result<Option<AuthResult>, AttemptFault> {
         let public = identity.public.clone();
         let file = match &identity.signer {
             Signer::File(file) => Some(file.path().to_owned()),
@@ -419,23 +419,20 @@ impl Dialogue {
         let signer = &mut identity.signer;
         let devices = &self.login.devices;
         let (shared, prompt) = (&shared, &prompt);
-        let (unsent, out_of_reach) = (false, false);
-        let mut signer =
-            InteractiveSigner { signer, host_key, devices, shared, prompt, unsent, out_of_reach };
+        let unsent = false;
+        let mut signer = InteractiveSigner { signer, host_key, devices, shared, prompt, unsent };
         let handle = &mut self.transport.handle;
-        let limit = deadline::AUTHENTICATION_STEP;
         let result = match certificate {
             Some(certificate) => {
                 let request =
                     handle.authenticate_certificate_with(user, certificate, hash, &mut signer);
-                answered_within(shared, limit, request).await
+                answered_after_signing(shared, request).await
             }
             None => {
                 let request = handle.authenticate_publickey_with(user, public, hash, &mut signer);
-                answered_within(shared, limit, request).await
+                answered_after_signing(shared, request).await
             }
         };
-        self.out_of_reach = signer.out_of_reach;
         match result {
             Err(_) if signer.unsent && self.reconnection().is_some() => Ok(None),
             result => result.map(Some),

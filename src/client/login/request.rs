@@ -23,6 +23,10 @@ pub struct Login {
     pub chain: Vec<Method>,
     /// Identities for `publickey`, in the order in which the server is asked about them.
     pub identities: Vec<KeyFile>,
+    /// Whether any key that cannot be used makes way for the next one, as callers of ssh expect: one
+    /// for which no passphrase or a wrong one was given, or with which the agent does not sign.
+    /// Without it, only a key makes way that nobody decided not to use.
+    pub skip_unusable_keys: bool,
     /// Certificates that were named separately (CertificateFile).
     pub certificates: Vec<PathBuf>,
     /// Whether a key is offered by itself, without any certificate.
