@@ -6,7 +6,10 @@
 use std::fs::{self, DirEntry, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
 use tempfile::{NamedTempFile, TempPath};
@@ -15,6 +18,10 @@ use tempfile::{NamedTempFile, TempPath};
 const DRAFT: &str = ".tessh-";
 /// After how long without a change a temporary file is nobody's any more.
 const ABANDONED: Duration = Duration::from_secs(3600);
+
+/// How many of many files are synced at once. The system writes one list of changes for all that wait
+/// for it, so that eight take little longer than one.
+const SYNCED_AT_ONCE: usize = 8;
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,10 +108,7 @@ impl DraftFile {
     /// # Errors
     /// Those of [`Replacement::put`], with the target; the targets before it are replaced.
     pub fn put_all(drafts: Vec<DraftFile>) -> Result<(), (PathBuf, io::Error)> {
-        for DraftFile { file, target } in &drafts {
-            let synced = File::open(file).and_then(|file| file.sync_all());
-            synced.map_err(|error| (target.clone(), error))?;
-        }
+        sync(&drafts)?;
         let mut directories: Vec<PathBuf> = Vec::new();
         let mut put = |DraftFile { file, target }: DraftFile| {
             if is_special(&target) {
@@ -120,6 +124,30 @@ impl DraftFile {
         directories.iter().for_each(|directory| sync_directory(directory));
         outcome
     }
+}
+
+/// Syncs the files of drafts to disk, several at a time.
+///
+/// # Errors
+/// That of one file, with its target.
+fn sync(drafts: &[DraftFile]) -> Result<(), (PathBuf, io::Error)> {
+    let next = AtomicUsize::new(0);
+    let sync_some = || {
+        while let Some(draft) = drafts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let synced = File::open(&draft.file).and_then(|file| file.sync_all());
+            synced.map_err(|error| (draft.target.clone(), error))?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        // Where no thread can be had, fewer do all of it.
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, sync_some).ok();
+        let others: Vec<_> = (1..SYNCED_AT_ONCE.min(drafts.len())).map_while(spawn).collect();
+        let own = sync_some();
+        let joined = others.into_iter().map(ScopedJoinHandle::join);
+        let outcomes = joined.map(|it| it.unwrap_or_else(|fault| resume_unwind(fault)));
+        outcomes.fold(own, Result::and)
+    })
 }
 
 /// Writes a text to a temporary file in the target's directory.

@@ -61,8 +61,8 @@ pub use logins::{LoginThatWorked, LoginsThatWorked};
 pub use near::typing_mistakes;
 pub use openssh::{AliasLookup, OpenSshHost, OpenSshHosts};
 pub use own::{
-    Document, MAX_NAME, MAX_PROFILES, OwnSessions, ProfileStore, ReadyDocument, check_name,
-    file_name, from_file_name,
+    Document, MAX_NAME, MAX_PROFILES, OwnSessions, ProfileStore, ReadyDocument, TOGETHER,
+    check_name, file_name, from_file_name,
 };
 pub use profile::{
     LOG_FORMATS, LOG_TIMESTAMPS, MAX_FILE, METHODS, PTY, Profile, TeleportMembership, Value,

@@ -9,7 +9,7 @@ mod write;
 
 pub use name::{MAX_NAME, check as check_name, file_name, from_file_name};
 pub use source::OwnSessions;
-pub use store::{Document, MAX_PROFILES, ProfileStore, ReadyDocument};
+pub use store::{Document, MAX_PROFILES, ProfileStore, ReadyDocument, TOGETHER};
 
 #[cfg(test)]
 mod tests;

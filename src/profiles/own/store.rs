@@ -27,8 +27,9 @@ use crate::text;
 pub const MAX_PROFILES: usize = 100_000;
 /// The most characters of a name that a message shows.
 const MAX_NAME_SHOWN: usize = 300;
-/// How many files are synced to disk together: then it has to be waited for once, and not for each.
-const TOGETHER: usize = 1_000;
+/// How many sessions are best saved at once: their files are synced to disk together, and the disk is
+/// waited for once. Their texts are in memory, some kilobytes each.
+pub const TOGETHER: usize = 2_000;
 
 /// A saved session with the text of its file.
 #[derive(Clone, Debug)]
@@ -202,22 +203,19 @@ impl ProfileStore {
         remove_drafts(&self.directory);
         // Counted once, because many may be saved.
         let mut count = None;
-        for some in documents.chunks(TOGETHER) {
-            let mut drafts = Vec::with_capacity(some.len());
-            let mut fault = None;
-            for document in some {
-                match self.draft(document, &mut count) {
-                    Ok(draft) => drafts.push(draft),
-                    Err(error) => {
-                        fault = Some(error);
-                        break;
-                    }
+        let mut drafts = Vec::with_capacity(documents.len());
+        let mut fault = None;
+        for document in documents {
+            match self.draft(document, &mut count) {
+                Ok(draft) => drafts.push(draft),
+                Err(error) => {
+                    fault = Some(error);
+                    break;
                 }
             }
-            DraftFile::put_all(drafts).map_err(|(path, error)| unwritten(&path, &error))?;
-            fault.map_or(Ok(()), Err)?;
         }
-        Ok(())
+        DraftFile::put_all(drafts).map_err(|(path, error)| unwritten(&path, &error))?;
+        fault.map_or(Ok(()), Err)
     }
 
     /// Writes a text that is not in its place yet; `count` are the sessions there are, once they have

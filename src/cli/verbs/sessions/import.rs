@@ -49,7 +49,7 @@ pub(super) fn run(
     };
     let (sessions, places) = found(&wanted, typed, environment)?;
     let mut copy = copy::SessionCopy::new(typed, wanted.force || typed.force, environment)?;
-    sessions.opened(places).for_each(|listed| copy.add(listed));
+    sessions.opened(places).try_for_each(|listed| copy.add(listed))?;
     let done = copy.put()?;
     let trust = trust::import(&done.trusted, environment, wanted.force || typed.force);
     done.notes.iter().chain(&trust.notes).for_each(|said| note(said));

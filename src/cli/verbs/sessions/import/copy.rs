@@ -11,7 +11,7 @@ use crate::config::{Context, FileMemory};
 use crate::destination::plain_form;
 use crate::error::Result;
 use crate::profiles::{
-    ListedSession, MAX_NAME, Profile, ProfileStore, ReadyDocument, SavedSession, Source,
+    ListedSession, MAX_NAME, Profile, ProfileStore, ReadyDocument, SavedSession, Source, TOGETHER,
 };
 use crate::say;
 use crate::text;
@@ -21,7 +21,7 @@ const MAX_SHOWN: usize = 200;
 /// What the name of a copied jump host ends with.
 const JUMP: &str = "-jump";
 
-/// The copy of sessions: the texts of all are made, and then all written.
+/// The copy of sessions. Their texts are written together, [`TOGETHER`] at a time.
 pub(super) struct SessionCopy<'a> {
     typed: &'a Typed,
     context: Context,
@@ -30,8 +30,9 @@ pub(super) struct SessionCopy<'a> {
     store: ProfileStore,
     force: bool,
     directory: PathBuf,
+    /// The texts that are not written yet.
     documents: Vec<ReadyDocument>,
-    /// Their names.
+    /// The names of all that were copied.
     names: HashSet<String>,
     done: Copied,
 }
@@ -69,7 +70,10 @@ impl<'a> SessionCopy<'a> {
     }
 
     /// Adds a session; says why if it cannot be copied.
-    pub(super) fn add(&mut self, listed: ListedSession) {
+    ///
+    /// # Errors
+    /// Those of [`SessionCopy::write`].
+    pub(super) fn add(&mut self, listed: ListedSession) -> Result<()> {
         let shown = text::line(&listed.name, MAX_SHOWN);
         let before = self.documents.len();
         let added = listed.session.and_then(|session| match session.refusal.clone() {
@@ -81,15 +85,29 @@ impl<'a> SessionCopy<'a> {
             self.documents.truncate(before);
             self.done.notes.push(say!(import_not_imported, name = shown, error));
         }
+        match self.documents.len() >= TOGETHER {
+            true => self.write(),
+            false => Ok(()),
+        }
     }
 
-    /// Writes all.
+    /// Writes what is not written yet, and tells what was copied.
+    ///
+    /// # Errors
+    /// Those of [`SessionCopy::write`].
+    pub(super) fn put(mut self) -> Result<Copied> {
+        self.write()?;
+        Ok(self.done)
+    }
+
+    /// Writes the texts that were made.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub(super) fn put(self) -> Result<Copied> {
+    fn write(&mut self) -> Result<()> {
         self.store.save_all(&self.documents)?;
-        Ok(self.done)
+        self.documents.clear();
+        Ok(())
     }
 
     fn session(&mut self, mut session: SavedSession) -> Result<()> {
@@ -176,4 +194,30 @@ fn jump_name(name: &str) -> String {
         name.chars().map(|letter| if plain(letter) { letter } else { '-' }).collect();
     own.truncate(MAX_NAME / 2);
     format!("{}{JUMP}", own.trim_start_matches('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::os::user::UserId;
+
+    #[test]
+    fn of_many_sessions_the_first_are_written_before_the_last_are_read() {
+        let home = tempfile::tempdir().unwrap();
+        let typed = Typed::default();
+        let mut copy = SessionCopy::new(&typed, false, &ProcessEnvironment::find()).unwrap();
+        copy.store = ProfileStore::new(home.path().join("sessions"), UserId::real());
+        let store = copy.store.clone();
+        let written = || store.names().unwrap().len();
+        for number in 0..=TOGETHER {
+            let (name, place) = (format!("s{number}"), home.path().join("putty"));
+            let profile = Profile { host: "web.example.org".to_owned(), ..Profile::default() };
+            let session = SavedSession::new(Source::Putty, &name, place.clone(), profile);
+            let (source, session) = (Source::Putty, Ok(session));
+            copy.add(ListedSession { name, source, place, session }).unwrap();
+        }
+        assert_eq!((written(), copy.documents.len()), (TOGETHER, 1));
+        assert_eq!(copy.put().unwrap().sessions, TOGETHER + 1);
+        assert_eq!(written(), TOGETHER + 1);
+    }
 }
