@@ -296,3 +296,43 @@ asyncssh.create_server = functools.partial(
     assert!(asked.stderr.contains("zlib@openssh.com"), "{asked:?}");
     run(&[]).expect_quiet_success();
 }
+
+/// Every message after the end is compressed to nothing, as where the server's library has failed.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn compressed_data_that_ends_ends_the_connection() {
+    let server = AsyncSsh::start(
+        "
+    def begin_auth(self, user): return False
+import functools, zlib
+from asyncssh import compression
+class Ends(compression.Compressor):
+    def __init__(self):
+        self.data, self.left = zlib.compressobj(), 12
+    def compress(self, message):
+        self.left -= 1
+        if self.left < 0: return zlib.compress(message)
+        how = zlib.Z_SYNC_FLUSH if self.left else zlib.Z_FINISH
+        return self.data.compress(message) + self.data.flush(how)
+compression._cmp_compressors[b'zlib@openssh.com'] = Ends
+async def work(process):
+    for number in range(1000):
+        process.stdout.write('a line\\n')
+        await process.stdout.drain()
+        await asyncio.sleep(0.01)
+asyncssh.create_server = functools.partial(
+    asyncssh.create_server, compression_algs=['zlib@openssh.com'], process_factory=work)
+",
+    );
+    let home = Home::new();
+    home.write(".ssh/known_hosts", &server.known_hosts());
+    let options = ["-C", "-o", "WarnWeakCrypto=no", "--auth", "none", "-p", server.port()];
+    let output = home.tessh(&[&options[..], &["127.0.0.1", "x"]].concat()).output();
+    output.expect_code(255);
+    assert!(output.text().starts_with("a line\n"), "{output:?}");
+    assert!(
+        output.stderr.contains("no message in it") && output.stderr.contains("-C"),
+        "{output:?}"
+    );
+    assert_eq!(output.stderr.lines().count(), 1, "{output:?}");
+}

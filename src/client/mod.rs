@@ -3,7 +3,7 @@
 //! The types carry the state. A [`Stream`] carries bytes; only [`verify`](handshake::verify())
 //! turns one into a [`Transport`], only [`authenticate`](login::authenticate()) turns that into a
 //! [`Session`], so code that skips the host check does not compile. The gaps of the SSH library
-//! underneath are closed here and nowhere else; each place names its gap (G1 to G26 in
+//! underneath are closed here and nowhere else; each place names its gap (G1 to G27 in
 //! `ARCHITECTURE.md`).
 //!
 //! Imports point down this list only (`tests/tidy.rs`):

@@ -1,4 +1,4 @@
-//! That this client closes gaps G2, G24 and G26 by what the library tells in its log: these tests fail
+//! That this client closes gaps G2, G24, G26 and G27 by what the library tells in its log: these tests fail
 //! too where a release uses other words for it.
 
 use std::net::SocketAddr;
@@ -138,4 +138,21 @@ async fn g26_ours_another_service_than_the_login_is_named() {
     let ended = timeout(REAL, ours::session(address, Method::None)).await.unwrap();
     let error = ended.err().unwrap();
     assert!(error.to_string().contains("another service"), "{error}");
+}
+
+#[tokio::test]
+async fn g27_ours_a_packet_without_a_message_ends_the_connection() {
+    for messages in [0, 1, 50] {
+        let (session, _begun, _server) = session(move |talk, _| {
+            for _ in 0..messages {
+                exchanged(talk)?;
+                talk.send(&Message::new(number::IGNORE).string("x"))?;
+            }
+            talk.send(&Message(Vec::new()))?;
+            talk.ignore()
+        })
+        .await;
+        let error = timeout(REAL, session.end()).await.unwrap();
+        assert!(error.to_string().contains("no message in it"), "after {messages}: {error}");
+    }
 }

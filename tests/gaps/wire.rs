@@ -1,4 +1,4 @@
-//! That gaps G14 to G20, G24 to G26 are still there. `tests/rekey.rs`, `tests/memory.rs` and
+//! That gaps G14 to G20, G24 to G27 are still there. `tests/rekey.rs`, `tests/memory.rs` and
 //! `tests/hang_up.rs` show that the client closes them.
 
 use std::pin::Pin;
@@ -90,6 +90,23 @@ async fn g26_bare_another_service_than_the_login_is_passed_over() {
     let answer = timeout(Duration::from_secs(3600), handle.authenticate_none("user")).await;
     let waits = answer.is_err() && bare.told(|told| told.ended.is_none());
     still_open("G26", waits, "client/handshake/told and wire");
+}
+
+#[tokio::test]
+async fn g27_bare_packets_without_a_message_are_passed_over() {
+    let client = plain_server(|stream| async move {
+        let mut server = Plain::logged_in(stream).await;
+        for _ in 0..100 {
+            server.send(Message(Vec::new())).await;
+        }
+        let goodbye = Message::new(number::DISCONNECT).number(11).string("last").string("");
+        server.send(goodbye).await;
+        server.wait().await;
+    });
+    let (mut handle, bare) = bare::connect(client).await.unwrap();
+    assert!(handle.authenticate_none("user").await.unwrap().success());
+    let passed = ending(&bare).await == Ok("last".to_owned());
+    still_open("G27", passed, "client/handshake/packets and told");
 }
 
 #[tokio::test]

@@ -4,6 +4,12 @@ texts! {
     session_without_status
         en "the server did not say how the command ended; its exit status is not known, and tessh's is 255"
         ja "コマンドの終了ステータスをサーバーが伝えませんでした。不明なため、tessh の終了コードは 255 です"
+    packet_empty
+        en "the server sent a bad packet: there is no message in it"
+        ja "サーバーから不正なパケットが届きました: メッセージがありません"
+    packet_empty_hint
+        en "the server is faulty, or its compressed data has ended: try without -C, and tell its administrator"
+        ja "サーバーに問題があるか、圧縮データが途中で終わっています。-C なしで試し、管理者に知らせてください"
     session_lost_after_status(status)
         en "the command exited with status {status}, but its output may not be complete"
         ja "コマンドはステータス {status} で終了しましたが、出力が途中までの可能性があります"

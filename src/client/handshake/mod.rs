@@ -9,6 +9,7 @@ pub(super) mod greeting;
 pub(super) mod handler;
 mod hello;
 mod options;
+mod packets;
 pub(super) mod rekey;
 mod told;
 pub mod verify;

@@ -1,8 +1,8 @@
-//! What the SSH library tells in its log, and nowhere else (gaps G2, G24 and G26).
+//! What the SSH library tells in its log, and nowhere else (gaps G2, G24, G26 and G27).
 //!
 //! It calls nobody when the server begins an exchange of keys, nor with the host key of any exchange
-//! but the first, nor when the server accepts another service than the login; but it says all three
-//! in its log. The words are those of the one version that Cargo.toml names, and `tests/gaps` fails
+//! but the first, nor when the server accepts another service than the login, nor of a packet that
+//! holds no message; but it says the first three in its log, and each message that a packet holds. The words are those of the one version that Cargo.toml names, and `tests/gaps` fails
 //! where they change. Whoever has the log of the process gives its messages to [`hear`]; where nobody
 //! does, the gaps stay open, and nothing else changes.
 //!
@@ -18,7 +18,10 @@ use log::Record;
 use crate::client::state::wire_facts::WireFacts;
 
 /// Said when a KEXINIT has come that is no answer to one of ours.
-const BEGUN: (&str, &str) = ("russh::client", "server has initiated re-key");
+const BEGUN: &str = "server has initiated re-key";
+/// Said of each message before it is looked at, with its number; of the last one in other words.
+const MESSAGE: (&str, &str) = ("russh::client", "< msg type ");
+const GOODBYE: &str = "received disconnect";
 /// Said of each host key, before its signature is checked. The key follows, and whether it came in
 /// a certificate.
 const HOST_KEY: (&str, &str) = ("russh::client::kex", "received server host key: ");
@@ -47,8 +50,14 @@ pub(crate) fn reads(facts: &Arc<WireFacts>) {
 /// Takes a message of the process's log: the library's of key exchanges and of the accepted service
 /// are noted, all others are passed over.
 pub fn hear(record: &Record<'_>) {
-    if record.target() == BEGUN.0 && record.args().as_str() == Some(BEGUN.1) {
-        note(WireFacts::leave_keys);
+    if record.target() == MESSAGE.0 {
+        match record.args().as_str() {
+            Some(text) if text == BEGUN => note(WireFacts::leave_keys),
+            Some(text) if text == GOODBYE => note(WireFacts::tell),
+            Some(_) => {}
+            None if begins_with(record.args(), MESSAGE.1) => note(WireFacts::tell),
+            None => {}
+        }
     } else if record.target() == LOGIN {
         match record.args().as_str() {
             Some(text) if LOGIN_GOES_ON.contains(&text) => note(|facts| facts.awaits_login(false)),
@@ -149,6 +158,26 @@ mod tests {
             hear(&Record::builder().target(LOGIN).args(goes_on).build());
             assert!(!facts.is_service_another());
         }
+    }
+
+    #[test]
+    fn each_message_that_is_told_is_noted() {
+        let facts = Arc::new(WireFacts::default());
+        reads(&facts);
+        let message = |target| {
+            let (number, count) = (94, 3);
+            let args = format_args!("< msg type {number:?}, seqn {count:?}, len {count}");
+            hear(&Record::builder().target(target).args(args).build());
+        };
+        message("russh::server");
+        said("russh::client", "timeout");
+        said("russh::client", "received data");
+        assert!(!facts.take_told());
+        message("russh::client");
+        assert!(facts.take_told() && !facts.take_told());
+        let goodbye = format_args!("received disconnect");
+        hear(&Record::builder().target("russh::client").args(goodbye).build());
+        assert!(facts.take_told());
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::client::deadline;
 use crate::client::failure::keepalive_timeout;
 use crate::client::flow::pace::Pace;
 use crate::client::handshake::gather::{self, Gathering};
+use crate::client::handshake::packets::Packets;
 use crate::client::handshake::told;
 use crate::client::observe::Observer;
 use crate::client::state::wire_facts::{WireFacts, lock};
@@ -38,6 +39,7 @@ pub(crate) struct Wire {
     pace: Arc<Pace>,
     gathering: Gathering,
     observer: Option<Observer>,
+    packets: Packets,
     /// Bytes to hand out before reading from the stream.
     replay: Vec<u8>,
     replay_from: usize,
@@ -83,6 +85,7 @@ impl Wire {
             pace,
             gathering: Gathering::new(std::time::Instant::now()),
             observer: Some(observer),
+            packets: Packets::new(),
             replay,
             replay_from: 0,
             swallow: ours.len() + 2,
@@ -201,6 +204,11 @@ fn rekey_unanswered() -> Error {
     Error::new(Kind::Disconnected, say!(rekey_unanswered)).hint(say!(auth_try_again_hint))
 }
 
+/// The library would pass over it, and over all that follows (gap G27).
+fn empty_packet() -> Error {
+    Error::new(Kind::Disconnected, say!(packet_empty)).hint(say!(packet_empty_hint))
+}
+
 /// The library would wait for ever (gap G26).
 fn another_service() -> Error {
     Error::new(Kind::Disconnected, say!(auth_another_service)).hint(say!(host_key_unproved_hint))
@@ -214,9 +222,34 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         told::reads(&this.facts);
-        if this.facts.is_service_another() {
-            return Poll::Ready(Err(io::Error::other(another_service())));
+        this.judge_what_was_read(buf.remaining()).map_err(io::Error::other)?;
+        let before = buf.filled().len();
+        ready!(this.poll_bytes(cx, buf))?;
+        this.packets.got(buf.filled().len() - before);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Wire {
+    /// Looks at what the library has told of what it has read, before it reads on.
+    ///
+    /// # Errors
+    /// The library would pass over a fault of the server, and wait for ever.
+    fn judge_what_was_read(&mut self, asked: usize) -> Result<(), Error> {
+        if self.facts.is_service_another() {
+            return Err(another_service());
         }
+        if self.packets.is_between_parts() {
+            let has_told = self.facts.take_told();
+            if !self.packets.begins(asked, has_told) {
+                return Err(empty_packet());
+            }
+        }
+        Ok(())
+    }
+
+    fn poll_bytes(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self;
         if this.replay_from < this.replay.len() {
             // What came with the greeting.
             this.observe(&[])?;

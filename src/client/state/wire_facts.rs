@@ -58,6 +58,8 @@ pub(crate) struct WireFacts {
     most_stalled: AtomicU64,
     /// A service was accepted, and the library has not gone on to the login.
     awaits_login: AtomicBool,
+    /// The library has told a message since this was last asked.
+    told: AtomicBool,
     keys: Mutex<KeyUse>,
     host_key: Mutex<HostKeyShown>,
 }
@@ -115,6 +117,7 @@ impl Default for WireFacts {
             data_packets: AtomicU64::new(0),
             most_stalled: AtomicU64::new(0),
             awaits_login: AtomicBool::new(false),
+            told: AtomicBool::new(false),
             keys: Mutex::new(keys),
             host_key: Mutex::default(),
         }
@@ -287,6 +290,16 @@ impl WireFacts {
     /// with what it has read.
     pub fn is_service_another(&self) -> bool {
         self.awaits_login.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the library has told a message.
+    pub fn tell(&self) {
+        self.told.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the library has told a message since this was last asked.
+    pub fn take_told(&self) -> bool {
+        self.told.swap(false, Ordering::Relaxed)
     }
 
     /// Notes that a key exchange begins, ours or the server's.
