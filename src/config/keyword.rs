@@ -57,7 +57,7 @@ pub enum KeywordStanding {
     /// ssh(1) has ignored it for a long time.
     Inert,
     /// The keyword is accepted with one warning, except with one of these values, which ask for
-    /// nothing. The text gives the reason.
+    /// nothing or for what is done. The text gives the reason.
     Warned(&'static [&'static str], FixedText),
     /// The keyword is refused, except with one of these values, which ask for nothing. The text
     /// gives the reason.
@@ -247,7 +247,8 @@ keywords! {
     StrictHostKeyChecking [] Word(&["yes", "no", "true", "false", "off", "ask", "accept-new"]), Honoured;
     SyslogFacility [] Text, Honoured;
     Tag [] Text, Honoured;
-    TCPKeepAlive ["keepalive"] Flag, Honoured;
+    TCPKeepAlive ["keepalive"] Word(&["yes", "no", "true", "false", "transport", "all"]),
+        Warned(&["yes", "no", "true", "false", "transport"], texts::forwards_not_kept_alive);
     Tunnel [] Word(&["yes", "no", "true", "false", "ethernet", "point-to-point"]),
         Refused(OFF, texts::tunnels_unsupported);
     TunnelDevice [] Text, Inert;

@@ -436,8 +436,10 @@ fn version_addendum(shown: &EffectiveConfig<'_>) -> Vec<String> {
 }
 
 /// Since 10.0, ssh(1) prints it with the words of a keyword that may have more than two values.
+/// `transport` is the same as `true`, and is printed so.
 fn tcp_keep_alive(shown: &EffectiveConfig<'_>) -> Vec<String> {
-    vec![shown.options.tcp_keep_alive.to_string()]
+    let all = shown.text(K::TCPKeepAlive, "").eq_ignore_ascii_case("all");
+    vec![if all { "all".to_owned() } else { shown.options.tcp_keep_alive.to_string() }]
 }
 
 fn warn_weak_crypto(shown: &EffectiveConfig<'_>) -> Vec<String> {

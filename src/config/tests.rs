@@ -232,6 +232,22 @@ fn a_refused_connection_says_why() {
 }
 
 #[test]
+fn keepalives_are_for_the_connection_and_those_of_forwards_are_warned_of() {
+    let home = Home::new();
+    for (word, on, warned) in [
+        ("no", false, false),
+        ("yes", true, false),
+        ("transport", true, false),
+        ("Transport", true, false),
+        ("all", true, true),
+    ] {
+        home.write("config", format!("TCPKeepAlive {word}\n"));
+        let options = home.options();
+        assert_eq!((*options.tcp_keep_alive, !options.warnings.is_empty()), (on, warned), "{word}");
+    }
+}
+
+#[test]
 fn matching_by_tag_command_and_session() {
     let home = Home::new();
     home.write(

@@ -148,6 +148,9 @@ texts! {
     both_fingerprints_shown
         en "both fingerprints are shown wherever one is"
         ja "フィンガープリントは常に両方の形式で表示します"
+    forwards_not_kept_alive
+        en "TCP keepalives are sent to the server, not on the sockets of forwards"
+        ja "TCP キープアライブはサーバーへの接続だけで、転送のソケットでは送りません"
     hostbased_unsupported
         en "host-based authentication is not supported"
         ja "ホストベース認証には対応していません"

@@ -259,7 +259,7 @@ impl Options {
             connection_attempts: v.parsed(K::ConnectionAttempts, 1, value::attempts),
             server_alive_interval: v.time(K::ServerAliveInterval),
             server_alive_count_max: v.parsed(K::ServerAliveCountMax, 3, value::number),
-            tcp_keep_alive: v.flag(K::TCPKeepAlive, true),
+            tcp_keep_alive: v.word(K::TCPKeepAlive, value::keeps_alive),
             address_family: v.word(K::AddressFamily, value::address_family),
             bind_address: v.text(K::BindAddress),
             bind_interface: v.text(K::BindInterface),

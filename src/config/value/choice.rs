@@ -175,6 +175,11 @@ pub fn warns_of_weak_crypto(text: &str) -> bool {
     !["no", "false", "no-pq-kex"].iter().any(|off| off.eq_ignore_ascii_case(text))
 }
 
+/// Parses TCPKeepAlive: whether the connection to the server has keepalives.
+pub fn keeps_alive(text: &str) -> bool {
+    !["no", "false"].iter().any(|off| off.eq_ignore_ascii_case(text))
+}
+
 /// Parses PubkeyAuthentication as yes or no.
 pub fn pubkey(text: &str) -> Result<bool, ConfigFault> {
     Ok(!matches!(text.to_ascii_lowercase().as_str(), "no" | "false"))

@@ -19,8 +19,9 @@ mod timing;
 pub use add_keys::AddKeys;
 pub use choice::{
     AddressFamily, ControlMaster, FingerprintHash, RequestTty, SessionType, StrictHostKeyChecking,
-    UpdateHostKeys, VerifyHostKeyDns, address_family, control_master, fingerprint_hash, pubkey,
-    request_tty, session_type, strict, update_host_keys, verify_dns, warns_of_weak_crypto,
+    UpdateHostKeys, VerifyHostKeyDns, address_family, control_master, fingerprint_hash,
+    keeps_alive, pubkey, request_tty, session_type, strict, update_host_keys, verify_dns,
+    warns_of_weak_crypto,
 };
 pub use forward::{Connect, Forward, Listen};
 pub use jump::Jump;
