@@ -135,10 +135,7 @@ impl<'a> KnownHostsLine<'a> {
         if contains(self.key_type, CERTIFICATE) {
             return Err(LineFault::Certificate);
         }
-        PublicKey::from_bytes(&blob).map_err(|_| match self.key_type {
-            b"ssh-mldsa44-ed25519" => LineFault::MlDsa,
-            _ => LineFault::Damaged,
-        })
+        plain_key(self.key_type, &blob)
     }
 }
 
@@ -147,7 +144,7 @@ impl<'a> KnownHostsLine<'a> {
 pub(super) fn revoked_key(key_type: &[u8], text: &[u8]) -> Result<PublicKey, LineFault> {
     let blob = decode(key_type, text)?;
     if !contains(key_type, CERTIFICATE) {
-        return PublicKey::from_bytes(&blob).map_err(|_| LineFault::Damaged);
+        return plain_key(key_type, &blob);
     }
     // Refuse nested certificates: the parser would recurse as deep as the file asks for.
     let inside = blob.get(4 + key_type.len()..).unwrap_or_default();
@@ -156,6 +153,15 @@ pub(super) fn revoked_key(key_type: &[u8], text: &[u8]) -> Result<PublicKey, Lin
     }
     let certificate = Certificate::from_bytes(&blob).map_err(|_| LineFault::Damaged)?;
     Ok(PublicKey::new(certificate.public_key().clone(), ""))
+}
+
+/// Reads a key that is no certificate in OpenSSH's usual sense. The name of ML-DSA's certificates
+/// has another end than all others.
+fn plain_key(key_type: &[u8], blob: &[u8]) -> Result<PublicKey, LineFault> {
+    PublicKey::from_bytes(blob).map_err(|_| match key_type {
+        b"ssh-mldsa44-ed25519" | b"ssh-mldsa44-ed25519-cert" => LineFault::MlDsa,
+        _ => LineFault::Damaged,
+    })
 }
 
 fn decode(key_type: &[u8], text: &[u8]) -> Result<Vec<u8>, LineFault> {

@@ -14,8 +14,9 @@ use russh::keys::ssh_key::PublicKey;
 use super::file::{LINE_MAX, read};
 use super::fingerprint::{self, is_same};
 use super::krl::{Krl, MAGIC, Named};
+use super::line::{self, LineFault};
 use super::place::FileLine;
-use super::{certificate, line, quote};
+use super::{certificate, quote};
 use crate::say;
 
 /// The content of the files when they were loaded. Clones share it.
@@ -102,7 +103,7 @@ impl RevokedFile {
     fn finds(&self, list: &List, key: &PublicKey) -> Option<String> {
         match list {
             List::Text(text) => {
-                let is_listed = |line: &[u8]| listed_key(line).is_some_and(|it| is_same(&it, key));
+                let is_listed = |line: &[u8]| listed_key(line).is_ok_and(|it| is_same(&it, key));
                 let (line, _) = lines(text).find(|(_, line)| is_listed(line))?;
                 Some(FileLine { file: self.file.clone(), line }.to_string())
             }
@@ -119,7 +120,7 @@ impl List {
         if text.starts_with(MAGIC) {
             return Krl::parse(text).map(List::Binary);
         }
-        let bad = lines(&text).find(|(_, line)| listed_key(line).is_none()).map(|(line, _)| line);
+        let bad = lines(&text).find(|(_, line)| !makes_sense(line)).map(|(line, _)| line);
         match bad {
             Some(line) => Err(say!(revoked_line_without_key, line)),
             None => Ok(List::Text(text)),
@@ -134,12 +135,18 @@ fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 }
 
 /// The key of a line `type base64 [comment]`; for a certificate, the key that it certifies.
-fn listed_key(text: &[u8]) -> Option<PublicKey> {
+fn listed_key(text: &[u8]) -> Result<PublicKey, LineFault> {
     if text.len() > LINE_MAX {
-        return None;
+        return Err(LineFault::Damaged);
     }
     let mut words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    line::revoked_key(words.next()?, words.next()?).ok()
+    let mut word = || words.next().ok_or(LineFault::Damaged);
+    line::revoked_key(word()?, word()?)
+}
+
+/// Whether a line lists a key, be it one of the type that no host and no authority can have here.
+fn makes_sense(text: &[u8]) -> bool {
+    matches!(listed_key(text), Ok(_) | Err(LineFault::MlDsa))
 }
 
 fn encoded(key: &PublicKey) -> Option<Vec<u8>> {
@@ -152,9 +159,11 @@ fn name(key: &PublicKey) -> String {
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::BASE64;
     use russh::keys::ssh_key::Certificate;
 
     use super::*;
+    use crate::wire_format::put_string;
 
     macro_rules! data {
         ($name:literal) => {
@@ -213,6 +222,22 @@ mod tests {
             assert!(reason.contains("/revoked") && reason.contains(word), "{reason}");
         }
         assert!(with("").forbids(&plain(RSA)).is_none());
+    }
+
+    #[test]
+    fn a_key_of_the_type_that_only_ssh_has_is_passed_over() {
+        for name in ["ssh-mldsa44-ed25519", "ssh-mldsa44-ed25519-cert"] {
+            let mut blob = Vec::new();
+            put_string(&mut blob, name.as_bytes());
+            put_string(&mut blob, &[7; 1344]);
+            let blob = BASE64.encode(&blob);
+            let revoked = with(format!("{name} {blob} host\n{KEY}"));
+            assert!(revoked.forbids(&plain(RSA)).is_none(), "{name}");
+            assert!(revoked.forbids(&plain(KEY)).expect("revoked").contains("/revoked:2"));
+            // Another name than the one in the key is damage, which forbids everything.
+            let damaged = with(format!("ssh-mldsa44-ed25518 {blob}"));
+            assert!(damaged.forbids(&plain(RSA)).is_some());
+        }
     }
 
     #[test]
