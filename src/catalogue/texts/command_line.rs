@@ -150,8 +150,8 @@ texts! {
         en "Unsupported query \"{query}\""
         ja "「{query}」という問い合わせはありません"
     query_unsupported_hint
-        en "-Q takes cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, protocol-version, or one of the keywords that take such a list"
-        ja "-Q に指定できるのは cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, protocol-version と、その一覧を取るキーワードです"
+        en "-Q takes cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, protocol-version, sig, or one of the keywords that take such a list"
+        ja "-Q に指定できるのは cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, protocol-version, sig と、その一覧を取るキーワードです"
     stdout_label
         en "standard output"
         ja "標準出力"
