@@ -16,11 +16,12 @@ use crate::say;
 use crate::text;
 
 /// Values that tessh has no counterpart for. They are named if they are not the default.
-const UNKNOWN: [&str; 15] = [
+const UNKNOWN: [&str; 16] = [
     "AuthPlugin",
     "ChangeUsername",
     "ConnectionSharing",
     "GssapiFwd",
+    "PreConnectCommand",
     "PreferKnownHostKeys",
     "SSH2DES",
     "SSHLogOmitData",

@@ -297,7 +297,8 @@ fn login_and_session_settings_become_fields() {
 fn what_has_no_counterpart_is_named_if_it_differs() {
     let made = made(
         "ConnectionSharing=1\nAuthGSSAPI=0\nSshBanner=1\nLogType=3\nTCPNoDelay=0\n\
-         PortForwardings=Lno-such-service=h:http\nProxyMethod=3\nProxyDNS=0\nRekeyBytes=lots",
+         PortForwardings=Lno-such-service=h:http\nProxyMethod=3\nProxyDNS=0\nRekeyBytes=lots\n\
+         PreConnectCommand=knock %host",
     );
     assert_eq!(made.refusal, None);
     for line in [
@@ -307,10 +308,11 @@ fn what_has_no_counterpart_is_named_if_it_differs() {
         "PortForwardings=Lno-such-service=h:http has no effect here",
         "ProxyDNS=0 has no effect here",
         "RekeyBytes=lots has no effect here",
+        "PreConnectCommand=knock %host has no effect here",
     ] {
         assert!(made.unhonoured.contains(&line.to_owned()), "{line}: {:?}", made.unhonoured);
     }
-    assert_eq!(made.unhonoured.len(), 6, "{:?}", made.unhonoured);
+    assert_eq!(made.unhonoured.len(), 7, "{:?}", made.unhonoured);
 }
 
 #[test]
