@@ -89,7 +89,7 @@ async fn verified(sshd: &Sshd, policy: HostPolicy) -> Result<Vec<String>, Error>
         attempts: 1,
         proxy: None,
     };
-    let stream = connect(&route, Budget::start(None)).await.unwrap();
+    let stream = connect(&route, Budget::start(None), &|| {}).await.unwrap();
     let options = TransportOptions {
         lists: Lists::default(),
         warn_weak_crypto: false,

@@ -72,7 +72,7 @@ pub async fn stream(address: SocketAddr) -> Stream {
         attempts: 1,
         proxy: None,
     };
-    connect(&route, Budget::start(None)).await.unwrap()
+    connect(&route, Budget::start(None), &|| {}).await.unwrap()
 }
 
 /// Verifies the host, taking a new key and writing it nowhere.

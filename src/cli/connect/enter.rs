@@ -246,7 +246,7 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     let route = wants::route(plan, environment);
     let Some(wanted) = &plan.proxy else {
         let budget = Budget::start(timeout);
-        return Ok((dial::connect_telling(&route, budget, &tell).await?, budget));
+        return Ok((dial::connect(&route, budget, &tell).await?, budget));
     };
     let password = proxy_password(wanted, prompt).await?;
     let opening = wanted.telnet_command.as_ref().map(|line| {

@@ -52,31 +52,59 @@ pub struct Route {
     pub proxy: Option<ProxyCommand>,
 }
 
-/// Connects. `budget` limits name resolution and all attempts together.
+/// Why there is no connection.
+pub(super) enum DialFault {
+    /// Nobody accepts connections there, or nobody does in time. The error has no next step, because
+    /// that depends on what is to listen there.
+    Unreached(Error),
+    /// Any other reason, with its next step.
+    Other(Error),
+}
+
+impl From<Error> for DialFault {
+    fn from(error: Error) -> DialFault {
+        DialFault::Other(error)
+    }
+}
+
+impl DialFault {
+    /// The error where an SSH server is to listen.
+    fn for_server(self) -> Error {
+        match self {
+            DialFault::Unreached(error) if error.kind() == Kind::Timeout => {
+                error.hint(say!(connect_timed_out_hint))
+            }
+            DialFault::Unreached(error) => error.hint(say!(connect_failed_hint)),
+            DialFault::Other(error) => error,
+        }
+    }
+}
+
+/// Connects to an SSH server, and calls `tell` once the name is resolved. `budget` limits name
+/// resolution and all attempts together.
 ///
 /// # Errors
 /// The name has no address, the addresses refuse or time out, or the command does not start.
-pub async fn connect(route: &Route, budget: Budget) -> Result<Stream> {
-    connect_telling(route, budget, &|| {}).await
+pub async fn connect(route: &Route, budget: Budget, tell: &(dyn Fn() + Sync)) -> Result<Stream> {
+    reach(route, budget, tell).await.map_err(DialFault::for_server)
 }
 
-/// Connects, and calls `tell` once the name is resolved.
-///
-/// # Errors
-/// Those of [`connect`].
-pub async fn connect_telling(
+/// Connects like [`connect`], to whatever is to listen there.
+pub(super) async fn reach(
     route: &Route,
     budget: Budget,
     tell: &(dyn Fn() + Sync),
-) -> Result<Stream> {
+) -> Result<Stream, DialFault> {
     if let Some(proxy) = &route.proxy {
-        return command::start(proxy).map(|running| Stream::Command(Box::new(running)));
+        return Ok(Stream::Command(Box::new(command::start(proxy)?)));
     }
     let until = budget.until(deadline::CONNECT);
     match timeout_at(until, attempts(route, tell)).await {
         Ok(result) => result.map(|(stream, took)| Stream::Tcp(stream, took)),
-        Err(_) => Err(Error::new(Kind::Timeout, say!(connect_timed_out, place = place(route)))
-            .hint(say!(connect_timed_out_hint))),
+        Err(_) => {
+            let cause = say!(connect_timed_out, place = place(route));
+            Err(DialFault::Unreached(Error::new(Kind::Timeout, cause)))
+        }
     }
 }
 
@@ -84,12 +112,17 @@ fn place(route: &Route) -> String {
     say!(connect_failed, host = route.host, port = route.port)
 }
 
-async fn attempts(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<(TcpStream, Duration)> {
+async fn attempts(
+    route: &Route,
+    tell: &(dyn Fn() + Sync),
+) -> Result<(TcpStream, Duration), DialFault> {
     let mut tries = 0;
     loop {
         tries += 1;
         match attempt(route, tell).await {
-            Err(error) if tries < route.attempts && error.kind() == Kind::Connect => {
+            Err(DialFault::Unreached(error) | DialFault::Other(error))
+                if tries < route.attempts && error.kind() == Kind::Connect =>
+            {
                 debug!("{error}; trying again");
                 sleep(Duration::from_secs(1)).await;
             }
@@ -98,7 +131,10 @@ async fn attempts(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<(TcpStream,
     }
 }
 
-async fn attempt(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<(TcpStream, Duration)> {
+async fn attempt(
+    route: &Route,
+    tell: &(dyn Fn() + Sync),
+) -> Result<(TcpStream, Duration), DialFault> {
     let addresses = alternate(resolve(&route.host, route.port, route.family).await?);
     tell();
     let bind = match &route.bind {
@@ -122,11 +158,11 @@ async fn attempt(route: &Route, tell: &(dyn Fn() + Sync)) -> Result<(TcpStream, 
             ));
         } else if running.is_empty() {
             if let Some(error) = last.as_ref().and_then(carried) {
-                return Err(error.context(place(route)));
+                return Err(error.context(place(route)).into());
             }
             let why = last.as_ref().map_or_else(|| say!(no_address_to_try), reason);
-            return Err(Error::new(Kind::Connect, format!("{}: {why}", place(route)))
-                .hint(say!(connect_failed_hint)));
+            let cause = format!("{}: {why}", place(route));
+            return Err(DialFault::Unreached(Error::new(Kind::Connect, cause)));
         }
         let more = waiting.len() > 0;
         tokio::select! {
@@ -295,7 +331,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let error = connect(&route(port), Budget::start(None)).await.err().unwrap();
+        let error = connect(&route(port), Budget::start(None), &|| {}).await.err().unwrap();
         assert_eq!(error.kind(), Kind::Connect);
         assert!(error.cause().ends_with(&format!("port {port}: Connection refused")), "{error}");
     }
@@ -307,7 +343,7 @@ mod tests {
             let port = listener.local_addr().unwrap().port();
             for class in [Some(0xb8), Some(0x20), None] {
                 let route = Route { host: host.to_owned(), class, ..route(port) };
-                let stream = connect(&route, Budget::start(None)).await.unwrap();
+                let stream = connect(&route, Budget::start(None), &|| {}).await.unwrap();
                 let Stream::Tcp(stream, _) = stream else { panic!("not TCP") };
                 let socket = SockRef::from(&stream);
                 let found = match host.contains(':') {
@@ -322,7 +358,7 @@ mod tests {
     #[tokio::test]
     async fn an_address_of_the_wrong_family_is_not_tried() {
         let route = Route { family: AddressFamily::Inet6, ..route(1) };
-        let error = connect(&route, Budget::start(None)).await.err().unwrap();
+        let error = connect(&route, Budget::start(None), &|| {}).await.err().unwrap();
         assert_eq!(error.kind(), Kind::Resolve);
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::timeout_at;
 
 use crate::client::deadline::{self, Budget};
 use crate::client::stream::bytes::Stream;
-use crate::client::stream::dial::{self, Route};
+use crate::client::stream::dial::{DialFault, Route, reach};
 use crate::client::stream::proxy_request::ProxyRequest;
 use crate::client::stream::{http, socks, telnet};
 use crate::config::ProxyKind;
@@ -19,24 +19,21 @@ use crate::say;
 /// Connects through a proxy server; `route` leads to the proxy server itself.
 ///
 /// # Errors
-/// Those of [`dial::connect`]; and the proxy refuses, does not answer in time, or its answer is
+/// Those of [`connect`](super::dial::connect); and the proxy refuses, does not answer in time, or its answer is
 /// invalid.
 pub async fn connect(route: &Route, request: &ProxyRequest<'_>, budget: Budget) -> Result<Stream> {
     let server = request.server;
     let named = |error: Error| error.context(say!(route_proxy, server = server.to_string()));
     // The error of the connection has host and port.
     let kind = server.to_string().split("://").next().unwrap_or_default().to_owned();
-    let unreached = |error: Error| {
-        let named = error.context(say!(route_proxy_unreached, kind));
-        // No SSH server is missed there. Any other next step, such as that of an address to connect
-        // from, holds for a proxy, too.
-        let of_a_server = [say!(connect_failed_hint), say!(connect_timed_out_hint)];
-        match named.next_step().is_some_and(|step| of_a_server.iter().any(|it| it == step)) {
-            true => named.hint(say!(route_proxy_check)),
-            false => named,
-        }
+    let unreached = |fault: DialFault| {
+        let error = match fault {
+            DialFault::Unreached(error) => error.hint(say!(route_proxy_check)),
+            DialFault::Other(error) => error,
+        };
+        error.context(say!(route_proxy_unreached, kind))
     };
-    let mut stream = dial::connect(route, budget).await.map_err(unreached)?;
+    let mut stream = reach(route, budget, &|| {}).await.map_err(unreached)?;
     let until = budget.until(deadline::CONNECT);
     let talk = async {
         match server.kind {
