@@ -123,14 +123,7 @@ pub fn check_typed_user(user: &str) -> Result<()> {
 /// # Errors
 /// [`Kind::Usage`]: `Bad port 'x'`.
 pub fn parse_port(text: &str) -> Result<u16> {
-    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    match text.parse::<u16>() {
-        Ok(port) if digits && port > 0 => Ok(port),
-        _ => {
-            let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
-            Err(usage(say!(port_bad, shown)).hint(say!(port_range)))
-        }
-    }
+    positive(number_or_service(text, |_| None), text)
 }
 
 /// Parses a port, or the name of a service.
@@ -138,7 +131,23 @@ pub fn parse_port(text: &str) -> Result<u16> {
 /// # Errors
 /// [`Kind::Usage`]: `Bad port 'x'`.
 pub fn port_or_service(text: &str) -> Result<u16> {
-    parse_port(text).or_else(|fault| service::tcp_port(text).ok_or(fault))
+    positive(number_or_service(text, service::tcp_port), text)
+}
+
+/// Parses plain decimal digits up to 65535, or the name of a service, which `service` finds.
+pub fn number_or_service(text: &str, service: impl Fn(&str) -> Option<u16>) -> Option<u16> {
+    match !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => text.parse().ok(),
+        false => service(text),
+    }
+}
+
+/// The port that was found in a text, if it is one to connect to.
+fn positive(port: Option<u16>, text: &str) -> Result<u16> {
+    port.filter(|&port| port > 0).ok_or_else(|| {
+        let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+        usage(say!(port_bad, shown)).hint(say!(port_range))
+    })
 }
 
 fn parse_plain(text: &str) -> Result<Destination> {

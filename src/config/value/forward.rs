@@ -9,6 +9,7 @@ use std::fmt;
 
 use crate::config::fault::{ConfigFault, shown};
 use crate::config::keyword::Keyword;
+use crate::destination::number_or_service;
 use crate::os::service;
 use crate::say;
 
@@ -210,10 +211,7 @@ fn path(field: &ForwardField) -> Option<String> {
 
 /// Parses a port, in digits or as the name of a service.
 fn number(text: &str) -> Option<u16> {
-    match !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        true => text.parse().ok(),
-        false => service::tcp_port(text),
-    }
+    number_or_service(text, service::tcp_port)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::map;
+use crate::destination::number_or_service;
 use crate::os::service;
 
 /// A session's forwards, as `-L`, `-R` and `-D` take them.
@@ -110,10 +111,7 @@ fn last_colon(text: &str) -> Option<(&str, &str)> {
 
 /// A port: a number, or the name of a service.
 fn number(text: &str) -> Option<u16> {
-    match text.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => text.parse().ok().filter(|&port| port != 0),
-        false => service::port(text),
-    }
+    number_or_service(text, service::port).filter(|&port| port != 0)
 }
 
 fn bracketed(host: &str) -> String {
