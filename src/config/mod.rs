@@ -44,6 +44,7 @@ pub use expand::{Tokens, tilde};
 pub use keyword::{Keyword, KeywordRow, KeywordStanding, Shape, TABLE};
 pub use known_hosts_command::{KnownHostsCommand, Search, SearchedKey};
 pub use layers::{Directive, Layers};
+pub use line::keyword as split_keyword;
 pub use method::{Circumstances, Method, MethodChoice, choose};
 pub use options::{
     ForwardAgent, Forwarding, Options, PermitOpen, Sharing, X11Options, default_identity_files,

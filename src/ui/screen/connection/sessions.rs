@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::ask::{AskName, Confirm, MakeDocument};
 use super::edit::Edit;
 use super::{Key, NewConnection, shown};
-use crate::config::Keyword;
+use crate::config::{Keyword, split_keyword};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{Document, Profile, ProfileStore, Source};
 use crate::say;
@@ -185,11 +185,10 @@ fn with_options(profile: &Profile, entered: &Entered) -> Result<Profile> {
     };
     if let Some(family) = family {
         let keyword = Keyword::AddressFamily.name();
-        let is_of = |option: &str| {
-            let name = option.split(|c: char| c == '=' || c.is_whitespace()).next();
-            name.is_some_and(|name| name.eq_ignore_ascii_case(keyword))
+        let is_other = |option: &String| {
+            split_keyword(option).is_none_or(|(name, _)| !name.eq_ignore_ascii_case(keyword))
         };
-        profile.options.retain(|option| !is_of(option.trim_start()));
+        profile.options.retain(is_other);
         profile.options.push(format!("{keyword}={family}"));
     }
     // What the session says of pastes takes precedence, as when it connects.

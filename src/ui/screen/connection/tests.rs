@@ -387,7 +387,8 @@ fn a_duplicate_has_the_comments_too() {
 #[test]
 fn a_session_that_is_saved_under_another_name_has_the_options_that_were_entered() {
     let bench = bench();
-    let before = "host = \"h\" # mine\nport = 9\noptions = [\"addressfamily inet\", \"Tag=x\"]\n";
+    let before = "host = \"h\" # mine\nport = 9\n\
+                  options = [\"addressfamily inet\", '\"AddressFamily\" any', \"Tag=x\"]\n";
     fs::write(bench.file("db.toml"), before).unwrap();
     // The port, IPv6, and the box.
     bench.play("<Tab><C-o>2222<Tab><Right><Right><Tab> <C-s><C-u>zall<Enter>");
