@@ -8,15 +8,14 @@ use tessh::client::algorithms::Lists;
 use tessh::client::deadline::Budget;
 use tessh::client::handshake::{TransportOptions, verify};
 use tessh::client::host_key::{DnsCheck, HostPolicy, SettledKey};
-use tessh::client::login::{AfterRefusal, Login, authenticate};
+use tessh::client::login::{Login, authenticate};
 use tessh::client::session::{
     Console, LocalSide, ProgramRequest, PtyRequest, SessionRequest, WindowSize, close, open, relay,
 };
 use tessh::client::stream::ByteStream;
 use tessh::client::{Session, Stream};
-use tessh::config::{AddKeys, Method, UpdateHostKeys};
+use tessh::config::{Method, UpdateHostKeys};
 use tessh::error::Error;
-use tessh::keys::security_key::SecurityKeys;
 use tessh::prompt::{
     Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
 };
@@ -205,27 +204,11 @@ fn login(method: Method) -> Login {
         user: "user".to_owned(),
         label: "user@server".to_owned(),
         chain: vec![method],
-        identities: Vec::new(),
-        skip_unusable_keys: false,
-        certificates: Vec::new(),
-        agent: None,
-        agent_identities: false,
-        agent_key: None,
-        key_alone: false,
-        agent_held: None,
-        agent_fingerprint: None,
         host_bound: true,
-        devices: SecurityKeys::default(),
-        add_keys: AddKeys::default(),
-        password: None,
-        keep: false,
-        rsa_bits: 0,
         warn_weak_crypto: true,
-        opened: None,
         tries: 2,
         signatures: vec!["ssh-ed25519".to_owned()],
-        after_refusal: AfterRefusal::End,
-        again: None,
+        ..Login::default()
     }
 }
 

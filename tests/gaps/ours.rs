@@ -150,30 +150,14 @@ pub fn login(method: Method) -> Login {
         user: "user".to_owned(),
         label: "user@server".to_owned(),
         chain: vec![method],
-        identities: Vec::new(),
-        skip_unusable_keys: false,
-        certificates: Vec::new(),
-        agent: None,
-        agent_identities: false,
-        agent_key: None,
-        key_alone: false,
-        agent_held: None,
-        agent_fingerprint: None,
         host_bound: true,
-        devices: tessh::keys::security_key::SecurityKeys::default(),
-        add_keys: tessh::config::AddKeys::default(),
-        password: None,
-        keep: false,
-        rsa_bits: 0,
-        opened: None,
         tries: 1,
         signatures: SIGNATURES
             .iter()
             .flat_map(|name| [(*name).to_owned(), of_certificate(name)])
             .collect(),
         warn_weak_crypto: true,
-        after_refusal: tessh::client::login::AfterRefusal::End,
-        again: None,
+        ..Login::default()
     }
 }
 

@@ -85,24 +85,18 @@ pub fn login(
         identities: identities(plan, environment)?,
         skip_unusable_keys: plan.as_ssh,
         certificates: options.certificate_files.value.clone(),
-        key_alone: false,
         agent: plan.agent.clone(),
         agent_identities: plan.agent_identities,
         agent_key,
-        agent_held: None,
-        agent_fingerprint: None,
         add_keys: *options.add_keys_to_agent,
         devices: devices(options, environment),
         host_bound: *options.host_bound_authentication,
         password,
-        opened: None,
-        keep: false,
         tries: options.number_of_password_prompts.value,
         rsa_bits: *options.required_rsa_size,
         signatures: signatures(pubkey, true)?,
         warn_weak_crypto: options.warn_weak_crypto.value,
-        after_refusal: AfterRefusal::End,
-        again: None,
+        ..Login::default()
     })
 }
 

@@ -13,7 +13,8 @@ use crate::keys::security_key::SecurityKeys;
 use crate::prompt::MethodObstacle;
 use crate::secret::Secret;
 
-/// The input of a login.
+/// The input of a login. The default has no method, no credential and no signature algorithm.
+#[derive(Default)]
 pub struct Login {
     /// The user name on the server.
     pub user: String,
