@@ -13,6 +13,7 @@
 mod columns;
 
 use std::fmt::Write;
+use std::path::Path;
 
 use crate::os::words;
 
@@ -20,6 +21,8 @@ pub use columns::{TAB, columns, columns_of, pieces_of, wrap};
 
 /// Marks the end of a text that was cut.
 const CUT: char = '…';
+/// The most characters of a path that a message shows: many, because its end tells which file it is.
+const PATH_MAX: usize = 400;
 
 /// Sanitises one line: line breaks and tabs become blanks, and at most `max` characters are kept,
 /// followed by `…` if there were more.
@@ -50,6 +53,11 @@ pub fn line_bytes(bytes: &[u8], max: usize) -> String {
 /// blank is another name. At most `max` characters are kept, as [`line()`] does it.
 pub fn name(bytes: &[u8], max: usize) -> String {
     cut(pieces(bytes), bytes.len(), max)
+}
+
+/// Sanitises the path of a file on this machine as [`name()`] does it, at most [`PATH_MAX`] characters.
+pub fn path(path: &Path) -> String {
+    name(path.as_os_str().as_encoded_bytes(), PATH_MAX)
 }
 
 /// A word of a command line that is shown to be typed: in quotes only where a shell would act on it.
@@ -261,6 +269,7 @@ mod tests {
 
     #[test]
     fn in_a_name_nothing_becomes_a_blank() {
+        assert_eq!(path(Path::new("id\n.pub")), r"id\x0a.pub");
         let names =
             ["a b", "a\nb", "a\tb", "a\rb", "a\r\nb", "a\u{85}b", "a\u{2028}b", "a\u{3000}b"];
         let shown = names.map(|it| name(it.as_bytes(), ALL));

@@ -27,8 +27,6 @@ use crate::os::syslog::{Severity, Syslog};
 use crate::say;
 use crate::text;
 
-/// The most characters of a path that a message shows.
-const MAX_SHOWN: usize = 300;
 /// The most columns of a line of the SSH library's.
 const MAX_LIBRARY_LINE: usize = 1000;
 
@@ -90,7 +88,7 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
     let sink = match file {
         None => LogDestination::Stderr,
         Some(path) => {
-            let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
+            let shown = text::path(path);
             let file = file::append_without_waiting(path).map_err(|error| {
                 let reason = match file::is_unread_pipe(path, &error) {
                     true => say!(log_pipe_unread),

@@ -59,7 +59,7 @@ pub fn directory(context: &Context) -> PathBuf {
 /// [`Kind::Config`]: the file cannot be read, others can write it, or a line is wrong.
 pub fn read(context: &Context) -> Result<Settings> {
     let path = directory(context).join("config.toml");
-    let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
+    let shown = text::path(&path);
     let Some(text) = load(&path, context).map_err(|error| error.context(&shown))? else {
         return Ok(Settings::default());
     };

@@ -6,7 +6,7 @@
 //! own. Values that tessh does not honour are printed, too.
 //! program's own. Values that this program does not honour are printed, too.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::keyword::Keyword;
 use super::layers::{Directive, Layers};
@@ -128,7 +128,10 @@ const ORDER: &[(Keyword, PrintForm)] = &[
     (K::BindAddress, Text),
     (K::BindInterface, Text),
     (K::Ciphers, List),
-    (K::ControlPath, Own(|s| s.options.sharing.path.iter().map(|path| shown_path(path)).collect())),
+    (
+        K::ControlPath,
+        Own(|s| s.options.sharing.path.iter().map(|it| it.display().to_string()).collect()),
+    ),
     (K::HostKeyAlgorithms, List),
     (K::HostKeyAlias, Own(|s| s.options.host_key_alias.iter().cloned().collect())),
     (K::HostbasedAcceptedAlgorithms, List),
@@ -313,12 +316,8 @@ fn key_provider(shown: &EffectiveConfig<'_>) -> Vec<String> {
     Some(text).filter(|text| !is_none(text)).into_iter().collect()
 }
 
-fn shown_path(path: &Path) -> String {
-    path.display().to_string()
-}
-
 fn files(files: &Setting<Vec<PathBuf>>) -> String {
-    let names: Vec<_> = files.iter().map(|file| shown_path(file)).collect();
+    let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(" ") }
 }
 
@@ -380,7 +379,7 @@ fn forward_agent(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![match &*shown.options.forwarding.agent {
         ForwardAgent::No => "no".to_owned(),
         ForwardAgent::Yes => "yes".to_owned(),
-        ForwardAgent::Socket(path) => shown_path(path),
+        ForwardAgent::Socket(path) => path.display().to_string(),
         ForwardAgent::Variable(name) => format!("${name}"),
     }]
 }

@@ -85,7 +85,7 @@ impl ExportFile {
 
     fn read(&self) -> Result<ExportedKeys> {
         let missing = || {
-            let path = shown(&self.path);
+            let path = text::path(&self.path);
             Error::new(Kind::Config, format!("{path}: {}", say!(os_no_such_file)))
         };
         let mut tree = read_tree(&self.path, self.user)?.ok_or_else(missing)?;
@@ -101,9 +101,5 @@ impl ExportFile {
 /// The error for a session of another program, with its name and file.
 pub fn session_fault(name: &str, file: &Path, what: &str) -> Error {
     let name = text::line(name, MAX_SHOWN);
-    Error::new(Kind::Config, say!(other_session_fault, name, path = shown(file), what))
-}
-
-fn shown(path: &Path) -> String {
-    text::line(&path.to_string_lossy(), MAX_SHOWN)
+    Error::new(Kind::Config, say!(other_session_fault, name, path = text::path(file), what))
 }

@@ -16,13 +16,11 @@ use crate::text;
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 /// The pause before the lock is tried again.
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
-/// The most characters of a path or name that a message shows.
-const MAX_SHOWN: usize = 300;
 
 /// The error of a file that is listed in its directory and cannot be opened, because it is a link to
 /// nothing or has gone.
 pub fn leads_nowhere(path: &Path) -> Error {
-    let path = text::line(&path.to_string_lossy(), MAX_SHOWN);
+    let path = text::path(path);
     Error::new(Kind::Local, format!("{path}: {}", say!(session_link_dangling)))
 }
 
@@ -91,15 +89,11 @@ pub fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-pub fn shown(path: &Path) -> String {
-    text::line(&path.to_string_lossy(), MAX_SHOWN)
-}
-
 pub fn local(path: &Path, what: &str) -> Error {
-    Error::new(Kind::Local, format!("{}: {what}", shown(path)))
+    Error::new(Kind::Local, format!("{}: {what}", text::path(path)))
 }
 
 pub fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
     let reason = reason_without_number(error);
-    Error::new(Kind::Local, format!("{} {what}: {reason}", shown(path))).hint_about(error)
+    Error::new(Kind::Local, format!("{} {what}: {reason}", text::path(path))).hint_about(error)
 }

@@ -16,8 +16,6 @@ use crate::text;
 /// The largest file of regedit or WinSCP, in bytes: a whole registry of sessions and host keys is a
 /// few hundred thousand.
 pub const MAX_EXPORT: usize = 16 << 20;
-/// The most characters of a path that a message shows.
-const MAX_SHOWN: usize = 300;
 
 /// Reads a file of at most `limit` bytes, which are wiped when dropped, because they may hold a
 /// password. `None` if there is no such file.
@@ -46,18 +44,18 @@ pub fn read_file(path: &Path, limit: usize, user: UserId) -> Result<Option<Zeroi
 
 /// An error about a file as a whole.
 pub(super) fn at_file(path: &Path, what: &str) -> Error {
-    Error::new(Kind::Config, format!("{}: {what}", shown(path)))
+    Error::new(Kind::Config, format!("{}: {what}", text::path(path)))
 }
 
 /// An error about a line of a file.
 pub(super) fn at_line(path: &Path, line: usize, what: &str) -> Error {
-    Error::new(Kind::Config, say!(session_line_fault, value = shown(path), line, what))
+    Error::new(Kind::Config, say!(session_line_fault, value = text::path(path), line, what))
 }
 
 /// An error of the system's about a file or directory that cannot be read.
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     let reason = reason_without_number(error);
-    Error::new(Kind::Local, format!("{} {}: {reason}", shown(path), say!(file_not_read)))
+    Error::new(Kind::Local, format!("{} {}: {reason}", text::path(path), say!(file_not_read)))
 }
 
 /// Whether the system says that there is no such file.
@@ -67,17 +65,12 @@ pub(super) fn is_absent(error: &std::io::Error) -> bool {
 
 fn check(path: &Path, facts: &Metadata, user: UserId) -> Result<()> {
     if !facts.is_file() {
-        let cause = format!("{}: {}", shown(path), say!(file_not_regular));
+        let cause = format!("{}: {}", text::path(path), say!(file_not_regular));
         return Err(Error::new(Kind::Local, cause));
     }
     if !private::is_written_only_by(facts, user) {
-        let cause = say!(config_file_permissions, value = shown(path));
+        let cause = say!(config_file_permissions, value = text::path(path));
         return Err(Error::new(Kind::Config, cause).hint(say!(config_file_permissions_hint)));
     }
     Ok(())
-}
-
-/// A path as the errors of this room begin with it.
-pub fn shown(path: &Path) -> String {
-    text::line(&path.to_string_lossy(), MAX_SHOWN)
 }

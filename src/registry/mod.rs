@@ -22,7 +22,7 @@ pub use escape::{
     unix_file_names, unix_unescaped, winscp_unescaped,
 };
 pub use export::{is_export, parse_tree, read_tree};
-pub use file::{MAX_EXPORT, read_file, shown};
+pub use file::{MAX_EXPORT, read_file};
 pub use ini_file::parse_ini;
 pub use key::{NameCase, RegistryKey, RegistryPlace, RegistryValue, ValueCoding};
 pub use putty_folder::{MAX_FOLDER, MAX_SETTINGS, PuttyFolder, PuttyPlaces, parse_settings};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::quote;
 use crate::error::Error;
-use crate::registry;
+use crate::text;
 
 /// The place of a line: file and number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Problem {
     /// name.
     pub fn of(file: &Path, error: &Error) -> Problem {
         let cause = error.cause();
-        let after = cause.strip_prefix(&registry::shown(file)).unwrap_or_default();
+        let after = cause.strip_prefix(&text::path(file)).unwrap_or_default();
         // The name is followed by the fault, or by a line's number or a verb.
         let fault = [": ", " "].into_iter().find_map(|end| after.strip_prefix(end));
         let reason = fault.unwrap_or(cause);

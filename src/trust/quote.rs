@@ -1,23 +1,15 @@
 //! Sanitises text from files and certificates for one line of a message.
 
-use std::path::Path;
-
 use crate::text;
+
+pub(super) use text::path;
 
 /// The most characters of a quoted piece, so that the rest of the line stays visible.
 const PIECE_MAX: usize = 80;
 
-/// The most characters of a path; it is longer because the end of a path identifies the file.
-const PATH_MAX: usize = 400;
-
 /// The text sanitised, at most [`PIECE_MAX`] characters.
 pub(super) fn piece(piece: &str) -> String {
     text::line(piece, PIECE_MAX)
-}
-
-/// The path sanitised, at most [`PATH_MAX`] characters.
-pub(super) fn path(path: &Path) -> String {
-    text::line(&path.to_string_lossy(), PATH_MAX)
 }
 
 #[cfg(test)]

@@ -17,8 +17,6 @@ use crate::text;
 pub const SHORT: Duration = Duration::from_secs(10 * 60);
 /// A login that lasts less than this is warned about where logins are shown.
 pub const SOON: Duration = Duration::from_secs(60 * 60);
-/// How many characters of a path are shown.
-const MAX_SHOWN: usize = 300;
 /// The beginning of logins that Teleport keeps for itself.
 const INTERNAL: &str = "-teleport-";
 
@@ -58,7 +56,7 @@ impl TeleportLogin {
     pub fn read(profile: TshProfile) -> Result<TeleportLogin> {
         let again = || teleport::login_hint(&profile.address);
         if !profile.certificate.exists() {
-            let path = text::line(&profile.certificate.to_string_lossy(), MAX_SHOWN);
+            let path = text::path(&profile.certificate);
             let cause = say!(teleport_no_certificate, proxy = profile.proxy, path);
             return Err(Error::new(Kind::Identity, cause).hint(again()));
         }
@@ -100,7 +98,7 @@ impl TeleportLogin {
         self.check_time()?;
         let profile = &self.profile;
         if !profile.key.is_file() {
-            let path = text::line(&profile.key.to_string_lossy(), MAX_SHOWN);
+            let path = text::path(&profile.key);
             let cause = say!(teleport_no_key, proxy = profile.proxy, path);
             let hint = teleport::login_hint(&profile.address);
             return Err(Error::new(Kind::Identity, cause).hint(hint));

@@ -55,7 +55,7 @@ impl Tsh {
         if let Some(program) = configured {
             return match program.is_file() {
                 true => Ok(Tsh { program: program.to_owned() }),
-                false => Err(missing(say!(teleport_no_tsh_there, path = shown(program)))),
+                false => Err(missing(say!(teleport_no_tsh_there, path = text::path(program)))),
             };
         }
         let found = environment::on_path(NAME, path);
@@ -157,7 +157,7 @@ impl Tsh {
     }
 
     fn not_started(&self, error: &std::io::Error) -> Error {
-        let (path, reason) = (shown(&self.program), io_reason(error));
+        let (path, reason) = (text::path(&self.program), io_reason(error));
         Error::new(Kind::Local, say!(teleport_tsh_not_started, path, reason))
             .hint(say!(teleport_no_tsh_hint))
     }
@@ -223,10 +223,6 @@ fn essence(said: &str) -> String {
 
 fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(Into::into).collect()
-}
-
-fn shown(path: &Path) -> String {
-    text::line(&path.to_string_lossy(), MAX_SHOWN)
 }
 
 #[cfg(test)]

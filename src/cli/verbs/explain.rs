@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use found::{
     AuthorityRecord, BlockOutcome, Explanation, HiddenKind, HiddenName, HostTrust, JumpHost,
     KeyOnRecord, KnownHostsFile, PinnedBy, RouteToHost, SettingOrigin, ValueAt, ValueSource, place,
-    shown, shown_path,
+    shown,
 };
 
 use crate::cli::args::Typed;
@@ -83,12 +83,12 @@ fn collect(
 fn precedence(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Vec<ValueSource> {
     let mut sources = vec![ValueSource::CommandLine];
     if let Some(session) = &resolved.profile {
-        let (name, file) = (shown(&shown_name(session)), shown_path(&session.place));
+        let (name, file) = (shown(&shown_name(session)), crate::text::path(&session.place));
         sources.push(ValueSource::Profile { name, file });
     }
     for file in resolve::files(typed, context) {
         let exists = file.path.exists();
-        sources.push(ValueSource::File { file: shown_path(&file.path), exists });
+        sources.push(ValueSource::File { file: crate::text::path(&file.path), exists });
     }
     sources
 }
@@ -277,7 +277,7 @@ fn hop(via: &Plan, records: &Authorities) -> JumpHost {
         proxy_command: options.proxy_command.as_deref().map(shown),
         methods: login::methods(via),
         asked: via.method == MethodChoice::Ask,
-        keys: options.identity_files.iter().map(|it| shown_path(it)).collect(),
+        keys: options.identity_files.iter().map(|it| crate::text::path(it)).collect(),
         trust: trust(options, via.profile.as_ref(), (&via.pins, via.cluster.as_ref()), records),
     }
 }
@@ -309,7 +309,8 @@ fn trust(
         VerifyHostKeyDns::Ask => "ask",
         VerifyHostKeyDns::No => "no",
     };
-    let file = |file: &PathBuf| KnownHostsFile { file: shown_path(file), exists: file.exists() };
+    let file =
+        |file: &PathBuf| KnownHostsFile { file: crate::text::path(file), exists: file.exists() };
     let pin = |pin: &Pin| PinnedBy { pin: pin.to_string(), from: pin.from().to_owned() };
     let command = &options.known_hosts_command;
     HostTrust {
@@ -333,7 +334,7 @@ fn trust(
 
 /// The files of RevokedHostKeys, and whether each can be read.
 fn revoked_files(files: &[PathBuf]) -> Vec<(String, bool)> {
-    files.iter().map(|file| (shown_path(file), std::fs::File::open(file).is_ok())).collect()
+    files.iter().map(|file| (crate::text::path(file), std::fs::File::open(file).is_ok())).collect()
 }
 
 fn on_record(known: &KnownKey) -> KeyOnRecord {

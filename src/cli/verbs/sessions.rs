@@ -16,7 +16,6 @@ use serde_json::{Map, Value as Json, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use ask::confirm;
-use said::shown_path;
 
 use crate::cli::args::{self, Typed, Verb};
 use crate::cli::connect::wants::lists;
@@ -305,7 +304,7 @@ fn save(store: &ProfileStore, words: &[OsString], environment: &ProcessEnvironme
     log::write(&say!(
         sessions_saved,
         value = text::line(name, 80),
-        shown_path = shown_path(document.path())
+        shown_path = text::path(document.path())
     ));
     Ok(0)
 }

@@ -20,8 +20,6 @@ const BACKLOG: i32 = 64;
 const OWNER_ONLY: u32 = 0o177;
 /// The number of random letters in the temporary name, as in ssh.
 const RANDOM: usize = 16;
-/// How many characters of a path are shown.
-const SHOWN: usize = 255;
 
 /// A master's socket at its path; dropping it removes the socket.
 #[derive(Debug)]
@@ -59,7 +57,7 @@ pub fn listen(path: &Path) -> Result<Option<(LocalListener, ControlPath)>> {
     match moved {
         Ok(()) => {}
         Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {
-            error!("{}", say!(mux_socket_exists, path = shown(path)));
+            error!("{}", say!(mux_socket_exists, path = text::path(path)));
             return Ok(None);
         }
         Err(why) => return Err(failed(&why)),
@@ -76,7 +74,7 @@ fn remove_stale(path: &Path) -> bool {
     if !local::is_own(path) || !refused() {
         return false;
     }
-    debug!("Stale control socket {}, unlinking", shown(path));
+    debug!("Stale control socket {}, unlinking", text::path(path));
     fs::remove_file(path).is_ok()
 }
 
@@ -100,16 +98,12 @@ fn identity(path: &Path) -> io::Result<FileIdentity> {
 }
 
 fn cannot_bind(path: &Path, why: &io::Error) -> Error {
-    let path = shown(path);
+    let path = text::path(path);
     match local::is_too_long(why) {
         true => Error::new(Kind::Local, say!(mux_path_too_long, path)),
         false => Error::new(Kind::Local, say!(mux_cannot_bind, path, why = io_reason(why))),
     }
     .hint(say!(mux_choose_another_path))
-}
-
-fn shown(path: &Path) -> String {
-    text::line(&path.to_string_lossy(), SHOWN)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result, joined};
 use crate::os::private;
 use crate::os::replace::{DraftFile, remove_drafts};
 use crate::os::user::UserId;
-use crate::profiles::file::{draft, failed, is_absent, local, lock, make, shown};
+use crate::profiles::file::{draft, failed, is_absent, local, lock, make};
 use crate::profiles::profile::{MAX_FILE, Profile};
 use crate::profiles::session::UnknownKey;
 use crate::say;
@@ -223,7 +223,7 @@ impl ProfileStore {
     fn draft(&self, document: &ReadyDocument, count: &mut Option<usize>) -> Result<DraftFile> {
         let now = self.load(&document.path)?;
         if now != document.before {
-            let cause = say!(session_changed_meanwhile, document = shown(&document.path));
+            let cause = say!(session_changed_meanwhile, document = text::path(&document.path));
             let hint = say!(session_changed_meanwhile_hint);
             return Err(Error::new(Kind::Local, cause).hint(hint));
         }
@@ -296,7 +296,7 @@ impl ProfileStore {
             return Err(local(path, &say!(file_not_regular)));
         }
         if !private::is_written_only_by(&facts, self.user) {
-            let cause = say!(config_file_permissions, value = shown(path));
+            let cause = say!(config_file_permissions, value = text::path(path));
             return Err(Error::new(Kind::Config, cause).hint(say!(config_file_permissions_hint)));
         }
         let mut bytes = Vec::new();
@@ -348,9 +348,9 @@ fn nameless(path: &Path) -> Error {
 
 fn at_line(path: &Path, fault: &read::TomlFault) -> Error {
     let read::TomlFault { line, what } = fault;
-    Error::new(Kind::Config, say!(session_line_fault, value = shown(path), line, what))
+    Error::new(Kind::Config, say!(session_line_fault, value = text::path(path), line, what))
 }
 
 fn config(path: &Path, what: &str) -> Error {
-    Error::new(Kind::Config, format!("{}: {what}", shown(path)))
+    Error::new(Kind::Config, format!("{}: {what}", text::path(path)))
 }

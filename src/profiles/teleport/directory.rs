@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use super::yaml;
 use crate::error::{Error, Kind, Result};
-use crate::profiles::file::{failed, is_absent, local, shown};
+use crate::profiles::file::{failed, is_absent, local};
 use crate::say;
 use crate::text;
 
@@ -294,7 +294,7 @@ fn broken(path: &Path, name: &str, what: &str) -> Error {
 }
 
 fn config(path: &Path, what: &str) -> Error {
-    Error::new(Kind::Config, format!("{}: {what}", shown(path)))
+    Error::new(Kind::Config, format!("{}: {what}", text::path(path)))
 }
 
 #[cfg(test)]

@@ -8,9 +8,6 @@ use crate::os::file::{self, AppendFault};
 use crate::say;
 use crate::text;
 
-/// The most characters of a path that a message shows.
-const MAX_SHOWN: usize = 200;
-
 /// A file that is open for a log.
 #[derive(Debug)]
 pub struct LogFile {
@@ -28,7 +25,7 @@ impl LogFile {
     /// [`Kind::Local`]: it is a symbolic link or no regular file, it cannot be written, or the disk
     /// is full.
     pub fn open(path: &Path) -> Result<LogFile> {
-        let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
+        let shown = text::path(path);
         let failed = |why: &dyn std::fmt::Display| {
             Error::new(Kind::Local, say!(log_cannot_write, name = shown, why))
         };

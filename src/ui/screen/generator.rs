@@ -14,7 +14,7 @@ mod question;
 mod rows;
 
 use std::any::Any;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crossterm::event::Event;
 use ratatui::Frame;
@@ -40,8 +40,6 @@ use rows::{GeneratorKey, INPUTS, PPK, RSA, rows};
 
 /// The longest comment in characters; the same limit applies to comments that are read.
 const COMMENT_MAX: usize = 256;
-/// How many characters of a path are shown.
-const PATH_MAX: usize = 400;
 /// Shown one after the other, to show that work is in progress.
 const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
 
@@ -190,7 +188,7 @@ impl Generator {
     /// Says beside the name of the file that something is there, before it is saved to.
     fn warn_of_existing(&mut self) {
         let remark = match self.existing() {
-            Some(there) => say!(generator_is_there, file = shown(&there)),
+            Some(there) => say!(generator_is_there, file = text::path(&there)),
             None => String::new(),
         };
         self.form.remark(GeneratorKey::File, Tone::Warn, remark);
@@ -345,8 +343,8 @@ impl Generator {
         lines.extend(match &self.saved {
             None => vec![(Tone::Warn, say!(generator_unsaved))],
             Some(saved) => vec![
-                (Tone::Good, say!(generator_saved, file = shown(&saved.file))),
-                (Tone::Good, say!(generator_saved_public, file = shown(&saved.public_file))),
+                (Tone::Good, say!(generator_saved, file = text::path(&saved.file))),
+                (Tone::Good, say!(generator_saved_public, file = text::path(&saved.public_file))),
             ],
         });
         let blocks =
@@ -375,7 +373,7 @@ impl Generator {
             if !self.agreed.contains(&GeneratorConfirmation::Existing) {
                 return self.ask(
                     GeneratorConfirmation::Existing,
-                    say!(generator_exists, file = shown(&there)),
+                    say!(generator_exists, file = text::path(&there)),
                 );
             }
             existing = Existing::Replace;
@@ -588,10 +586,6 @@ impl Component for Generator {
         }
         DialogAction::Stay
     }
-}
-
-fn shown(path: &Path) -> String {
-    text::line(&path.to_string_lossy(), PATH_MAX)
 }
 
 #[cfg(test)]

@@ -12,9 +12,6 @@ use crate::keys::{self, ListedKey, place};
 use crate::say;
 use crate::text;
 
-/// How many characters of a path an error shows.
-const MAX_SHOWN: usize = 400;
-
 /// A key, and what logs in with it.
 #[derive(Clone, Debug)]
 pub struct KeyToInstall {
@@ -46,7 +43,7 @@ impl KeyToInstall {
             false => &public_file,
         };
         let mut listed = keys::listed(source)?;
-        let name = shown(source);
+        let name = text::path(source);
         if listed.len() > 1 {
             let cause = say!(copy_id_several_keys, name, count = listed.len());
             return Err(Error::new(Kind::Identity, cause).hint(say!(copy_id_several_keys_hint)));
@@ -114,18 +111,4 @@ fn private_half(file: &Path, key: &PublicKey) -> PrivateHalf {
     let candidates = [Some(file.to_owned()), bare, ppk];
     let found = candidates.into_iter().flatten().find(|path| path.exists() && is_private(path));
     found.map_or_else(|| PrivateHalf::Agent(Some(file.to_owned())), PrivateHalf::File)
-}
-
-pub(super) fn shown(path: &Path) -> String {
-    text::name(path.as_os_str().as_encoded_bytes(), MAX_SHOWN)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_break_in_the_name_of_a_key_is_shown() {
-        assert_eq!(shown(Path::new("id\n.pub")), r"id\x0a.pub");
-    }
 }

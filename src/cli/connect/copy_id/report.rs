@@ -1,7 +1,7 @@
 //! What an installation of a key tells the person.
 
 use super::attempt::KeyTrial;
-use super::key::{KeyToInstall, PrivateHalf, shown};
+use super::key::{KeyToInstall, PrivateHalf};
 use super::outcome::{InstallWay, Installation};
 use crate::error::joined;
 use crate::keys::write;
@@ -17,7 +17,7 @@ const FILE: &str = "~/.ssh/authorized_keys";
 /// Which key is installed.
 pub fn begins(key: &KeyToInstall) -> String {
     let file = match &key.private {
-        PrivateHalf::File(path) | PrivateHalf::Agent(Some(path)) => shown(path),
+        PrivateHalf::File(path) | PrivateHalf::Agent(Some(path)) => text::path(path),
         PrivateHalf::Agent(None) => say!(copy_id_in_agent),
     };
     let kind = fingerprint::type_name(&key.public);

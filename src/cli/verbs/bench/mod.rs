@@ -54,7 +54,7 @@ use crate::{terminal, text};
 
 /// How long `ssh -V` may take.
 const FOR_VERSION: Duration = Duration::from_secs(5);
-/// How many characters of a name, or of the path of an ssh, and of a version are shown.
+/// How many characters of a name and of a version are shown.
 const SHOWN: usize = 200;
 const VERSION: usize = 60;
 /// The attempt that Ctrl-C gives up is the measurement.
@@ -186,7 +186,7 @@ fn found(wanted: &SshWanted, environment: &ProcessEnvironment) -> Result<Option<
         SshWanted::Without => Ok(None),
         SshWanted::At(path) if is_program(path) => environment::absolute(path).map(Some),
         SshWanted::At(path) => {
-            let path = text::line(&path.to_string_lossy(), SHOWN);
+            let path = text::path(path);
             Err(Error::new(Kind::Usage, say!(bench_no_such_ssh, path)))
         }
         SshWanted::OnPath => {

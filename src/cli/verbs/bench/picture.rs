@@ -9,9 +9,6 @@ use crate::os::replace::{Existing, Readers, Replacement, is_special};
 use crate::say;
 use crate::text;
 
-/// How many characters of a path are shown.
-const SHOWN: usize = 200;
-
 /// A file that can be written, as far as can be seen.
 #[derive(Debug)]
 pub(super) struct PicturePlace {
@@ -66,7 +63,7 @@ impl PicturePlace {
     }
 
     fn said(&self, reason: String) -> Error {
-        let file = text::line(&self.typed.to_string_lossy(), SHOWN);
+        let file = text::path(&self.typed);
         Error::new(Kind::Local, say!(bench_picture_failed, file, reason))
     }
 }

@@ -1,11 +1,10 @@
 //! The findings of `explain` as data: `json` prints them for programs, `text` for a person. All
 //! texts are sanitised.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 
 use crate::config::{BlockReason, Origin};
+use crate::text;
 
 /// How many characters of one value are shown.
 const MAX_SHOWN: usize = 400;
@@ -202,15 +201,11 @@ pub(super) struct AuthorityRecord {
 /// An origin in its short form: `file:line`, a flag, a profile, `default`.
 pub(super) fn place(origin: &Origin) -> String {
     match origin {
-        Origin::File { file, line } => format!("{}:{line}", shown_path(file)),
+        Origin::File { file, line } => format!("{}:{line}", text::path(file)),
         other => other.to_string(),
     }
 }
 
 pub(super) fn shown(text: &str) -> String {
-    crate::text::line(text, MAX_SHOWN)
-}
-
-pub(super) fn shown_path(path: &Path) -> String {
-    shown(&path.to_string_lossy())
+    text::line(text, MAX_SHOWN)
 }

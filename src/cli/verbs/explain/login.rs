@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use russh::keys::agent::AgentIdentity;
 
-use super::found::{AgentKey, KeyToUse, LoginOnRecord, LoginPlan, place, shown, shown_path};
+use super::found::{AgentKey, KeyToUse, LoginOnRecord, LoginPlan, place, shown};
 use crate::cli::args::{Typed, TypedSetting};
 use crate::cli::connect::{habit, login};
 use crate::cli::environment::ProcessEnvironment;
@@ -17,6 +17,7 @@ use crate::config::{self, Context, Keyword, Method, MethodChoice, Options};
 use crate::error::{Error, Result};
 use crate::keys::KeyFile;
 use crate::keys::agent::Agent;
+use crate::text;
 use crate::trust::fingerprint;
 
 /// How many of the agent's keys are listed.
@@ -40,8 +41,8 @@ pub(super) fn plan(
         asked: plan.is_some_and(|plan| plan.method == MethodChoice::Ask),
         on_record: plan.and_then(|plan| on_record(plan, environment)),
         keys,
-        certificates: options.certificate_files.iter().map(|it| shown_path(it)).collect(),
-        agent: agent.map(shown_path),
+        certificates: options.certificate_files.iter().map(|it| text::path(it)).collect(),
+        agent: agent.map(text::path),
         agent_keys_offered: plan.is_some_and(|plan| plan.agent_identities),
         agent_keys: plan.and_then(held),
         identities_only: *options.identities_only,
@@ -57,7 +58,7 @@ fn on_record(plan: &Plan, environment: &ProcessEnvironment) -> Option<LoginOnRec
         method: used.method.name(),
         user: shown(&used.user),
         key: used.key.as_deref().map(shown),
-        file: used.file.as_deref().map(shown_path),
+        file: used.file.as_deref().map(text::path),
         again: used.again == Some(true),
         when: when.and_then(|when| Timestamp::try_from(when).ok()),
     })
@@ -126,7 +127,7 @@ fn key(file: &Path, origin: &str) -> KeyToUse {
     let public = opened.and_then(KeyFile::public);
     let fault = read.as_ref().and_then(|read| read.as_ref().err());
     KeyToUse {
-        file: shown_path(file),
+        file: text::path(file),
         origin: origin.to_owned(),
         exists,
         public: public.map(|key| (fingerprint::type_name(key), fingerprint::sha256(key))),

@@ -14,7 +14,7 @@ use crate::cli::args::Verb;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
 use crate::cli::verbs::sessions::ask::confirm;
-use crate::cli::verbs::sessions::said::{named_path, note, shown_path};
+use crate::cli::verbs::sessions::said::{named_path, note};
 use crate::error::{Error, Kind, Result};
 use crate::registry::PuttyPlaces;
 use crate::say;
@@ -45,7 +45,7 @@ pub(super) fn run(words: &[OsString], environment: &ProcessEnvironment) -> Resul
     notes.dedup();
     notes.iter().for_each(|said| note(said));
     let written = wanted.folder.iter().chain(&wanted.reg);
-    let written: Vec<String> = written.map(|path| shown_path(path)).collect();
+    let written: Vec<String> = written.map(|path| text::path(path)).collect();
     log::write(&say!(
         export_done,
         sessions = found.sessions.len(),
@@ -69,7 +69,7 @@ fn places(wanted: &ExportWords, environment: &ProcessEnvironment) -> Result<Opti
     let own = PuttyPlaces::find(variable, Some(environment.home()), Path::is_dir);
     let own = own.ok_or_else(|| usage(say!(export_no_folder)))?;
     if !wanted.yes {
-        let folder = shown_path(&own.sessions);
+        let folder = text::path(&own.sessions);
         confirm(&say!(export_ask, folder), &say!(export_unasked), "--yes")?;
     }
     Ok(Some(own))

@@ -14,7 +14,7 @@ use crate::cli::args::{Typed, Verb};
 use crate::cli::environment::{ProcessEnvironment, absolute};
 use crate::cli::log;
 use crate::cli::resolve::sources;
-use crate::cli::verbs::sessions::said::{named_path, note, shown_path};
+use crate::cli::verbs::sessions::said::{named_path, note};
 use crate::error::{Error, Kind, Result};
 use crate::os::user::UserId;
 use crate::profiles::putty::{ExportedPuttySessions, PuttySessions};
@@ -96,7 +96,7 @@ fn found(
         (true, None) => {
             let source = wanted.source.word();
             if let Some(file) = &wanted.file {
-                return Err(usage(say!(import_nothing_in, source, file = shown_path(file))));
+                return Err(usage(say!(import_nothing_in, source, file = text::path(file))));
             }
             Err(usage(say!(import_nothing, source)).hint(say!(import_name_file, source)))
         }
@@ -125,7 +125,7 @@ fn readable(path: &Path) -> Result<PathBuf> {
     let path = absolute(path)?;
     std::fs::metadata(&path).map_err(|error| {
         let reason = crate::error::io_reason(&error);
-        Error::new(Kind::Local, say!(import_not_read, path = shown_path(&path), reason))
+        Error::new(Kind::Local, say!(import_not_read, path = text::path(&path), reason))
     })?;
     Ok(path)
 }

@@ -2,15 +2,11 @@
 //! what was not done.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::cli::log;
 use crate::error::{Error, Kind, Result};
 use crate::say;
-use crate::text;
-
-/// How many characters of a path are shown.
-const MAX_SHOWN: usize = 200;
 
 /// The file or folder that a word names.
 ///
@@ -21,11 +17,6 @@ pub(super) fn named_path(word: &OsStr) -> Result<PathBuf> {
         true => Err(Error::new(Kind::Usage, say!(import_export_no_name))),
         false => Ok(PathBuf::from(word)),
     }
-}
-
-/// A path as a line shows it.
-pub(super) fn shown_path(path: &Path) -> String {
-    text::name(path.as_os_str().as_encoded_bytes(), MAX_SHOWN)
 }
 
 /// Says what was not done, or not as it was.

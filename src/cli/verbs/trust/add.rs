@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use russh::keys::ssh_key::PublicKey;
@@ -27,7 +27,7 @@ use crate::text;
 use crate::trust::entries::{self, LinesToRemove, Struck};
 use crate::trust::fingerprint::{self, Comparison};
 use crate::trust::{
-    FileLine, Finding, FirstSeen, Judgement, KnownHosts, KnownKey, Sources, Subject, Verdict, store,
+    Finding, FirstSeen, Judgement, KnownHosts, KnownKey, Sources, Subject, Verdict, store,
 };
 
 /// The most bytes of a file of public keys; ssh-keyscan writes a few lines.
@@ -306,7 +306,7 @@ impl AddedKeys {
             out.push_str(&remove::change(line));
         }
         for (file, key, line) in &self.added {
-            let (file, key) = (shown_path(file), shown(key));
+            let (file, key) = (text::path(file), shown(key));
             out.push_str(&match words.dry_run {
                 true => format!("+{file}: {}\n", line.trim_end()),
                 false if self.removed.is_empty() => say!(trust_added, key, file) + "\n",
@@ -319,10 +319,6 @@ impl AddedKeys {
 
 fn shown(key: &PublicKey) -> String {
     format!("{} {}", fingerprint::type_name(key), fingerprint::sha256(key))
-}
-
-fn shown_path(file: &Path) -> String {
-    FileLine { file: file.to_owned(), line: 0 }.to_string().trim_end_matches(":0").to_owned()
 }
 
 fn added((file, key, line): &(PathBuf, PublicKey, String)) -> Json {

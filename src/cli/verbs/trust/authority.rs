@@ -226,7 +226,7 @@ fn add(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
 fn records(place: &Path) -> Result<Vec<Authority>> {
     if let Err(error) = std::fs::metadata(place) {
         let error = say!(known_hosts_not_read_because, error = io_reason(&error));
-        let place = text::line(&place.to_string_lossy(), MAX_SHOWN);
+        let place = text::path(place);
         return Err(Error::new(Kind::Local, format!("{place}: {error}")));
     }
     let found = putty::load(&[place.to_owned()], UserId::real());
@@ -416,7 +416,7 @@ fn named_key(typed: &str) -> Result<PublicKey> {
 fn bytes(path: &Path) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| {
         let error = say!(known_hosts_not_read_because, error = io_reason(&error));
-        let path = text::line(&path.to_string_lossy(), MAX_SHOWN);
+        let path = text::path(path);
         Error::new(Kind::Local, format!("{path}: {error}"))
     };
     let mut text = Vec::new();
@@ -429,7 +429,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>> {
 }
 
 fn bad_file(path: &Path, what: &str) -> Error {
-    let path = text::line(&path.to_string_lossy(), MAX_SHOWN);
+    let path = text::path(path);
     Error::new(Kind::Config, format!("{path}: {what}"))
 }
 

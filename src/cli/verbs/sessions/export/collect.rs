@@ -218,7 +218,7 @@ impl Exported {
         let first = files.iter().find(|file| file.exists());
         if let (None, Some(file), true) = (&found, first, wanted) {
             let name = text::line(name, MAX_SHOWN);
-            let key = text::line(&file.to_string_lossy(), MAX_SHOWN);
+            let key = text::path(file);
             self.notes.push(say!(export_key_not_ppk, name, key));
         }
         found.map(|path| shown_whole(&path))

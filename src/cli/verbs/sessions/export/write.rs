@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::collect::Exported;
-use crate::cli::verbs::sessions::said::shown_path;
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::private;
 use crate::os::replace::{Existing, Readers, Replacement, directory_of};
@@ -45,7 +44,7 @@ impl OutgoingFile {
             Replacement::write(&target, &self.text, Readers::Owner)?.put(&target, Existing::Replace)
         };
         put().map_err(|error: std::io::Error| {
-            let path = shown_path(&self.path);
+            let path = text::path(&self.path);
             Error::new(Kind::Local, say!(export_not_written, path, error = io_reason(&error)))
         })
     }

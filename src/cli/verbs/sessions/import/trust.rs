@@ -110,7 +110,7 @@ impl ImportedTrust {
             let on_record = known.get(name).into_iter().flatten().find(of_type);
             let (there, place) = match (on_record, added.get(&(&**name, kind.clone()))) {
                 (Some(known), _) => (&known.key, known.place()),
-                (None, Some(key)) => (*key, text::line(&known_hosts.to_string_lossy(), MAX_SHOWN)),
+                (None, Some(key)) => (*key, text::path(known_hosts)),
                 (None, None) => {
                     lines.push(entry.known_hosts.clone());
                     added.insert((name, kind), key);
