@@ -80,8 +80,9 @@ fn the_first_failure_ends_a_script_and_a_mistake_is_found_before_anything() {
     assert!(output.stderr.contains("/nowhere: no such"), "{}", output.stderr);
     assert!(there("one").exists() && !there("two").exists());
     // A file that fails stops it as well.
-    let output = run(&bed, "get none*\nmkdir two\n");
+    let output = run(&bed, "\nget none*\nmkdir two\n");
     output.expect_code(1);
+    assert!(output.stderr.contains("todo, line 2: "), "{}", output.stderr);
     assert!(!there("two").exists());
 
     let output = run(&bed, "mkdir two\nfrob x\n");

@@ -94,11 +94,45 @@ fn command_line_and_configuration() {
         Failing::new(&home, words).says(english, values);
     };
     says(&["--nonsense", "h"], "unknown option --nonsense; see tessh --help", &["--nonsense"]);
-    says(&["-p", "0", "h"], "-p: Port: Bad port '0'", &["-p", "「0」"]);
+    says(&["-p", "0", "h"], "-p: Port: Bad port '0'; a port is 1 to 65535", &["-p", "「0」"]);
+    says(
+        &["-c", "rot13", "h"],
+        "-c: Ciphers: Bad SSH2 cipher spec 'rot13'; tessh -Q Ciphers lists those there are",
+        &["rot13", "tessh -Q Ciphers"],
+    );
+    says(
+        &["-o", "ConnectTimeout=soon", "h"],
+        "-o: ConnectTimeout: invalid time value 'soon'; a time is such as 30, 5m or 1h30m",
+        &["soon", "1h30m"],
+    );
+    says(
+        &["-o", "StrictHostKeyChecking=maybe", "h"],
+        "-o: StrictHostKeyChecking: unsupported option \"maybe\"; one of \
+         yes, no, true, false, off, ask, accept-new",
+        &["maybe", "accept-new"],
+    );
+    says(
+        &["-o", "EscapeChar=foo", "h"],
+        "-o: EscapeChar: Bad escape character; ssh_config(5) tells what EscapeChar takes",
+        &["ssh_config(5)"],
+    );
+    says(
+        &["-w", "any", "h"],
+        "-w: tunnel devices are not supported; leave -w out to go on without",
+        &["-w"],
+    );
+    says(&["-p"], "option requires an argument -- p; see tessh --help", &["tessh --help"]);
+    says(
+        &["-F", "missing", "h"],
+        "Can't open user config file missing: No such file or directory; \
+         name another file with -F, or none with -F none",
+        &["missing", "-F none"],
+    );
     says(
         &["-o", "Nonsense=1", "h"],
-        "-o: Bad configuration option: nonsense",
-        &["-o: ", "nonsense"],
+        "-o: Bad configuration option: nonsense; correct its name; \
+         -o IgnoreUnknown=nonsense before it passes it over",
+        &["-o: ", "-o IgnoreUnknown=nonsense"],
     );
     says(
         &["--profile", "web"],
@@ -139,7 +173,9 @@ fn logs_encodings_and_the_environment() {
     let directory = arg(home.path("").as_path()).to_owned();
     says(
         &["--log", &directory],
-        &format!("cannot write the log {directory}: Is a directory (os error 21)"),
+        &format!(
+            "cannot write the log {directory}: Is a directory; name another file with --log; --log none is no log"
+        ),
         &[&directory],
     );
     says(
@@ -245,8 +281,8 @@ fn sources_of_host_keys_that_fail() {
     says(
         "RevokedHostKeys=missing",
         "Host key verification failed: no key can be accepted: the file of revoked keys \
-         missing does not exist; RevokedHostKeys names that file; \
-         ask the server's administrator",
+         missing does not exist; RevokedHostKeys names that file: \
+         make it readable, or name another one",
         &["missing", "RevokedHostKeys"],
     );
 }
@@ -356,8 +392,9 @@ fn logins_that_fail() {
     );
     says(
         &["--auth", "publickey", "-i", "missing"],
-        "key file 'missing' cannot be read: No such file or directory",
-        &["'missing'"],
+        "key file 'missing' cannot be read: No such file or directory; \
+         name the file of a private key with -i",
+        &["'missing'", "-i"],
     );
     let file = demo.write_identity(&home, Some("locked"));
     let name = arg(&file);

@@ -219,7 +219,11 @@ fn a_broken_file_is_named_with_its_line_and_the_others_are_listed() {
         home.tessh(words).output().expect_failure(&["secret.toml line 3: password"]);
     }
     let show = home.tessh(&["sessions", "show", "shouting"]).output();
-    assert!(!show.stderr.contains('\x1b') && show.stderr.contains("line 2"), "{}", show.stderr);
+    assert!(
+        !show.stderr.contains('\x1b') && show.stderr.contains("shouting.toml line 2"),
+        "{}",
+        show.stderr
+    );
     home.tessh(&["sessions", "save", "secret", "--force", "h"])
         .output()
         .expect_failure(&["line 3"]);

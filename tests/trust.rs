@@ -76,10 +76,18 @@ fn the_list_has_every_line_with_its_place_type_fingerprint_marker_and_comment() 
     assert_eq!(told["keys"][3]["marker"], "cert-authority");
     assert_eq!(told["keys"][0]["comment"], "of the rack");
     assert_eq!(told["problems"][0]["line"], 9);
-    // Another file, and none.
+    // Another file.
     let other = home.write("other", &format!("h {}\n", blob(TWO)));
     assert_eq!(trust(&home, &["list", "--file", arg(&other)]).text().lines().count(), 1);
-    trust(&home, &["list", "--file", "/nowhere"]).expect_quiet_success();
+}
+
+#[test]
+fn a_file_that_is_named_and_missing_is_told() {
+    let home = Home::new();
+    let output = trust(&home, &["list", "--file", "absent"]);
+    output.expect_failure(&["absent cannot be read: No such file", "--file"]);
+    // Without a name, no file at all is nothing wrong.
+    assert_eq!(trust(&home, &["list"]).expect_quiet_success().text(), "");
 }
 
 #[test]

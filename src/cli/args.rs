@@ -309,7 +309,9 @@ impl Reading {
             }
             let attached = &letters[at + 1..];
             let value = if attached.is_empty() {
-                let missing = || usage(say!(option_letter_without_argument, letter));
+                let missing = || {
+                    usage(say!(option_letter_without_argument, letter)).hint(self.verb.see_help())
+                };
                 self.words.next().ok_or_else(missing)?
             } else {
                 words::from_bytes(attached.to_vec())
@@ -337,7 +339,10 @@ impl Reading {
             (None, None) => OsString::new(),
             (Some(_), Some(value)) => value,
             (Some(_), None) => {
-                let missing = || usage(say!(option_without_argument, flag = flag.name));
+                let missing = || {
+                    usage(say!(option_without_argument, flag = flag.name))
+                        .hint(self.verb.see_help())
+                };
                 self.words.next().ok_or_else(missing)?
             }
         };

@@ -92,7 +92,7 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
             let file = file::append_without_waiting(path).map_err(|error| {
                 let reason = match file::is_unread_pipe(path, &error) {
                     true => say!(log_pipe_unread),
-                    false => io_reason(&error),
+                    false => reason_without_number(&error),
                 };
                 Error::new(Kind::Local, say!(log_file_not_opened, path = shown, error = reason))
                     .hint(say!(log_file_not_opened_hint))

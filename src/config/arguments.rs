@@ -53,6 +53,25 @@ pub fn check(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
     check_meaning(keyword, args)
 }
 
+/// What a keyword accepts, as the next step after a value that it does not.
+pub fn accepted(keyword: Keyword) -> String {
+    match (keyword, keyword.row().shape) {
+        (_, Shape::Word(words)) => say!(one_of, known = words.join(", ")),
+        (_, Shape::Flag) => say!(one_of, known = "yes, no"),
+        (_, Shape::Port) => say!(port_range),
+        (_, Shape::Time) => say!(config_time_hint),
+        (
+            Keyword::Ciphers
+            | Keyword::MACs
+            | Keyword::KexAlgorithms
+            | Keyword::HostKeyAlgorithms
+            | Keyword::PubkeyAcceptedAlgorithms,
+            _,
+        ) => say!(config_list_hint, keyword = keyword.name()),
+        _ => say!(config_value_hint, keyword = keyword.name()),
+    }
+}
+
 fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), ConfigFault> {
     let first = args.first().map_or("", String::as_str);
     match shape {

@@ -72,16 +72,16 @@ impl Layers {
             if self.ignores(name) {
                 return Ok(());
             }
-            return Err(Error::new(
-                Kind::Config,
-                format!("{origin}: {}", arguments::unknown(name)),
-            ));
+            let cause = format!("{origin}: {}", arguments::unknown(name));
+            let hint = say!(config_option_unknown_hint, name = shown(name));
+            return Err(Error::new(Kind::Config, cause).hint(hint));
         };
         if matches!(keyword, Keyword::Host | Keyword::Match | Keyword::Include) {
             let what = say!(config_directive_not_on_command_line, keyword = keyword.name());
             return Err(Error::new(Kind::Config, format!("{origin}: {what}")));
         }
-        let args = arguments::parse(keyword, rest).map_err(|fault| at(&origin, keyword, &fault))?;
+        let args =
+            arguments::parse(keyword, rest).map_err(|fault| refused(&origin, keyword, &fault))?;
         check_typed(keyword, args.first().map_or("", String::as_str), &origin)?;
         self.record(keyword, args, origin)
     }
@@ -92,7 +92,7 @@ impl Layers {
     /// [`Kind::Config`]: the keyword does not accept the value.
     pub fn set(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
         let args = vec![value.to_owned()];
-        arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        arguments::check(keyword, &args).map_err(|fault| refused(&origin, keyword, &fault))?;
         check_typed(keyword, value, &origin)?;
         self.record(keyword, args, origin)
     }
@@ -102,7 +102,7 @@ impl Layers {
     /// # Errors
     /// [`Kind::Config`]: the keyword does not accept them.
     pub fn set_all(&mut self, keyword: Keyword, args: Vec<String>, origin: Origin) -> Result<()> {
-        arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        arguments::check(keyword, &args).map_err(|fault| refused(&origin, keyword, &fault))?;
         self.record(keyword, args, origin)
     }
 
@@ -113,7 +113,7 @@ impl Layers {
     /// [`Kind::Config`]: the keyword does not accept the value.
     pub fn overrule(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
         let args = vec![value.to_owned()];
-        arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        arguments::check(keyword, &args).map_err(|fault| refused(&origin, keyword, &fault))?;
         check_typed(keyword, value, &origin)?;
         self.entries.insert(0, Directive::checked(keyword, args, origin));
         Ok(())
@@ -269,6 +269,11 @@ impl Directive {
         }
         Directive { keyword, args, origin }
     }
+}
+
+/// The error of a value that its keyword does not accept, with what it accepts.
+fn refused(origin: &Origin, keyword: Keyword, fault: &str) -> Error {
+    at(origin, keyword, fault).hint(arguments::accepted(keyword))
 }
 
 fn too_many(keyword: Keyword, origin: &Origin) -> Error {

@@ -48,7 +48,8 @@ pub fn check_standing(layers: &Layers) -> Result<Vec<String>> {
 fn refusal(entry: &Directive, why: &str, quiet: &[&str]) -> Error {
     let name = entry.keyword.name();
     if let Origin::Flag(flag) = entry.origin {
-        return Error::new(Kind::Usage, format!("{flag}: {why}"));
+        let error = Error::new(Kind::Usage, format!("{flag}: {why}"));
+        return error.hint(say!(config_flag_left_out_hint, flag));
     }
     let value = shown(&entry.args.join(" "));
     let error = Error::new(Kind::Config, format!("{}: {name} {value}: {why}", entry.origin));

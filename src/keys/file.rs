@@ -34,7 +34,9 @@ impl LoadedFile {
     pub(super) fn read(path: &Path) -> Result<LoadedFile> {
         let name = quoted(path);
         let failed = |error: std::io::Error| match error.kind() {
-            ErrorKind::NotFound => fault(say!(key_file_missing, name)),
+            ErrorKind::NotFound => {
+                fault(say!(key_file_missing, name)).hint(say!(key_file_other_hint))
+            }
             _ => fault(say!(key_file_unreadable, name, error = crate::error::io_reason(&error)))
                 .hint(say!(key_file_other_hint)),
         };

@@ -245,7 +245,8 @@ impl KeyFile {
 /// The file cannot be read, or holds no certificate.
 pub fn certificate(path: &Path) -> Result<Certificate> {
     let at_file = |error: Error| error.context(say!(certificate_file_label, value = quoted(path)));
-    let loaded = LoadedFile::read(path)?;
+    let loaded =
+        LoadedFile::read(path).map_err(|error| error.hint(say!(certificate_file_other_hint)))?;
     match as_text(&loaded.bytes).and_then(|text| public::parse(&text)).map_err(at_file)? {
         PublicKeyLine::Certificate(certificate) => Ok(*certificate),
         PublicKeyLine::Key(_) => Err(at_file(

@@ -26,7 +26,11 @@ pub fn leads_nowhere(path: &Path) -> Error {
 
 /// Creates a directory that only its owner can access, unless it exists.
 pub fn make(path: &Path) -> Result<()> {
-    private::create_directories(path).map_err(|error| failed(path, &say!(file_not_created), &error))
+    private::create_directories(path).map_err(|error| {
+        let fault = failed(path, &say!(file_not_created), &error);
+        let known = fault.next_step().is_some();
+        if known { fault } else { fault.hint(say!(file_not_created_hint)) }
+    })
 }
 
 /// Locks a directory until the returned file is dropped. Some file systems, such as NFS, cannot

@@ -200,7 +200,11 @@ fn make_directory(target: &Path) -> Result<()> {
         Ok(()) => Ok(()),
         // If the path is no directory, opening the file reports that.
         Err(_) if directory.exists() => Ok(()),
-        Err(error) => Err(failed(&say!(known_hosts_not_created), directory, &error)),
+        Err(error) => {
+            let fault = failed(&say!(known_hosts_not_created), directory, &error);
+            let known = fault.next_step().is_some();
+            Err(if known { fault } else { fault.hint(say!(known_hosts_not_created_hint)) })
+        }
     }
 }
 

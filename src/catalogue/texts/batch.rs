@@ -4,6 +4,9 @@ texts! {
     batch_line(name, number, cause)
         en "{name}, line {number}: {cause}"
         ja "{name} の {number} 行目: {cause}"
+    batch_some_failed
+        en "not all of it was done, and the script ends here"
+        ja "すべては完了しなかったため、スクリプトをここで終了します"
     batch_usage(form)
         en "it is written: {form}"
         ja "書き方: {form}"

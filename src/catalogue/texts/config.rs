@@ -61,6 +61,24 @@ texts! {
     config_file_not_opened(value, reason)
         en "Can't open user config file {value}: {reason}"
         ja "設定ファイル {value} を開けません: {reason}"
+    config_file_not_opened_hint
+        en "name another file with -F, or none with -F none"
+        ja "-F で別のファイルを指定するか、-F none で設定ファイルなしにしてください"
+    config_option_unknown_hint(name)
+        en "correct its name; -o IgnoreUnknown={name} before it passes it over"
+        ja "名前を直してください。その前に -o IgnoreUnknown={name} を付けると、無視されます"
+    config_value_hint(keyword)
+        en "ssh_config(5) tells what {keyword} takes"
+        ja "{keyword} に指定できる値は ssh_config(5) にあります"
+    config_time_hint
+        en "a time is such as 30, 5m or 1h30m"
+        ja "時間は 30、5m、1h30m のように指定してください"
+    config_list_hint(keyword)
+        en "tessh -Q {keyword} lists those there are"
+        ja "指定できるものは tessh -Q {keyword} で一覧できます"
+    config_flag_left_out_hint(flag)
+        en "leave {flag} out to go on without"
+        ja "{flag} を外すと、それなしで続けられます"
     config_directive_not_on_command_line(keyword)
         en "{keyword} directive not supported as a command-line option"
         ja "{keyword} はコマンドラインでは指定できません"

@@ -58,6 +58,9 @@ texts! {
     key_file_other_hint
         en "name the file of a private key with -i"
         ja "-i で秘密鍵のファイルを指定してください"
+    certificate_file_other_hint
+        en "CertificateFile names it; name the file of a certificate there"
+        ja "CertificateFile で指定されています。証明書のファイルを指定してください"
     key_file_whole_hint
         en "take an undamaged copy of the key, or make a new one: tessh keygen"
         ja "壊れていない控えを使うか、tessh keygen で新しい鍵を作ってください"

@@ -109,8 +109,8 @@ texts! {
 
     // Revoked keys
     revoked_hint
-        en "RevokedHostKeys names that file; ask the server's administrator"
-        ja "RevokedHostKeys で指定されたファイルです。サーバーの管理者に確認してください"
+        en "RevokedHostKeys names that file: make it readable, or name another one"
+        ja "そのファイルは RevokedHostKeys で指定されています。読み取れるようにするか、別のファイルを指定してください"
     revoked_unusable(file, reason)
         en "no key can be accepted: the file of revoked keys {file} {reason}"
         ja "どの鍵も受け入れられません。失効した鍵のファイル {file}: {reason}"
@@ -309,6 +309,9 @@ texts! {
     known_hosts_not_created
         en "cannot be created"
         ja "を作成できません"
+    known_hosts_not_created_hint
+        en "make it first, or name another file with UserKnownHostsFile"
+        ja "先に作成するか、UserKnownHostsFile で別のファイルを指定してください"
     known_hosts_not_regular
         en "is not a regular file"
         ja "は通常のファイルではありません"

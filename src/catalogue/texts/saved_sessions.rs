@@ -88,6 +88,9 @@ texts! {
     file_not_created
         en "cannot be created"
         ja "を作成できません"
+    file_not_created_hint
+        en "make it first, where this user may write"
+        ja "書き込める場所に先に作成してください"
     session_changed_meanwhile(document)
         en "{document} was changed since it was read"
         ja "{document} は読み取った後に変更されています"
@@ -139,6 +142,9 @@ texts! {
     session_line_fault(value, line, what)
         en "{value} line {line}: {what}"
         ja "{value} の {line} 行目: {what}"
+    session_line_fault_hint
+        en "correct that line, or remove the session: tessh sessions remove"
+        ja "その行を直すか、tessh sessions remove でセッションを削除してください"
     session_wants_seconds
         en "it is a whole number of seconds"
         ja "秒数を整数で書いてください"
@@ -174,9 +180,9 @@ texts! {
     sessions_none(hint)
         en "tessh: there are no saved sessions; {hint}"
         ja "tessh: 保存済みセッションはありません。{hint}"
-    sessions_key_unknown(line, key)
-        en "tessh: line {line}: {key} is not known, and not applied"
-        ja "tessh: {line} 行目: {key} という項目はなく、適用されません"
+    sessions_key_unknown(file, line, key)
+        en "tessh: {file} line {line}: {key} is not known, and not applied"
+        ja "tessh: {file} {line} 行目: {key} という項目はなく、適用されません"
     sessions_ask_replace(shown, there)
         en "Replace the saved session '{shown}' ({there})? [y/N] "
         ja "保存済みセッション「{shown}」 ({there}) を置き換えますか? [y/N] "

@@ -333,6 +333,9 @@ texts! {
     log_cannot_write(name, why)
         en "cannot write the log {name}: {why}"
         ja "ログ {name} に書き込めません: {why}"
+    log_other_file_hint
+        en "name another file with --log; --log none is no log"
+        ja "--log で別のファイルを指定してください。--log none で記録なしになります"
     log_link
         en "it is a symbolic link"
         ja "シンボリックリンクです"

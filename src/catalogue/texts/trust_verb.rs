@@ -25,6 +25,9 @@ texts! {
     trust_list_takes_no_host
         en "trust list takes no host"
         ja "trust list にホストは指定できません"
+    trust_list_file_hint
+        en "name a file that exists with --file"
+        ja "--file で既存のファイルを指定してください"
     trust_list_hint
         en "tessh trust show HOST has the lines about a host"
         ja "一つのホストについては tessh trust show HOST を使ってください"

@@ -93,7 +93,9 @@ pub(super) fn find(share: &ShareRequest) -> Result<Option<UnattachedStream>> {
     };
     let fault = say!(share_no_socket, path = shown, error = reason_without_number(&error));
     match error.kind() {
-        _ if asked => return Err(Error::new(Kind::Connect, fault)),
+        _ if asked => {
+            return Err(Error::new(Kind::Connect, fault).hint(say!(share_no_socket_hint)));
+        }
         ErrorKind::ConnectionRefused if master != ControlMaster::No => remove_stale(path, &shown),
         ErrorKind::NotFound => debug!("Control socket \"{shown}\" does not exist"),
         _ => error!("{fault}"),

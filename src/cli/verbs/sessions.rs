@@ -208,7 +208,7 @@ fn show(words: &SessionWords, typed: &Typed, context: &Context) -> Result<u8> {
     }
     for unknown in &session.unknown {
         let (line, key) = (unknown.line, &unknown.key);
-        log::write(&say!(sessions_key_unknown, line, key));
+        log::write(&say!(sessions_key_unknown, file = text::path(&session.place), line, key));
     }
     session.unhonoured.iter().for_each(|what| log::write(what));
     if let Some(refusal) = &session.refusal {

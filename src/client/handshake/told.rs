@@ -1,9 +1,10 @@
 //! What the SSH library tells in its log, and nowhere else (gaps G2, G24, G26 and G27).
 //!
 //! It calls nobody when the server begins an exchange of keys, nor with the host key of any exchange
-//! but the first, nor when the server accepts another service than the login, nor of a packet that
-//! holds no message; but it says the first three in its log, and each message that a packet holds. The words are those of the one version that Cargo.toml names, and `tests/gaps` fails
-//! where they change. Whoever has the log of the process gives its messages to [`hear`]; where nobody
+//! but the first, nor when the server accepts another service than the login, nor when a packet
+//! holds no message. But it says the first three in its log, and each message that a packet holds.
+//! The words are those of the one version that Cargo.toml names, and `tests/gaps` fails where they
+//! change. Whoever has the log of the process gives its messages to [`hear`]; where nobody
 //! does, the gaps stay open, and nothing else changes.
 //!
 //! A message does not name its connection. The library says it between reading a packet and the

@@ -403,7 +403,7 @@ fn reason(error: &std::io::Error) -> String {
 
 fn cannot_open(path: &Path, reason: &str) -> Error {
     let cause = say!(config_file_not_opened, value = name(path), reason);
-    Error::new(Kind::Config, cause)
+    Error::new(Kind::Config, cause).hint(say!(config_file_not_opened_hint))
 }
 
 fn config(path: &Path, cause: &str) -> Error {

@@ -348,7 +348,8 @@ fn nameless(path: &Path) -> Error {
 
 fn at_line(path: &Path, fault: &read::TomlFault) -> Error {
     let read::TomlFault { line, what } = fault;
-    Error::new(Kind::Config, say!(session_line_fault, value = text::path(path), line, what))
+    let cause = say!(session_line_fault, value = text::path(path), line, what);
+    Error::new(Kind::Config, cause).hint(say!(session_line_fault_hint))
 }
 
 fn config(path: &Path, what: &str) -> Error {

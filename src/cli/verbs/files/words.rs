@@ -124,7 +124,8 @@ impl FileWords {
             (false, None) => None,
             (true, Some(value)) => Some(value),
             (true, None) => {
-                let missing = || usage(say!(option_without_argument, flag = name));
+                let missing =
+                    || usage(say!(option_without_argument, flag = name)).hint(self.verb.see_help());
                 Some(rest.next().ok_or_else(missing)?)
             }
         };
@@ -157,7 +158,9 @@ impl FileWords {
             }
             let attached = &letters[at + 1..];
             let value = if attached.is_empty() {
-                let missing = || usage(say!(option_letter_without_argument, letter));
+                let missing = || {
+                    usage(say!(option_letter_without_argument, letter)).hint(self.verb.see_help())
+                };
                 rest.next().ok_or_else(missing)?
             } else {
                 words::from_bytes(attached)

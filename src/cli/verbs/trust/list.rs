@@ -1,5 +1,7 @@
 //! `tessh trust list`: every key on record, file by file.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::report::{self, Records};
@@ -11,10 +13,11 @@ use crate::cli::flags::trust::Trust;
 use crate::cli::output::{print, print_json};
 use crate::cli::resolve;
 use crate::cli::resolve::SystemNames;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result, reason_without_number};
 use crate::os::descriptor;
 use crate::say;
 use crate::terminal;
+use crate::text;
 
 /// A host that only `Host *` matches, to find the files for all hosts.
 const ANY: &str = "*";
@@ -25,6 +28,9 @@ pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Resul
     let typed = args::parse_after(Verb::Trust, rest)?;
     if typed.destination.as_deref() != Some(ANY) || !typed.command.is_empty() {
         return Err(usage(say!(trust_list_takes_no_host)).hint(say!(trust_list_hint)));
+    }
+    if let Some(file) = &words.file {
+        check_named(file)?;
     }
     let resolved = resolve::layered(&typed, &environment.context(), &SystemNames)?;
     let files = report::files(&resolved.options, words.file.as_deref());
@@ -47,4 +53,14 @@ pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Resul
         }
         false => print(&records.page()),
     }
+}
+
+/// Refuses a file that was named and is not there; the usual ones may be missing.
+fn check_named(file: &Path) -> Result<()> {
+    std::fs::metadata(file).map(drop).map_err(|error| {
+        let path = text::path(file);
+        let reason = reason_without_number(&error);
+        let cause = format!("{path} {}: {reason}", say!(file_not_read));
+        Error::new(Kind::Local, cause).hint(say!(trust_list_file_hint))
+    })
 }

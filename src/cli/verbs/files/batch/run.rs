@@ -60,6 +60,11 @@ impl BatchSession {
             match end {
                 Ok(CommandEnd::Done) => continue,
                 Ok(CommandEnd::Quit) => return Ok(true),
+                // Each failure is told already, without the line.
+                Ok(CommandEnd::SomeFailed) if !line.goes_on => {
+                    let (number, cause) = (line.number, say!(batch_some_failed));
+                    error!("{}", say!(batch_line, name, number, cause));
+                }
                 Ok(CommandEnd::SomeFailed) => {}
                 Err(failure) => {
                     let number = line.number;
