@@ -131,8 +131,8 @@ fn command_line_and_configuration() {
     says(
         &["-o", "Nonsense=1", "h"],
         "-o: Bad configuration option: nonsense; correct its name; \
-         -o IgnoreUnknown=nonsense before it passes it over",
-        &["-o: ", "-o IgnoreUnknown=nonsense"],
+         -o IgnoreUnknown=Nonsense before it passes it over",
+        &["-o: ", "-o IgnoreUnknown=Nonsense"],
     );
     says(
         &["--profile", "web"],
@@ -154,8 +154,12 @@ fn command_line_and_configuration() {
     let file = home.write(".config/tessh/sessions/web.toml", "host = \"h\"\nport = \"x\"\n");
     says(
         &["--profile", "web"],
-        &format!("{} line 2: port: a port is 1 to 65535", arg(&file)),
-        &[arg(&file), "2 行目", "port", "65535"],
+        &format!(
+            "{} line 2: port: a port is 1 to 65535; \
+             correct that line, or remove the session: tessh sessions remove",
+            arg(&file)
+        ),
+        &[arg(&file), "2 行目", "port", "65535", "tessh sessions remove"],
     );
 }
 
@@ -282,7 +286,7 @@ fn sources_of_host_keys_that_fail() {
         "RevokedHostKeys=missing",
         "Host key verification failed: no key can be accepted: the file of revoked keys \
          missing does not exist; RevokedHostKeys names that file: \
-         make it readable, or name another one",
+         mend it where it cannot be used; a key that it lists must not be trusted",
         &["missing", "RevokedHostKeys"],
     );
 }
@@ -393,7 +397,7 @@ fn logins_that_fail() {
     says(
         &["--auth", "publickey", "-i", "missing"],
         "key file 'missing' cannot be read: No such file or directory; \
-         name the file of a private key with -i",
+         check its name; for a login, -i names the file of a private key",
         &["'missing'", "-i"],
     );
     let file = demo.write_identity(&home, Some("locked"));

@@ -53,9 +53,10 @@ pub fn check(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
     check_meaning(keyword, args)
 }
 
-/// What a keyword accepts, as the next step after a value that it does not.
-pub fn accepted(keyword: Keyword) -> String {
-    match (keyword, keyword.row().shape) {
+/// What a keyword accepts, as the next step after a value that it does not; `None` if that is more
+/// than a line.
+pub fn accepted(keyword: Keyword) -> Option<String> {
+    Some(match (keyword, keyword.row().shape) {
         (_, Shape::Word(words)) => say!(one_of, known = words.join(", ")),
         (_, Shape::Flag) => say!(one_of, known = "yes, no"),
         (_, Shape::Port) => say!(port_range),
@@ -65,11 +66,13 @@ pub fn accepted(keyword: Keyword) -> String {
             | Keyword::MACs
             | Keyword::KexAlgorithms
             | Keyword::HostKeyAlgorithms
+            | Keyword::HostbasedAcceptedAlgorithms
+            | Keyword::CASignatureAlgorithms
             | Keyword::PubkeyAcceptedAlgorithms,
             _,
         ) => say!(config_list_hint, keyword = keyword.name()),
-        _ => say!(config_value_hint, keyword = keyword.name()),
-    }
+        _ => return None,
+    })
 }
 
 fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), ConfigFault> {

@@ -273,7 +273,11 @@ impl Directive {
 
 /// The error of a value that its keyword does not accept, with what it accepts.
 fn refused(origin: &Origin, keyword: Keyword, fault: &str) -> Error {
-    at(origin, keyword, fault).hint(arguments::accepted(keyword))
+    let page = || match origin {
+        Origin::Flag(flag) => say!(config_value_hint, page = "ssh(1)", name = flag),
+        _ => say!(config_value_hint, page = "ssh_config(5)", name = keyword.name()),
+    };
+    at(origin, keyword, fault).hint(arguments::accepted(keyword).unwrap_or_else(page))
 }
 
 fn too_many(keyword: Keyword, origin: &Origin) -> Error {

@@ -4,7 +4,6 @@
 //!
 //! Two things differ on purpose: the lists of algorithms and the default identities are tessh's
 //! own. Values that tessh does not honour are printed, too.
-//! program's own. Values that this program does not honour are printed, too.
 
 use std::path::PathBuf;
 

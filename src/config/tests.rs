@@ -65,7 +65,7 @@ fn only_the_named_file_must_exist() {
     let error = home.read("missing", FileKind::Named).unwrap_err();
     assert_eq!(error.kind(), Kind::Config);
     assert!(error.to_string().starts_with("Can't open user config file "), "{error}");
-    assert!(error.to_string().ends_with("No such file or directory"), "{error}");
+    assert!(error.to_string().contains("/missing: No such file or directory; "), "{error}");
     let directory = home.read("sub", FileKind::Named).unwrap_err();
     assert!(directory.to_string().contains("Is a directory"), "{directory}");
 }

@@ -35,7 +35,7 @@ impl LoadedFile {
         let name = quoted(path);
         let failed = |error: std::io::Error| match error.kind() {
             ErrorKind::NotFound => {
-                fault(say!(key_file_missing, name)).hint(say!(key_file_other_hint))
+                fault(say!(key_file_missing, name)).hint(say!(key_file_missing_hint))
             }
             _ => fault(say!(key_file_unreadable, name, error = crate::error::io_reason(&error)))
                 .hint(say!(key_file_other_hint)),

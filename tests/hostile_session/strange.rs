@@ -145,7 +145,7 @@ fn messages_of_unknown_numbers_are_passed_over() {
 
 #[test]
 fn no_message_at_all_and_noise_end_the_session() {
-    let row = fault(35, "a packet with nothing in it").code(0).silent().unlisted();
+    let row = fault(35, "a packet with nothing in it").cause(&["no message"]).next(&["faulty"]);
     met(&row, |talk| {
         let id = talk.started()?;
         talk.send(&Message(Vec::new()))?;

@@ -67,9 +67,9 @@ texts! {
     config_option_unknown_hint(name)
         en "correct its name; -o IgnoreUnknown={name} before it passes it over"
         ja "名前を直してください。その前に -o IgnoreUnknown={name} を付けると、無視されます"
-    config_value_hint(keyword)
-        en "ssh_config(5) tells what {keyword} takes"
-        ja "{keyword} に指定できる値は ssh_config(5) にあります"
+    config_value_hint(page, name)
+        en "{page} tells what {name} takes"
+        ja "{name} に指定できる値は {page} にあります"
     config_time_hint
         en "a time is such as 30, 5m or 1h30m"
         ja "時間は 30、5m、1h30m のように指定してください"

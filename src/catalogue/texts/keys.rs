@@ -58,9 +58,12 @@ texts! {
     key_file_other_hint
         en "name the file of a private key with -i"
         ja "-i で秘密鍵のファイルを指定してください"
+    key_file_missing_hint
+        en "check its name; for a login, -i names the file of a private key"
+        ja "ファイル名を確認してください。ログインでは -i で秘密鍵のファイルを指定します"
     certificate_file_other_hint
-        en "CertificateFile names it; name the file of a certificate there"
-        ja "CertificateFile で指定されています。証明書のファイルを指定してください"
+        en "a certificate is read from there: mend the file, or name another one with CertificateFile"
+        ja "証明書はそこから読み取られます。ファイルを直すか、CertificateFile で別のファイルを指定してください"
     key_file_whole_hint
         en "take an undamaged copy of the key, or make a new one: tessh keygen"
         ja "壊れていない控えを使うか、tessh keygen で新しい鍵を作ってください"

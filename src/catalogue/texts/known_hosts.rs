@@ -109,8 +109,8 @@ texts! {
 
     // Revoked keys
     revoked_hint
-        en "RevokedHostKeys names that file: make it readable, or name another one"
-        ja "そのファイルは RevokedHostKeys で指定されています。読み取れるようにするか、別のファイルを指定してください"
+        en "RevokedHostKeys names that file: mend it where it cannot be used; a key that it lists must not be trusted"
+        ja "そのファイルは RevokedHostKeys で指定されています。使えない場合は直してください。記載された鍵を信頼してはいけません"
     revoked_unusable(file, reason)
         en "no key can be accepted: the file of revoked keys {file} {reason}"
         ja "どの鍵も受け入れられません。失効した鍵のファイル {file}: {reason}"

@@ -69,9 +69,9 @@ texts! {
     share_no_socket(path, error)
         en "Control socket connect({path}): {error}"
         ja "制御ソケットに接続できません ({path}): {error}"
-    share_no_socket_hint
-        en "no master listens there: tessh -M -S PATH starts one"
-        ja "そこで待ち受けるマスターがありません。tessh -M -S PATH で開始できます"
+    share_no_socket_hint(path)
+        en "no master listens there: tessh -M -S {path} HOST starts one"
+        ja "そこで待ち受けるマスターがありません。tessh -M -S {path} HOST で開始できます"
     share_own_connection(what)
         en "{what} needs a connection of its own: the shared one is not used"
         ja "{what} には専用の接続が必要なため、共有接続は使いません"

@@ -36,8 +36,6 @@ use crate::text;
 
 /// The size of a Unix socket's path on Linux, with its final zero byte; ssh(1) reports this limit.
 const MAX_PATH: usize = 108;
-/// How many characters of a path are shown.
-const MAX_SHOWN: usize = 100;
 /// How much of a master's information is shown, in bytes and in lines; real connections have far
 /// fewer channels.
 const MAX_TOLD: usize = mux::MAX_PACKET;
@@ -82,7 +80,7 @@ pub(super) fn find(share: &ShareRequest) -> Result<Option<UnattachedStream>> {
     if matches!(master, ControlMaster::Auto | ControlMaster::AutoAsk) {
         debug!("auto-mux: Trying existing master");
     }
-    let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
+    let shown = text::path(path);
     if path.as_os_str().len() >= MAX_PATH {
         let cause = say!(share_path_too_long, path = shown, limit = MAX_PATH);
         return Err(Error::new(Kind::Usage, cause));
@@ -93,9 +91,11 @@ pub(super) fn find(share: &ShareRequest) -> Result<Option<UnattachedStream>> {
     };
     let fault = say!(share_no_socket, path = shown, error = reason_without_number(&error));
     match error.kind() {
-        _ if asked => {
-            return Err(Error::new(Kind::Connect, fault).hint(say!(share_no_socket_hint)));
+        ErrorKind::NotFound | ErrorKind::ConnectionRefused if asked => {
+            let hint = say!(share_no_socket_hint, path = shown);
+            return Err(Error::new(Kind::Connect, fault).hint(hint));
         }
+        _ if asked => return Err(Error::new(Kind::Connect, fault)),
         ErrorKind::ConnectionRefused if master != ControlMaster::No => remove_stale(path, &shown),
         ErrorKind::NotFound => debug!("Control socket \"{shown}\" does not exist"),
         _ => error!("{fault}"),

@@ -3,9 +3,10 @@
 //! The library passes over a packet without one in silence. Where the server's compressed data has
 //! ended, all that follows is such packets: the session would be silent for ever. From outside, the
 //! library is seen to ask for the beginning of a packet, then for the rest of it, and to tell the
-//! message in its log (`told`). Where it asks for the next packet and has told
-//! nothing, the last one was empty. Until it has told a message nothing is known, so nothing is
-//! missed where nobody hears its log.
+//! message in its log (`told`). Where it asks for the next packet and has told nothing, the last one
+//! was empty. Until it has told a message nothing is known, so nothing is missed where nobody hears
+//! its log, nor while it reads on from what came with the greeting, of which it asks for more than
+//! it gets.
 
 /// What the library reads.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,23 @@ mod tests {
     #[test]
     fn a_packet_that_no_message_is_told_of_is_empty() {
         let mut packets = Packets::new();
+        for _ in 0..3 {
+            assert!(reads(&mut packets, 4, true) && reads(&mut packets, 28, false));
+        }
+        assert!(!reads(&mut packets, 4, false));
+    }
+
+    #[test]
+    fn what_came_with_the_greeting_is_followed_by_whole_packets() {
+        let mut packets = Packets::new();
+        // The library asks for more than it gets, so a part is taken to begin in the middle of one.
+        assert!(packets.begins(256, false));
+        packets.got(21);
+        for size in [4, 28, 4, 199] {
+            assert!(!packets.is_between_parts());
+            packets.got(size);
+        }
+        assert!(reads(&mut packets, 101, true));
         for _ in 0..3 {
             assert!(reads(&mut packets, 4, true) && reads(&mut packets, 28, false));
         }

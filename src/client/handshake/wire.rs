@@ -240,7 +240,7 @@ impl Wire {
             return Err(another_service());
         }
         if self.packets.is_between_parts() {
-            let has_told = self.facts.take_told();
+            let has_told = self.facts.take_message();
             if !self.packets.begins(asked, has_told) {
                 return Err(empty_packet());
             }

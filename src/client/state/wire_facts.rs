@@ -293,12 +293,12 @@ impl WireFacts {
     }
 
     /// Notes that the library has told a message.
-    pub fn tell(&self) {
+    pub fn note_message(&self) {
         self.told.store(true, Ordering::Relaxed);
     }
 
     /// Whether the library has told a message since this was last asked.
-    pub fn take_told(&self) -> bool {
+    pub fn take_message(&self) -> bool {
         self.told.swap(false, Ordering::Relaxed)
     }
 
