@@ -55,7 +55,7 @@ pub fn name(bytes: &[u8], max: usize) -> String {
     cut(pieces(bytes), bytes.len(), max)
 }
 
-/// Sanitises the path of a file on this machine as [`name()`] does it, at most [`PATH_MAX`] characters.
+/// Sanitises the path of a file on this machine as [`name()`] does it, at most 400 characters.
 pub fn path(path: &Path) -> String {
     name(path.as_os_str().as_encoded_bytes(), PATH_MAX)
 }
