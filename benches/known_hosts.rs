@@ -1,8 +1,7 @@
 //! `cargo bench --bench known_hosts`: what a connection waits for where known_hosts has a
 //! hundred thousand lines, plain or hashed: reading the file, and looking up a host that is not
 //! in it, on another port than 22, which is the longest. Prints the best of several rounds,
-//! because the rest of the machine has its own work, and fails where a look-up takes longer
-//! than 20 ms.
+//! because the rest of the machine has its own work. A look-up's limit is 20 ms.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
 mod front;
@@ -53,7 +52,7 @@ impl Bench for Options {
 
     fn run(self, _: &Environment) -> Result<Found, Failure> {
         let directory = tempfile::tempdir().unwrap();
-        let mut is_good = true;
+        let mut missed = Vec::new();
         let mut table = format!("### known_hosts with {LINES} lines\n\n");
         table.push_str("| lines | read ms | look-up ms |\n| --- | ---: | ---: |\n");
         let mut files = Vec::new();
@@ -78,9 +77,12 @@ impl Bench for Options {
             let ms = |time: Duration| time.as_secs_f64() * 1000.0;
             writeln!(table, "| {kind} | {:.1} | {:.1} |", ms(read), ms(found)).unwrap();
             files.push(json!({"lines": kind, "read_ms": ms(read), "look_up_ms": ms(found)}));
-            is_good &= found <= LIMIT;
+            if found > LIMIT {
+                missed.push(format!("{kind} lines: a look-up takes longer than {LIMIT:?}"));
+            }
         }
-        Ok(Found { table, figures: json!({"count": LINES, "files": files}), is_good })
+        let figures = json!({"count": LINES, "files": files});
+        Ok(Found { table, figures, faults: Vec::new(), missed })
     }
 }
 

@@ -3,7 +3,7 @@
 //! ssh_config(5), PuTTY's folder and export, WinSCP, and the history.
 //!
 //! The program runs in a home of its own on a terminal, and is left with Esc after its screen is
-//! whole. A median over the limit is a failure. What is in the home, launcher/home.rs says.
+//! whole. The median has a limit. What is in the home, launcher/home.rs says.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
 mod front;
@@ -26,7 +26,7 @@ use pty_process::Size;
 use pty_process::blocking::{Command, open};
 use serde_json::json;
 
-/// The longest median that is no failure.
+/// The longest median that misses no limit.
 const LIMIT: Duration = Duration::from_millis(50);
 /// How long to wait for a screen before the program is taken to hang.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -86,7 +86,7 @@ impl Bench for Options {
     }
 
     fn run(self, _: &Environment) -> Result<Found, Failure> {
-        let (mut figures, mut is_good) = (Vec::new(), true);
+        let (mut figures, mut missed) = (Vec::new(), Vec::new());
         let mut table = String::from("### New connection with saved sessions\n\n");
         table.push_str("| sessions | first screen ms | memory MiB |\n| ---: | ---: | ---: |\n");
         for &sessions in &self.sessions {
@@ -112,9 +112,11 @@ impl Bench for Options {
             figures.push(json!({
                 "figure": figure("memory"), "value": rounded(memory), "unit": "MiB",
             }));
-            is_good &= time <= LIMIT.as_secs_f64() * 1000.0;
+            if time > LIMIT.as_secs_f64() * 1000.0 {
+                missed.push(format!("{sessions} sessions: longer than {LIMIT:?}"));
+            }
         }
-        Ok(Found { table, figures: json!(figures), is_good })
+        Ok(Found { table, figures: json!(figures), faults: Vec::new(), missed })
     }
 }
 

@@ -103,7 +103,8 @@ impl Bench for Options {
         let open = open::measure(&site, &self.programs.clients)?;
         let mut figures = figures_json(&self, environment, &found);
         figures["open_forwards"] = open::figures(&open);
-        Ok(Found { table: table(&self, &found) + &open::table(&open), figures, is_good: true })
+        let table = table(&self, &found) + &open::table(&open);
+        Ok(Found { table, figures, faults: Vec::new(), missed: Vec::new() })
     }
 }
 

@@ -212,7 +212,8 @@ impl Bench for Options {
                 "environment": environment.json(),
                 "cells": cells_json(&self, &cells),
             }),
-            is_good: true,
+            faults: Vec::new(),
+            missed: Vec::new(),
         })
     }
 }

@@ -61,12 +61,17 @@ impl Part {
         self.work.iter().map(of).sum()
     }
 
-    fn is_good(&self) -> bool {
+    /// What was lost and what grew, a line each.
+    fn faults(&self) -> Vec<String> {
         let [(before, open_before), (after, open_after)] = self.needs;
-        self.sum(|it| it.different) == 0
-            && self.sum(|it| it.failed) == 0
-            && after <= before + before / 20 + SLACK
-            && open_after <= open_before
+        let found = [
+            (self.sum(|it| it.different) > 0, "what came differs from what was sent"),
+            (self.sum(|it| it.failed) > 0, "something failed"),
+            (after > before + before / 20 + SLACK, "memory grew"),
+            (open_after > open_before, "the number of descriptors grew"),
+        ];
+        let told = found.into_iter().filter(|(is_so, _)| *is_so);
+        told.map(|(_, what)| format!("RekeyLimit {}: {what}", self.rekey)).collect()
     }
 }
 
@@ -120,7 +125,8 @@ impl Bench for Options {
                 "environment": environment.json(),
                 "parts": parts.iter().map(part_json).collect::<Vec<_>>(),
             }),
-            is_good: parts.iter().all(Part::is_good),
+            faults: parts.iter().flat_map(Part::faults).collect(),
+            missed: Vec::new(),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Where a bench puts what it found, for `cargo bench --no-fail-fast -- --all --json FILE --page FILE`: each bench
+//! Where a bench puts what it found, for `cargo bench -- --all --json FILE --page FILE`: each bench
 //! replaces its own part of one JSON file and of one page of tables, and leaves the others' alone.
 
 use super::Failure;

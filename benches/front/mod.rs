@@ -25,6 +25,7 @@ const FLAGS: &str = "  \
   --all                the figures of docs/benchmarks.md; what is measured without it, too
   --json FILE          puts the figures there, beside other benches'
   --page FILE          puts the tables there, in their place between the marks
+  --check              exit 1 when a limit is missed, which is told without it too
 ";
 
 /// A bench: the choices of its command line, and what it measures.
@@ -47,8 +48,11 @@ pub struct Found {
     pub table: String,
     /// For a program.
     pub figures: Value,
-    /// Whether all is as it should be; the exit code says so.
-    pub is_good: bool,
+    /// What went wrong while the rest was measured, a line each; the bench fails.
+    pub faults: Vec<String>,
+    /// The limits that are missed, a line each; the bench fails with `--check`, because cargo runs
+    /// no further bench after one that fails.
+    pub missed: Vec<String>,
 }
 
 /// What the command line asks for.
@@ -58,7 +62,7 @@ enum Asked<B> {
     /// What the flags are.
     Help,
     /// To measure, and to put the figures there.
-    Run(B, Publication),
+    Run(B, Conclusion),
 }
 
 /// Runs a bench from its command line to its exit code.
@@ -69,7 +73,7 @@ pub fn lead<B: Bench>() -> ExitCode {
             print!("cargo bench --bench {} -- [options]\n\n{}{FLAGS}", B::NAME, B::FLAGS);
             Ok(true)
         }
-        Ok(Asked::Run(bench, publication)) => run(bench, &publication),
+        Ok(Asked::Run(bench, conclusion)) => run(bench, &conclusion),
         Err(why) => {
             eprintln!("{}: {why}; try --help", B::NAME);
             return ExitCode::from(2);
@@ -85,18 +89,29 @@ pub fn lead<B: Bench>() -> ExitCode {
     }
 }
 
-/// Measures, shows what was found, and publishes it; whether all is good.
-fn run<B: Bench>(bench: B, publication: &Publication) -> Result<bool, Failure> {
+/// What becomes of what was found.
+#[derive(Default)]
+struct Conclusion {
+    publication: Publication,
+    /// A missed limit is a failure.
+    checks: bool,
+}
+
+/// Measures, shows what was found, and publishes it; whether the bench succeeds.
+fn run<B: Bench>(bench: B, conclusion: &Conclusion) -> Result<bool, Failure> {
     interrupt::catch()?;
     if cfg!(debug_assertions) {
         eprintln!("{}: an unoptimised build; its numbers mean nothing", B::NAME);
     }
     let environment = Environment::read();
     print!("{}", environment.lines());
-    let Found { table, figures, is_good } = bench.run(&environment)?;
+    let Found { table, figures, faults, missed } = bench.run(&environment)?;
     print!("\n{table}");
-    publication.publish(B::NAME, &table, figures)?;
-    Ok(is_good)
+    for line in faults.iter().chain(&missed) {
+        eprintln!("{}: {line}", B::NAME);
+    }
+    conclusion.publication.publish(B::NAME, &table, figures)?;
+    Ok(faults.is_empty() && (missed.is_empty() || !conclusion.checks))
 }
 
 /// Reads the command line. `cargo bench` passes `--bench`; `cargo test --benches` does not, and may
@@ -110,7 +125,7 @@ fn asked<B: Bench>() -> Result<Asked<B>, lexopt::Error> {
     if !has(&["--bench"]) || has(&["--test"]) {
         return Ok(Asked::Nothing);
     }
-    let (mut bench, mut publication) = (B::default(), Publication::default());
+    let (mut bench, mut conclusion) = (B::default(), Conclusion::default());
     let mut parser = Parser::from_args(typed);
     while let Some(argument) = parser.next()? {
         let Long(flag) = argument else { return Err(argument.unexpected()) };
@@ -121,12 +136,13 @@ fn asked<B: Bench>() -> Result<Asked<B>, lexopt::Error> {
         }
         match flag.as_str() {
             "bench" | "all" => {}
-            "json" => publication.json = Some(parser.value()?.into()),
-            "page" => publication.page = Some(parser.value()?.into()),
+            "json" => conclusion.publication.json = Some(parser.value()?.into()),
+            "page" => conclusion.publication.page = Some(parser.value()?.into()),
+            "check" => conclusion.checks = true,
             _ => return Err(lexopt::Error::UnexpectedOption(format!("--{flag}"))),
         }
     }
-    Ok(Asked::Run(bench, publication))
+    Ok(Asked::Run(bench, conclusion))
 }
 
 /// The programs that are compared, and their server.

@@ -21,7 +21,6 @@ pub const FLAGS: &str = "  \
                        plink or dbclient; an existing NAME is replaced. With
                        `--client again=/usr/bin/ssh` its ratios show this run's noise
   --sshd PATH          (/usr/sbin/sshd)
-  --check              exit 1 when a target is missed
 ";
 
 /// The ciphers compared when `--ciphers` does not say otherwise: the AEADs that ssh proposes.
@@ -68,8 +67,6 @@ pub struct Options {
     pub added: Vec<(String, PathBuf)>,
     /// The server program.
     pub sshd: PathBuf,
-    /// A missed target fails the run.
-    pub check: bool,
     /// `--quick` was given.
     pub quick: bool,
 }
@@ -94,7 +91,6 @@ pub struct Typed {
     clients: Vec<String>,
     added: Vec<(String, PathBuf)>,
     sshd: Option<PathBuf>,
-    check: bool,
     quick: bool,
 }
 
@@ -103,7 +99,6 @@ impl Typed {
     pub fn choose(&mut self, flag: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
         match flag {
             "quick" => self.quick = true,
-            "check" => self.check = true,
             "only" => self.only = sections(&words(parser)?)?,
             "size" => self.size = Some(count(parser)? as u64),
             "rounds" => self.rounds = Some(count(parser)?),
@@ -149,7 +144,6 @@ impl Typed {
             clients: self.clients,
             added: self.added,
             sshd: self.sshd.unwrap_or_else(|| front::SSHD.into()),
-            check: self.check,
             quick: self.quick,
         }
     }

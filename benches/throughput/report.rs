@@ -130,9 +130,10 @@ impl<'a> Report<'a> {
         failures
     }
 
-    /// Whether a target has no ratio or one above its bound.
-    pub fn misses_a_target(&self) -> bool {
-        self.targets().iter().any(|target| target.met() != Some(true))
+    /// The targets that have no ratio or one above its bound, a line each.
+    pub fn missed(&self) -> Vec<String> {
+        let missed = self.targets().into_iter().filter(|target| target.met() != Some(true));
+        missed.map(|target| format!("{} is missed", target.what)).collect()
     }
 
     fn failed_runs(&self) -> Vec<String> {
