@@ -274,15 +274,16 @@ fn a_sessions_name_does_not_reach_the_shell_of_match_exec() {
     assert!(config.contains("hostname web.example.org\n"), "{config}");
     assert!(!mark.exists(), "a command in the name was run");
 
-    // What else can be put into the line is refused where a shell would act on it.
-    for line in [
-        "HostKeyAlias \"x;touch @\"\nMatch exec \"test %k = x\"",
-        "HostKeyAlias \"x;touch @\"\nPermitLocalCommand yes\nLocalCommand echo %k",
-        "HostName \"x;touch @\"\nMatch exec \"test %h = x\"",
+    // What else can be put into the line is refused where a shell would act on it. -G prints a
+    // LocalCommand as it is written.
+    for (verb, line) in [
+        ("-G", "HostKeyAlias \"x;touch @\"\nMatch exec \"test %k = x\""),
+        ("connect", "HostKeyAlias \"x;touch @\"\nPermitLocalCommand yes\nLocalCommand echo %k"),
+        ("-G", "HostName \"x;touch @\"\nMatch exec \"test %h = x\""),
     ] {
         home.write(".ssh/config", &line.replace('@', arg(&mark)));
-        let refused = home.tessh(&["-G", "host"]).output();
-        refused.expect_failure(&[""]);
+        let refused = home.tessh(&[verb, "host"]).output();
+        refused.expect_failure(&["config line "]);
         assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
         assert!(!mark.exists(), "{line}");
     }

@@ -1,6 +1,6 @@
 //! `-G`: the configuration in force, line by line.
 
-use super::layers::{command_line, joined, layered};
+use super::layers::{command_line, joined, layered_to_print};
 use super::plan::ResolvedOptions;
 use super::settle::{command, no_subsystem};
 use crate::cli::args::Typed;
@@ -19,7 +19,7 @@ pub fn effective(
     names: &dyn NameLookup,
     list: &dyn Fn(Keyword, Option<&str>) -> String,
 ) -> Result<Vec<String>> {
-    let ResolvedOptions { host, layers, options, .. } = layered(typed, context, names)?;
+    let ResolvedOptions { host, layers, options, .. } = layered_to_print(typed, context, names)?;
     let typed_type = command_line(typed, None)?;
     let typed_type = typed_type.entries().iter().find(|e| e.keyword == Keyword::SessionType);
     let subsystem = typed_type.is_some_and(|e| e.args[0].eq_ignore_ascii_case("subsystem"));

@@ -23,9 +23,32 @@ pub fn layered(
     context: &Context,
     names: &dyn NameLookup,
 ) -> Result<ResolvedOptions> {
+    layered_by(Options::of, typed, (context, names))
+}
+
+/// [`layered`] for `-G`, with [`Options::to_print`].
+///
+/// # Errors
+/// Those of [`layered`], but for values that are printed as they are written.
+pub fn layered_to_print(
+    typed: &Typed,
+    context: &Context,
+    names: &dyn NameLookup,
+) -> Result<ResolvedOptions> {
+    layered_by(Options::to_print, typed, (context, names))
+}
+
+/// Computes the options from the layers for the host of that name.
+type ComputeOptions = fn(&Layers, &str, &Context) -> Result<Options>;
+
+fn layered_by(
+    compute: ComputeOptions,
+    typed: &Typed,
+    (context, names): (&Context, &dyn NameLookup),
+) -> Result<ResolvedOptions> {
     if let Some(name) = &typed.profile {
         let session = sources::named(name, typed, context)?;
-        return saved(typed, None, session, (context, names));
+        return saved_by(compute, typed, None, session, (context, names));
     }
     let text = typed.destination.as_deref().ok_or_else(no_host)?;
     let parsed = Destination::parse(text);
@@ -39,7 +62,7 @@ pub fn layered(
         // In `user@name`, `user` is the user unless the whole text is the session's name.
         let around = parsed.as_ref().ok().filter(|_| found.name != text);
         if let Some(session) = found.open(typed, layers.names_host())? {
-            return saved(typed, around, session, (context, names));
+            return saved_by(compute, typed, around, session, (context, names));
         }
     }
     // A name with a space can only be that of a session.
@@ -49,12 +72,22 @@ pub fn layered(
     })?;
     let mut layers = command_line(typed, Some(&destination))?;
     read_files(typed, &destination.host, &mut layers, (context, names))?;
-    let options = Options::of(&layers, &destination.host, context)?;
+    let options = compute(&layers, &destination.host, context)?;
     Ok(ResolvedOptions { host: destination.host, layers, options, profile: None, node: None })
 }
 
 /// The options with a saved session between the command line and the files.
 pub fn saved(
+    typed: &Typed,
+    destination: Option<&Destination>,
+    session: SavedSession,
+    around: (&Context, &dyn NameLookup),
+) -> Result<ResolvedOptions> {
+    saved_by(Options::of, typed, destination, session, around)
+}
+
+fn saved_by(
+    compute: ComputeOptions,
     typed: &Typed,
     destination: Option<&Destination>,
     mut session: SavedSession,
@@ -65,7 +98,7 @@ pub fn saved(
     profile::add(&mut layers, &session, joined(typed).is_some())?;
     let host = session.profile.host.clone();
     read_files(typed, &host, &mut layers, (context, names))?;
-    let mut options = Options::of(&layers, &host, context)?;
+    let mut options = compute(&layers, &host, context)?;
     options.warnings.extend(profile::warnings(&session));
     options.warnings.extend(warnings);
     teleport::share_apart(&mut options, &session);

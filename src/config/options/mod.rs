@@ -194,9 +194,23 @@ impl Options {
     /// [`Kind::Config`](crate::error::Kind::Config), with the value's origin: a token or variable
     /// has no value, or the value is not valid for this host.
     pub fn of(layers: &Layers, host: &str, context: &Context) -> Result<Options> {
+        Options::made(Values::new(layers, context), host)
+    }
+
+    /// Computes the options for `-G`, which as in ssh(1) prints some values as they are written: of
+    /// these, one whose token or variable has no value is left at its default. A connection must
+    /// not use these options.
+    ///
+    /// # Errors
+    /// Those of [`Options::of`], but for such values.
+    pub fn to_print(layers: &Layers, host: &str, context: &Context) -> Result<Options> {
+        Options::made(Values::to_print(layers, context), host)
+    }
+
+    fn made(mut v: Values<'_>, host: &str) -> Result<Options> {
         use Keyword as K;
+        let layers = v.layers;
         let hostname = hostname(layers, host)?;
-        let mut v = Values::new(layers, context);
         let port = v.parsed(K::Port, 22, value::port);
         let host_key_alias = v.optional(K::HostKeyAlias, |text| Ok(text.to_lowercase()));
         let (command, jump) = proxies(layers);
@@ -227,19 +241,19 @@ impl Options {
             log_verbose: v.arguments(K::LogVerbose, Vec::new(), value::words_but_none),
             enable_escape_commandline: v.flag(K::EnableEscapeCommandline, false),
             obscure_keystroke_timing: v.parsed(K::ObscureKeystrokeTiming, None, value::obscure),
-            proxy_command: v.or_default(v.for_shell(K::ProxyCommand, command, PROXY), None),
-            identity_files: v.or_default(v.paths(K::IdentityFile), Vec::new()),
-            certificate_files: v.or_default(v.paths(K::CertificateFile), Vec::new()),
+            proxy_command: v.printed_as_written(v.for_shell(K::ProxyCommand, command, PROXY), None),
+            identity_files: v.printed_as_written(v.paths(K::IdentityFile), Vec::new()),
+            certificate_files: v.printed_as_written(v.paths(K::CertificateFile), Vec::new()),
             identities_only: v.flag(K::IdentitiesOnly, false),
             identity_agent: v.or_default(v.identity_agent(), None),
             user_known_hosts_files: v.or_default(v.user_known_hosts(), Vec::new()),
-            global_known_hosts_files: v.or_default(v.global_known_hosts(), Vec::new()),
+            global_known_hosts_files: v.printed_as_written(v.global_known_hosts(), Vec::new()),
             strict_host_key_checking: v.word(K::StrictHostKeyChecking, value::strict),
             verify_host_key_dns: v.word(K::VerifyHostKeyDNS, value::verify_dns),
             hash_known_hosts: v.flag(K::HashKnownHosts, false),
             update_host_keys: v.update_host_keys(),
             revoked_host_keys: v.or_default(v.revoked_host_keys(), Vec::new()),
-            known_hosts_command: v.or_default(v.known_hosts_command(), None),
+            known_hosts_command: v.printed_as_written(v.known_hosts_command(), None),
             no_host_authentication_for_localhost: v
                 .flag(K::NoHostAuthenticationForLocalhost, false),
             visual_host_key: v.flag(K::VisualHostKey, false),
@@ -279,7 +293,7 @@ impl Options {
                 v.expanded(K::RemoteCommand, v.command(K::RemoteCommand), COMMON),
                 None,
             ),
-            local_command: v.or_default(v.local_command(), None),
+            local_command: v.printed_as_written(v.local_command(), None),
             permit_local_command: v.flag(K::PermitLocalCommand, false),
             send_env: send_env(layers),
             set_env: v.or_default(v.set_env(), Vec::new()),

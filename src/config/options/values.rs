@@ -23,13 +23,21 @@ pub(super) struct Values<'a> {
     pub(super) layers: &'a Layers,
     pub(super) context: &'a Context,
     pub(super) tokens: Tokens,
+    /// Whether they are only printed.
+    printed: bool,
     /// The first error.
     failed: Cell<Option<Error>>,
 }
 
 impl<'a> Values<'a> {
     pub(super) fn new(layers: &'a Layers, context: &'a Context) -> Values<'a> {
-        Values { layers, context, tokens: Tokens::local(context), failed: Cell::default() }
+        let tokens = Tokens::local(context);
+        Values { layers, context, tokens, printed: false, failed: Cell::default() }
+    }
+
+    /// For `-G`; see [`Values::printed_as_written`].
+    pub(super) fn to_print(layers: &'a Layers, context: &'a Context) -> Values<'a> {
+        Values { printed: true, ..Values::new(layers, context) }
     }
 
     /// What was made of the values, unless one of them failed.
@@ -43,6 +51,19 @@ impl<'a> Values<'a> {
             self.failed.set(Some(self.failed.take().unwrap_or(error)));
             Setting::default_value(default)
         })
+    }
+
+    /// [`Values::or_default`] for a value that `-G` prints as it is written: if it is only printed,
+    /// that its expansion failed is no error.
+    pub(super) fn printed_as_written<T>(
+        &self,
+        setting: Result<Setting<T>>,
+        default: T,
+    ) -> Setting<T> {
+        match setting {
+            Err(_) if self.printed => Setting::default_value(default),
+            setting => self.or_default(setting, default),
+        }
     }
 
     pub(super) fn parsed<T>(
