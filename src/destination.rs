@@ -45,7 +45,11 @@ impl Destination {
         };
         check_host(&destination.host)?;
         if let Some(user) = &destination.user {
-            check_typed_user(user)?;
+            let hint = |error: Error| match user.is_empty() {
+                true => error.hint(say!(destination_form_hint)),
+                false => error,
+            };
+            check_typed_user(user).map_err(hint)?;
         }
         Ok(destination)
     }
@@ -68,7 +72,7 @@ pub fn plain_form(user: Option<&str>, host: &str, port: Option<u16>) -> String {
 /// [`Kind::Usage`] with the reason.
 pub fn check_host(host: &str) -> Result<()> {
     if host.is_empty() {
-        return Err(usage(say!(host_name_empty)));
+        return Err(usage(say!(host_name_empty)).hint(say!(destination_form_hint)));
     }
     if host.len() > MAX_HOST {
         return Err(usage(say!(host_name_too_long, limit = MAX_HOST)));

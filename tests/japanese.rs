@@ -121,6 +121,34 @@ fn command_line_and_configuration() {
         "-w: tunnel devices are not supported; leave -w out to go on without",
         &["-w"],
     );
+    let form = "write it as [user@]host[:port], several joined by commas, or none";
+    says(
+        &["-J", "a b", "h"],
+        &format!("-J: ProxyJump: Invalid ProxyJump \"a b\"; {form}"),
+        &["a b"],
+    );
+    let form = "port:host:hostport, with ports up to 65535";
+    let bad = "Bad forwarding specification '1'";
+    says(
+        &["-L", "1", "h"],
+        &format!("-L: LocalForward: {bad}; write it as [bind_address:]{form}"),
+        &["-L", "「1」", "[bind_address:]port:host:hostport", "65535"],
+    );
+    says(
+        &["-W", "a", "h"],
+        "Bad stdio forwarding specification 'a'; \
+         write it as host:port, with ports up to 65535",
+        &["「a」", "host:port"],
+    );
+    says(
+        &["-o", "Port 22 23", "h"],
+        "-o: Port: extra arguments at end of line (\"23\"); \
+         leave them out; a value with blanks in it stands in double quotes",
+        &["「23」"],
+    );
+    let form = "write it as [user@]host or ssh://[user@]host[:port]";
+    says(&["u@"], &format!("the host name is empty; {form}"), &["[user@]host"]);
+    says(&["@h"], &format!("the user name is empty; {form}"), &["[user@]host"]);
     says(&["-p"], "option requires an argument -- p; see tessh --help", &["tessh --help"]);
     says(
         &["-F", "missing", "h"],
@@ -144,7 +172,7 @@ fn command_line_and_configuration() {
     says(
         &["h"],
         &format!(
-            "{name} line 2: Compression: {english}; \
+            "{name} line 2: Compression: {english}; one of yes, no; \
              {name}: terminating, 1 bad configuration options"
         ),
         &[name, "2 行目", "Compression", "「maybe」"],

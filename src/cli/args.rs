@@ -493,7 +493,10 @@ impl Reading {
             return Err(usage(say!(config_control_with_stdio)));
         }
         self.check_session_type("-W")?;
-        self.typed.stdio_forward = Some(Forward::parse_stdio(place).map_err(usage)?);
+        let to = Forward::parse_stdio(place).map_err(|fault| {
+            usage(fault).hint(say!(config_forward_hint, form = Forward::STDIO_FORM))
+        })?;
+        self.typed.stdio_forward = Some(to);
         self.fix("-W", Keyword::SessionType, "none");
         self.tty = Some(("-W", "no"));
         Ok(())

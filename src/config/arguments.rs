@@ -3,15 +3,24 @@
 //! As in ssh(1), every line is checked when it is read, even in a block that does not apply. The
 //! shape of a keyword (`keyword`) covers most checks; a few keywords have their own.
 
-use super::fault::{ConfigFault, shown};
+use super::fault::{AdvisedFault, ConfigFault, shown};
 use super::keyword::{Keyword, Shape};
 use super::line;
 use super::value::{self, Forward, Jump, algorithms, is_none};
 use crate::destination;
 use crate::say;
 
+/// How the arguments of a forwarding are written.
+#[derive(Clone, Copy)]
+enum Writing {
+    /// A line of a file or `-o`: the two sides are two words.
+    Line,
+    /// The value of a flag: one word.
+    Flag,
+}
+
 /// Splits the rest of a keyword's line into arguments and checks them.
-pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, ConfigFault> {
+pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, AdvisedFault> {
     // `read/matching` splits a Match line itself.
     if keyword == Keyword::Match {
         return Ok(vec![rest.to_owned()]);
@@ -21,30 +30,49 @@ pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, ConfigFault> {
         Shape::Line => vec![rest.to_owned()],
         _ => line::words(rest)?,
     };
-    // `-L` joins both sides in one word; a line in a file has two words.
-    if keyword == Keyword::LocalForward && args.len() == 1 {
-        return Err(say!(config_missing_target));
-    }
-    check(keyword, &args)?;
+    check_written(keyword, &args, Writing::Line)?;
     Ok(args)
 }
 
-/// Checks the arguments of a keyword.
+/// Checks the arguments of a keyword, or the value of its flag.
 ///
 /// # Errors
 /// The fault, in ssh's words.
-pub fn check(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
+pub fn check(keyword: Keyword, args: &[String]) -> Result<(), AdvisedFault> {
+    check_written(keyword, args, Writing::Flag)
+}
+
+fn check_written(keyword: Keyword, args: &[String], how: Writing) -> Result<(), AdvisedFault> {
+    if let Some(extra) = args.get(most(keyword)) {
+        let fault = say!(config_extra_arguments, args = shown(extra));
+        let next_step = Some(say!(config_extra_arguments_hint));
+        return Err(AdvisedFault { fault, next_step });
+    }
+    let checked = match (keyword, how) {
+        // `-L` joins both sides in one word; a line in a file has two words.
+        (Keyword::LocalForward, Writing::Line) if args.len() == 1 => {
+            Err(say!(config_missing_target))
+        }
+        _ => check_values(keyword, args),
+    };
+    checked.map_err(|fault| AdvisedFault { fault, next_step: accepted(keyword, how) })
+}
+
+/// The most arguments of a keyword.
+fn most(keyword: Keyword) -> usize {
+    match (keyword, keyword.row().shape) {
+        (Keyword::DynamicForward, _) => 1,
+        (Keyword::LocalForward | Keyword::RemoteForward, _) => 2,
+        (_, Shape::Any | Shape::Words | Shape::Environment | Shape::Pairs) => usize::MAX,
+        (_, Shape::Rekey | Shape::Qos) => 2,
+        _ => 1,
+    }
+}
+
+fn check_values(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
     let shape = keyword.row().shape;
     if args.is_empty() && shape != Shape::Any {
         return Err(say!(config_missing_argument));
-    }
-    let most = match shape {
-        Shape::Any | Shape::Words | Shape::Environment | Shape::Pairs => usize::MAX,
-        Shape::Rekey | Shape::Qos => 2,
-        _ => 1,
-    };
-    if args.len() > most {
-        return Err(say!(config_extra_arguments, args = shown(&args[most])));
     }
     if shape != Shape::Any && args.iter().any(String::is_empty) {
         return Err(say!(config_missing_argument));
@@ -55,7 +83,7 @@ pub fn check(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
 
 /// What a keyword accepts, as the next step after a value that it does not; `None` if that is more
 /// than a line.
-pub fn accepted(keyword: Keyword) -> Option<String> {
+fn accepted(keyword: Keyword, how: Writing) -> Option<String> {
     Some(match (keyword, keyword.row().shape) {
         (_, Shape::Word(words)) => say!(one_of, known = words.join(", ")),
         (_, Shape::Flag) => say!(one_of, known = "yes, no"),
@@ -71,6 +99,17 @@ pub fn accepted(keyword: Keyword) -> Option<String> {
             | Keyword::PubkeyAcceptedAlgorithms,
             _,
         ) => say!(config_list_hint, keyword = keyword.name()),
+        (Keyword::ProxyJump, _) => say!(config_jump_hint),
+        (Keyword::LocalForward | Keyword::RemoteForward, _) => {
+            say!(
+                config_forward_hint,
+                form = match how {
+                    Writing::Line => "[bind_address:]port host:hostport",
+                    Writing::Flag => "[bind_address:]port:host:hostport",
+                }
+            )
+        }
+        (Keyword::DynamicForward, _) => say!(config_forward_hint, form = "[bind_address:]port"),
         _ => return None,
     })
 }

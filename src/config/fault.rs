@@ -3,6 +3,22 @@
 /// The reason why a value is refused, without its origin.
 pub type ConfigFault = String;
 
+/// A fault with its next step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdvisedFault {
+    /// The fault.
+    pub fault: ConfigFault,
+    /// The next step, if there is one.
+    pub next_step: Option<String>,
+}
+
+impl From<ConfigFault> for AdvisedFault {
+    /// A fault without a next step.
+    fn from(fault: ConfigFault) -> AdvisedFault {
+        AdvisedFault { fault, next_step: None }
+    }
+}
+
 /// The most characters of a value that a message shows.
 const MAX_SHOWN: usize = 80;
 

@@ -6,7 +6,7 @@
 
 use super::arguments;
 use super::block::ConfigBlock;
-use super::fault::shown;
+use super::fault::{AdvisedFault, shown};
 use super::keyword::{Keyword, Shape};
 use super::line;
 use super::origin::{Origin, Setting, at};
@@ -81,7 +81,7 @@ impl Layers {
             return Err(Error::new(Kind::Config, format!("{origin}: {what}")));
         }
         let args =
-            arguments::parse(keyword, rest).map_err(|fault| refused(&origin, keyword, &fault))?;
+            arguments::parse(keyword, rest).map_err(|fault| refused(&origin, keyword, fault))?;
         check_typed(keyword, args.first().map_or("", String::as_str), &origin)?;
         self.record(keyword, args, origin)
     }
@@ -92,7 +92,7 @@ impl Layers {
     /// [`Kind::Config`]: the keyword does not accept the value.
     pub fn set(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
         let args = vec![value.to_owned()];
-        arguments::check(keyword, &args).map_err(|fault| refused(&origin, keyword, &fault))?;
+        arguments::check(keyword, &args).map_err(|fault| refused(&origin, keyword, fault))?;
         check_typed(keyword, value, &origin)?;
         self.record(keyword, args, origin)
     }
@@ -102,7 +102,7 @@ impl Layers {
     /// # Errors
     /// [`Kind::Config`]: the keyword does not accept them.
     pub fn set_all(&mut self, keyword: Keyword, args: Vec<String>, origin: Origin) -> Result<()> {
-        arguments::check(keyword, &args).map_err(|fault| refused(&origin, keyword, &fault))?;
+        arguments::check(keyword, &args).map_err(|fault| refused(&origin, keyword, fault))?;
         self.record(keyword, args, origin)
     }
 
@@ -113,7 +113,7 @@ impl Layers {
     /// [`Kind::Config`]: the keyword does not accept the value.
     pub fn overrule(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
         let args = vec![value.to_owned()];
-        arguments::check(keyword, &args).map_err(|fault| refused(&origin, keyword, &fault))?;
+        arguments::check(keyword, &args).map_err(|fault| refused(&origin, keyword, fault))?;
         check_typed(keyword, value, &origin)?;
         self.entries.insert(0, Directive::checked(keyword, args, origin));
         Ok(())
@@ -272,12 +272,18 @@ impl Directive {
 }
 
 /// The error of a value that its keyword does not accept, with what it accepts.
-fn refused(origin: &Origin, keyword: Keyword, fault: &str) -> Error {
-    let page = || match origin {
+fn refused(origin: &Origin, keyword: Keyword, refused: AdvisedFault) -> Error {
+    let AdvisedFault { fault, next_step } = refused;
+    let next_step = next_step.unwrap_or_else(|| page(keyword, origin));
+    at(origin, keyword, &fault).hint(next_step)
+}
+
+/// The manual page that tells what a keyword or its flag accepts, as a next step.
+pub(super) fn page(keyword: Keyword, origin: &Origin) -> String {
+    match origin {
         Origin::Flag(flag) => say!(config_value_hint, page = "ssh(1)", name = flag),
         _ => say!(config_value_hint, page = "ssh_config(5)", name = keyword.name()),
-    };
-    at(origin, keyword, fault).hint(arguments::accepted(keyword).unwrap_or_else(page))
+    }
 }
 
 fn too_many(keyword: Keyword, origin: &Origin) -> Error {
@@ -288,11 +294,13 @@ fn too_many(keyword: Keyword, origin: &Origin) -> Error {
 /// Refuses a user or jump host from the command line with characters that a shell acts on. The
 /// author of a file has seen its lines; a command line may come from a link or another program.
 fn check_typed(keyword: Keyword, value: &str, origin: &Origin) -> Result<()> {
-    let checked = match (keyword, origin) {
+    match (keyword, origin) {
         (_, Origin::Default | Origin::File { .. } | Origin::Profile(_)) => Ok(()),
-        (Keyword::User, _) => check_typed_user(value).map_err(|error| error.cause().to_owned()),
-        (Keyword::ProxyJump, _) => Jump::check_typed(value),
+        (Keyword::User, _) => {
+            check_typed_user(value).map_err(|error| at(origin, keyword, error.cause()))
+        }
+        (Keyword::ProxyJump, _) => Jump::check_typed(value)
+            .map_err(|fault| at(origin, keyword, &fault).hint(say!(config_jump_hint))),
         _ => Ok(()),
-    };
-    checked.map_err(|fault| at(origin, keyword, &fault))
+    }
 }

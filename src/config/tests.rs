@@ -232,6 +232,31 @@ fn a_refused_connection_says_why() {
 }
 
 #[test]
+fn a_bad_forward_is_told_with_its_form_on_a_line_and_in_a_flag() {
+    let home = Home::new();
+    for (line, next) in [
+        ("LocalForward 8080", "[bind_address:]port host:hostport"),
+        ("LocalForward 8080 web", "[bind_address:]port host:hostport"),
+        ("RemoteForward web:x", "[bind_address:]port host:hostport"),
+        ("DynamicForward web", "[bind_address:]port,"),
+        ("ProxyJump a,,b", "[user@]host[:port]"),
+        // As in ssh(1); the second port was passed over.
+        ("DynamicForward 1080 1081", "leave them out"),
+        ("RemoteForward 1 a:2 b:3", "leave them out"),
+    ] {
+        home.write("config", line);
+        let error = home.error();
+        assert!(error.next_step().is_some_and(|hint| hint.contains(next)), "{line}: {error}");
+    }
+    let flag = |keyword, value| {
+        let set = Layers::new().set(keyword, value, Origin::Flag("-L"));
+        set.unwrap_err().next_step().unwrap().to_owned()
+    };
+    assert!(flag(Keyword::LocalForward, "8080").contains("[bind_address:]port:host:hostport"));
+    assert!(flag(Keyword::ProxyJump, "a b").contains("[user@]host[:port]"));
+}
+
+#[test]
 fn keepalives_are_for_the_connection_and_those_of_forwards_are_warned_of() {
     let home = Home::new();
     for (word, on, warned) in [

@@ -76,6 +76,15 @@ texts! {
     config_list_hint(keyword)
         en "tessh -Q {keyword} lists those there are"
         ja "指定できるものは tessh -Q {keyword} で一覧できます"
+    config_extra_arguments_hint
+        en "leave them out; a value with blanks in it stands in double quotes"
+        ja "余分な部分を取り除いてください。空白を含む値は二重引用符で囲みます"
+    config_forward_hint(form)
+        en "write it as {form}, with ports up to 65535"
+        ja "{form} の形で書いてください。ポートは 65535 までです"
+    config_jump_hint
+        en "write it as [user@]host[:port], several joined by commas, or none"
+        ja "[user@]host[:port] の形で、複数はコンマで区切って書いてください。none で踏み台なしになります"
     config_flag_left_out_hint(flag)
         en "leave {flag} out to go on without"
         ja "{flag} を外すと、それなしで続けられます"

@@ -4,6 +4,9 @@ texts! {
     host_name_empty
         en "the host name is empty"
         ja "ホスト名が空です"
+    destination_form_hint
+        en "write it as [user@]host or ssh://[user@]host[:port]"
+        ja "[user@]host または ssh://[user@]host[:port] の形で書いてください"
     host_name_too_long(limit)
         en "the host name is longer than {limit} bytes"
         ja "ホスト名が {limit} バイトを超えています"

@@ -17,13 +17,13 @@ use crate::config::arguments;
 use crate::config::block::{BlockReason, ConfigBlock};
 use crate::config::context::{Context, user_directory};
 use crate::config::expand::{self, COMMON, tilde};
-use crate::config::fault::{ConfigFault, shown};
+use crate::config::fault::{AdvisedFault, ConfigFault, shown};
 use crate::config::keyword::Keyword;
-use crate::config::layers::Layers;
+use crate::config::layers::{Layers, page};
 use crate::config::line;
 use crate::config::origin::Origin;
 use crate::config::pattern;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, joined};
 use crate::os::file::open_without_waiting;
 use crate::os::piped::{self, PipeFault};
 use crate::os::private;
@@ -198,7 +198,7 @@ impl<'a> FileReader<'a> {
         reachable: bool,
     ) -> Result<()> {
         let mut place = ReadingPosition { path, line: 0, depth, active: reachable, reachable };
-        let mut first: Option<ConfigFault> = None;
+        let mut first: Option<AdvisedFault> = None;
         let mut count = 0;
         let host = self.host;
         for (number, raw) in text.lines(host.name()) {
@@ -208,8 +208,8 @@ impl<'a> FileReader<'a> {
             }
             let outcome = match std::str::from_utf8(raw) {
                 Ok(text) if !text.contains('\0') => self.line(text, &mut place)?,
-                Ok(_) => Err(say!(config_nul_byte, origin = origin(&place))),
-                Err(_) => Err(say!(config_not_utf8, origin = origin(&place))),
+                Ok(_) => Err(say!(config_nul_byte, origin = origin(&place)).into()),
+                Err(_) => Err(say!(config_not_utf8, origin = origin(&place)).into()),
             };
             if let Err(fault) = outcome {
                 count += 1;
@@ -221,10 +221,10 @@ impl<'a> FileReader<'a> {
                 text.set_checked();
                 Ok(())
             }
-            Some(first) => {
-                let file = name(path);
-                let rest = say!(config_terminating, file, count);
-                Err(Error::new(Kind::Config, first).hint(rest))
+            Some(AdvisedFault { fault, next_step }) => {
+                let rest = say!(config_terminating, file = name(path), count);
+                let rest = next_step.map_or(rest.clone(), |next| joined(&next, &rest));
+                Err(Error::new(Kind::Config, fault).hint(rest))
             }
         }
     }
@@ -235,19 +235,23 @@ impl<'a> FileReader<'a> {
         &mut self,
         text: &str,
         place: &mut ReadingPosition<'_>,
-    ) -> Result<Result<(), ConfigFault>> {
+    ) -> Result<Result<(), AdvisedFault>> {
         let Some((typed, rest)) = line::keyword(text) else {
             return Ok(Ok(()));
         };
         let Some(keyword) = Keyword::find(typed) else {
-            return Ok(self.unknown_keyword(typed, rest, place));
+            return Ok(self.unknown_keyword(typed, rest, place).map_err(AdvisedFault::from));
         };
         let named = |fault: ConfigFault, place: &ReadingPosition<'_>| {
             format!("{}: {}: {fault}", origin(place), keyword.name())
         };
         let args = match arguments::parse(keyword, rest) {
             Ok(args) => args,
-            Err(fault) => return Ok(Err(named(fault, place))),
+            Err(AdvisedFault { fault, next_step }) => {
+                let next_step = next_step.unwrap_or_else(|| page(keyword, &origin(place)));
+                let fault = named(fault, place);
+                return Ok(Err(AdvisedFault { fault, next_step: Some(next_step) }));
+            }
         };
         match keyword {
             Keyword::Host => {
@@ -261,10 +265,12 @@ impl<'a> FileReader<'a> {
                 Ok(why) => self.enter(text, why, place),
                 Err(fault) => {
                     place.active = false;
-                    return Ok(Err(named(fault, place)));
+                    return Ok(Err(named(fault, place).into()));
                 }
             },
-            Keyword::Include => return self.include(&args, place),
+            Keyword::Include => {
+                return Ok(self.include(&args, place)?.map_err(AdvisedFault::from));
+            }
             _ if place.active => self.layers.record(keyword, args, origin(place))?,
             _ => {}
         }

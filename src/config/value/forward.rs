@@ -60,6 +60,9 @@ pub struct Forward {
 }
 
 impl Forward {
+    /// How the argument of `-W` is written.
+    pub const STDIO_FORM: &str = "host:port";
+
     /// Parses the arguments of one of the three keywords, or the single argument of its flag.
     ///
     /// # Errors
