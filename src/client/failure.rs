@@ -1,5 +1,7 @@
 //! Turns errors of the SSH library and of streams into messages for the person.
 
+use std::fmt;
+
 use russh::AlgorithmKind;
 use russh::client::{DisconnectReason, RemoteDisconnectInfo};
 use russh::keys::ssh_encoding::Error as Encoding;
@@ -40,6 +42,19 @@ impl Stop {
     }
 }
 
+/// A fault in what the server sent, told by an I/O error of the stream: [`is_servers_fault`] tells it
+/// from a way that was cut.
+#[derive(Debug)]
+pub(crate) struct ServersFault(pub Error);
+
+impl fmt::Display for ServersFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for ServersFault {}
+
 /// Why the connection ended, from the reason that the library gives its callbacks. `last` is how many
 /// bytes the last message had, or more.
 pub(crate) fn ended(reason: DisconnectReason<Stop>, last: u64) -> Error {
@@ -75,8 +90,12 @@ pub(crate) fn is_fault(reason: &DisconnectReason<Stop>) -> bool {
 /// Whether a connection ended because of what the server sent, and not because of a way that was cut,
 /// though that be told as an error of ours: a jump host's end, or a proxy's exit status.
 pub(crate) fn is_servers_fault(reason: &DisconnectReason<Stop>) -> bool {
-    let is_way = matches!(reason, DisconnectReason::Error(Stop::Library(russh::Error::IO(_))));
-    is_fault(reason) && !is_way
+    match reason {
+        DisconnectReason::Error(Stop::Library(russh::Error::IO(error))) => {
+            error.get_ref().and_then(|it| it.downcast_ref::<ServersFault>()).is_some()
+        }
+        reason => is_fault(reason),
+    }
 }
 
 fn said_goodbye(info: &RemoteDisconnectInfo) -> Error {
@@ -199,7 +218,9 @@ fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error 
 
 /// Our own error, if a stream wrapped one in this I/O error.
 pub(crate) fn carried(error: &std::io::Error) -> Option<Error> {
-    error.get_ref()?.downcast_ref::<Error>().cloned()
+    let carried = error.get_ref()?;
+    let of_server = carried.downcast_ref::<ServersFault>().map(|fault| &fault.0);
+    of_server.or_else(|| carried.downcast_ref::<Error>()).cloned()
 }
 
 /// The text for an I/O error, without the system's error number.
@@ -258,9 +279,12 @@ mod tests {
         let told = std::io::Error::other(own());
         let cut = DisconnectReason::Error(Stop::Library(russh::Error::IO(told)));
         assert!(is_fault(&cut) && !is_servers_fault(&cut));
-        for broken in [Stop::Ours(own()), Stop::Library(russh::Error::Inconsistent)] {
+        let sent = russh::Error::IO(std::io::Error::other(ServersFault(own())));
+        assert_eq!(translate(&sent, Kind::Disconnected), own());
+        for broken in [sent, russh::Error::Inconsistent].map(Stop::Library) {
             assert!(is_servers_fault(&DisconnectReason::Error(broken)));
         }
+        assert!(is_servers_fault(&DisconnectReason::Error(Stop::Ours(own()))));
     }
 
     #[test]

@@ -307,6 +307,12 @@ fn a_connection_that_ends_before_its_channel_loses_no_status_that_is_complete() 
         talk.send_bytes(&[0xa5; 4096])?;
         talk.linger()
     });
+    let row = fault(36, "a packet with nothing in it after EOF and exit status").unlisted();
+    met(&row.cause(&["no message"]).next(&["faulty"]), |talk| {
+        let id = talk.started()?;
+        talk.send_all(&[data(id, "all"), exit_status(id, 0), eof(id), Message(Vec::new())])?;
+        talk.exit(id, 0)
+    });
 }
 
 #[test]

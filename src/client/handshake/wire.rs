@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::client::deadline;
-use crate::client::failure::keepalive_timeout;
+use crate::client::failure::{ServersFault, keepalive_timeout};
 use crate::client::flow::pace::Pace;
 use crate::client::handshake::gather::{self, Gathering};
 use crate::client::handshake::packets::Packets;
@@ -108,7 +108,7 @@ impl Wire {
         observer.feed(bytes);
         *lock(&self.facts.observed) = observer.seen().clone();
         if let Some(fault) = observer.fault() {
-            return Err(io::Error::other(fault));
+            return Err(io::Error::other(ServersFault(fault)));
         }
         if observer.is_done() {
             self.observer = None;
@@ -118,7 +118,7 @@ impl Wire {
 
     fn received(&mut self, count: usize) -> io::Result<()> {
         self.gathering.received(count);
-        self.facts.heard(count).map_err(io::Error::other)?;
+        self.facts.heard(count).map_err(|fault| io::Error::other(ServersFault(fault)))?;
         // sshd keeps Nagle's algorithm on until the session starts, so a delayed acknowledgement of
         // ours would cost 40 ms a step. Linux resets the option, so it is set again after each
         // read.
@@ -222,7 +222,8 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         told::reads(&this.facts);
-        this.judge_what_was_read(buf.remaining()).map_err(io::Error::other)?;
+        let judged = this.judge_what_was_read(buf.remaining());
+        judged.map_err(|fault| io::Error::other(ServersFault(fault)))?;
         let before = buf.filled().len();
         ready!(this.poll_bytes(cx, buf))?;
         this.packets.got(buf.filled().len() - before);
