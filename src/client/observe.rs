@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 use log::debug;
 
-use self::blob::{bits, curve_in, curve_of, has_more, name, rsa_bits_in};
+use self::blob::{bits, curve_in, curve_of, has_more, is_negative, name, rsa_bits_in};
 use crate::client::algorithms::{self, Offer};
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -32,6 +32,9 @@ const MAX_SHOWN: usize = 400;
 const MIN_PADDING: usize = 4;
 /// How many messages of the key exchange are remembered: one has four.
 const MAX_MESSAGES: usize = 8;
+
+/// What the names of methods begin with that exchange numbers.
+const DIFFIE_HELLMAN: &str = "diffie-hellman-";
 
 const MSG_DISCONNECT: u8 = 1;
 const MSG_IGNORE: u8 = 2;
@@ -58,6 +61,8 @@ pub(crate) struct Observed {
     pub rsa_bits: Option<usize>,
     /// The algorithm named inside the signature blob, such as `rsa-sha2-512`.
     pub signature: Option<String>,
+    /// The server's share begins with a bit that makes a number negative (RFC 4251 section 5).
+    pub share_is_negative: bool,
     /// Bits of the prime of a group exchange.
     pub group: Option<usize>,
     /// The numbers of the first messages that belong to the key exchange.
@@ -87,6 +92,21 @@ impl Observed {
         let from = from.unwrap_or_else(|| "-".to_owned());
         Err(Error::new(Kind::KeyExchange, say!(cipher_of_one_direction, to, from))
             .hint(say!(cipher_of_one_direction_hint)))
+    }
+
+    /// Looks at the sign of the server's share where the method exchanges numbers, as those of Diffie
+    /// and Hellman do: the library takes a negative one for a positive one.
+    ///
+    /// # Errors
+    /// With these methods of ours, the share is a number that is negative.
+    pub fn check_share(&self, ours: &[String]) -> Result<()> {
+        let offered = self.offer.as_ref().map_or(&[][..], |offer| &offer.kex);
+        let agreed = ours.iter().find(|name| offered.contains(name));
+        match agreed.filter(|kex| self.share_is_negative && kex.starts_with(DIFFIE_HELLMAN)) {
+            Some(kex) => Err(Error::new(Kind::KeyExchange, say!(kex_share_invalid, kex))
+                .hint(say!(kex_broken_hint))),
+            None => Ok(()),
+        }
     }
 
     /// Compares key and signature with the negotiated algorithm: the first of `ours` that the
@@ -280,12 +300,14 @@ impl Observer {
         if payload.is_empty() && name(key).is_none() {
             self.seen.group = Some(bits(key));
             debug!("SSH2_MSG_KEX_DH_GEX_GROUP received");
-            // With such a modulus the shared secret would not be one.
-            if key.last().is_none_or(|last| last % 2 == 0) {
+            // With such a modulus the shared secret would not be one, and a number below zero is none.
+            if key.last().is_none_or(|last| last % 2 == 0) || is_negative(key) || is_negative(share)
+            {
                 self.refuse(say!(kex_group_invalid));
             }
             return Some(());
         }
+        self.seen.share_is_negative = is_negative(share);
         let signature = take_string(&mut payload)?;
         if let Some(group) = self.seen.group {
             let set: u32 = share.iter().map(|byte| byte.count_ones()).sum();
@@ -449,6 +471,8 @@ mod tests {
             (packet(52, &[]), "52"),
             (packet(5, &[]), "5"),
             (packet(31, &[ssh_string(&[0, 0xff, 0xfe]), ssh_string(&[2])].concat()), "group"),
+            (packet(31, &[ssh_string(&[0xff, 0xff]), ssh_string(&[2])].concat()), "group"),
+            (packet(31, &[ssh_string(&[0, 0xff, 0xff]), ssh_string(&[0x82])].concat()), "group"),
         ] {
             let mut observer = Observer::default();
             observer.feed(&bytes);
@@ -459,6 +483,32 @@ mod tests {
             let mut observer = Observer::default();
             observer.feed(&packet(kind, &[0; 8]));
             assert_eq!(observer.fault(), None, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_share_below_zero_is_refused_where_it_is_a_number() {
+        let kex = |name: &str| {
+            let mut payload = vec![0; 16];
+            payload.extend(ssh_string(name.as_bytes()));
+            (0..9).for_each(|_| payload.extend(ssh_string(b"x")));
+            packet(MSG_KEXINIT, &[&payload[..], &[0; 5]].concat())
+        };
+        let reply = |share: &[u8]| {
+            let parts =
+                [ssh_string(&ssh_string(b"ssh-ed25519")), ssh_string(share), ssh_string(b"")];
+            packet(MSG_KEX_REPLY, &parts.concat())
+        };
+        let check = |name: &str, share: &[u8]| {
+            let mut observer = Observer::default();
+            observer.feed(&[kex(name), reply(share)].concat());
+            observer.seen().check_share(&["other".to_owned(), name.to_owned()])
+        };
+        let [group, curve] = ["diffie-hellman-group14-sha256", "curve25519-sha256"];
+        let error = check(group, &[0x80, 1]).unwrap_err().to_string();
+        assert!(error.contains(group) && error.contains("is not valid"), "{error}");
+        for (name, share) in [(group, &[0, 0x80, 1][..]), (group, &[0x7f]), (curve, &[0x80; 32])] {
+            assert_eq!(check(name, share), Ok(()), "{name} {share:?}");
         }
     }
 

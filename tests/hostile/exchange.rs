@@ -417,6 +417,14 @@ fn row_16_groups_that_are_none() {
     let none = |input| Row::new(16, input).cause(&["no group"]).next(&[TELL]);
     meet(&none("a group with an even prime"), &with_group(&before, &[2], &[4]));
     meet(&none("a prime of 0").unlisted(), &with_group(&[], &[2], &[4]));
+    let minus = |prime: &[u8], generator: &[u8]| {
+        let numbers = [ssh_string(prime), ssh_string(generator)].concat();
+        let group = [&[MSG_KEX_DH_GEX_GROUP][..], &numbers].concat();
+        answering("diffie-hellman-group-exchange-sha256", group)
+    };
+    meet(&none("a prime below zero").unlisted(), &minus(&prime, &[2]));
+    let after_zero = [&[0][..], &prime].concat();
+    meet(&none("a generator below zero").unlisted(), &minus(&after_zero, &[0x82]));
     for (row, generator) in [
         (none("a group with a generator of 0"), Vec::new()),
         (none("1 as generator").unlisted(), vec![1]),

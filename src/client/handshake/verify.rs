@@ -180,6 +180,7 @@ async fn exchange(
         known,
         proposed: proposal.on_the_wire(),
         permitted: proposal.host_key.clone(),
+        methods: proposal.kex.clone(),
         ciphers: proposal.cipher.clone(),
         revoked,
         peer,

@@ -34,6 +34,8 @@ pub(crate) struct HostCheck {
     pub known: KnownHosts,
     pub proposed: Vec<String>,
     pub permitted: Vec<String>,
+    /// The key exchange methods that were proposed.
+    pub methods: Vec<String>,
     /// The ciphers that were proposed.
     pub ciphers: Vec<String>,
     pub revoked: Option<RevokedKeys>,
@@ -56,6 +58,7 @@ impl HostCheck {
         }
         let observed = shared.wire.observed();
         let algorithm = observed.check(&self.proposed)?;
+        observed.check_share(&self.methods)?;
         observed.check_directions(&self.ciphers)?;
         self.ask_command(key, shared).await?;
         let mut evidence = self.known.lookup(&self.host.subject, key, SystemTime::now());

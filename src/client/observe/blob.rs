@@ -19,6 +19,11 @@ pub fn bits(number: &[u8]) -> usize {
     number.first().map_or(0, |&first| number.len() * 8 - first.leading_zeros() as usize)
 }
 
+/// Whether an mpint is negative (RFC 4251 section 5).
+pub fn is_negative(number: &[u8]) -> bool {
+    number.first().is_some_and(|&first| first >= 0x80)
+}
+
 /// The curve in an ECDSA key blob: it follows the type, and in a certificate also a nonce.
 pub fn curve_in(mut blob: &[u8]) -> Option<String> {
     let kind = take_string(&mut blob)?;
