@@ -6,6 +6,7 @@
 use std::{fmt, io};
 
 use crate::catalogue::{Language, spoken};
+use crate::os::link::LinkFault;
 use crate::os::piped::PipeFault;
 use crate::os::shortage::Shortage;
 use crate::say;
@@ -152,6 +153,15 @@ pub fn next_step_after(shortage: Shortage) -> String {
 pub fn joined(first: &str, then: &str) -> String {
     let first = first.strip_suffix('.').filter(|rest| !rest.ends_with('.')).unwrap_or(first);
     say!(cause_and_hint, first, then)
+}
+
+/// Why links are not followed, in our words.
+pub fn link_reason(fault: &LinkFault) -> String {
+    match fault {
+        LinkFault::TooMany => say!(links_too_many),
+        LinkFault::Planted => say!(link_planted),
+        LinkFault::Other(error) => io_reason(error),
+    }
 }
 
 /// A system error in ssh's wording: [`io_reason`] without the error number.

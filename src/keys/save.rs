@@ -4,11 +4,12 @@
 //! `os::replace` puts a file into its place; `write` makes the text.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::file::quoted;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, link_reason};
+use crate::os::link;
 use crate::os::replace::Replacement;
 use crate::say;
 
@@ -48,7 +49,8 @@ pub fn pair(private: (&Path, &str), public: (&Path, &str), existing: Existing) -
 /// # Errors
 /// The file or its directory cannot be written; the old text stays.
 pub fn rewrite(path: &Path, text: &str) -> Result<()> {
-    let target = fs::canonicalize(path).map_err(|error| failed(path, &error))?;
+    let target =
+        link::follow(path).map_err(|fault| failed(path, &io::Error::other(link_reason(&fault))))?;
     let old = fs::metadata(&target).map_err(|error| failed(path, &error))?;
     let prepared = prepare(&target, text, Readers::Owner)?;
     prepared.keep_owner(&old).map_err(|error| failed(path, &error))?;
@@ -78,7 +80,7 @@ fn put(prepared: Replacement, path: &Path, existing: Existing) -> Result<()> {
     })
 }
 
-fn failed(path: &Path, error: &std::io::Error) -> Error {
+fn failed(path: &Path, error: &io::Error) -> Error {
     let why = match error.kind() {
         ErrorKind::NotFound => say!(os_no_such_file),
         ErrorKind::PermissionDenied => say!(os_permission_denied),

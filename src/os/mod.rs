@@ -16,6 +16,7 @@ pub mod disposition;
 pub mod file;
 pub mod host;
 pub mod keyboard;
+pub mod link;
 pub mod local;
 pub mod modes;
 pub mod output;

@@ -19,10 +19,10 @@ use std::time::{Duration, Instant};
 
 use super::file::{FILE_MAX, LINE_MAX};
 use super::quote;
-use crate::error::{Error, Kind, Result, reason_without_number};
+use crate::error::{Error, Kind, Result, link_reason, reason_without_number};
 use crate::os::file::{self, FileIdentity};
-use crate::os::private;
 use crate::os::replace::{directory_of, keep_owner, sync_directory_of};
+use crate::os::{link, private};
 use crate::say;
 
 /// How long to wait for the lock. A writer holds it for milliseconds, so by then its holder is
@@ -40,9 +40,6 @@ const ATTEMPTS: usize = 5;
 /// had opened it before appends its line within microseconds, unless it waits for a processor.
 const CARRY_LOOKS: usize = 5;
 const CARRY_PAUSE: Duration = Duration::from_millis(10);
-
-/// The most symbolic links followed: the kernel's own limit in a path.
-const LINKS_MAX: usize = 40;
 
 /// Replaces the file's text by the result of `change`, and keeps mode and owner. If the file
 /// changes meanwhile, `change` is called again.
@@ -176,21 +173,9 @@ fn append_lines(target: &Path, file: &mut File, mut added: &[u8]) -> io::Result<
     Ok(RewriteOutcome::Done)
 }
 
-/// Follows symbolic links in the last component of the path, even dangling ones.
+/// Where the path leads; even a dangling link is followed.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
-    let mut path = path.to_owned();
-    for _ in 0..LINKS_MAX {
-        match fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_symlink() => {
-                let to = fs::read_link(&path)?;
-                path = path.parent().unwrap_or(Path::new("")).join(to);
-            }
-            Ok(_) => return Ok(path),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(path),
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::Error::other(say!(known_hosts_too_many_links)))
+    link::follow(path).map_err(|fault| io::Error::other(link_reason(&fault)))
 }
 
 /// Creates the file's directory, but not its parents: a missing home directory is not created.
@@ -375,7 +360,7 @@ mod tests {
         std::os::unix::fs::symlink(&one, &other).expect("a link");
         std::os::unix::fs::symlink(&other, &one).expect("a link");
         let error = follow_links(&one).expect_err("no end").to_string();
-        assert_eq!(error, say!(known_hosts_too_many_links));
+        assert_eq!(error, say!(links_too_many));
     }
 
     #[test]

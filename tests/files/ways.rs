@@ -1,6 +1,7 @@
 //! Ways to the files: jump hosts, masters, saved sessions, further connections, servers of others.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, lchown, symlink};
 use std::path::Path;
 
 use super::lab::{self, AsyncSsh, Home, PASSWORD, Setup, arg, noise, wait_until};
@@ -47,6 +48,37 @@ fn openssh_is_a_master_for_files_too() {
     same(&there(&bed, "f"), &bed.home.path("here/f"));
     assert_eq!(bed.sshd.log().matches("Accepted publickey").count(), 1);
     drop(master);
+}
+
+/// The kernel's own rule (`fs.protected_symlinks`) holds only for links that are opened.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_strangers_link_in_a_directory_like_tmp_is_not_followed() {
+    let bed = bed(&[]);
+    make(&there(&bed, "f"), b"new", 0o644, 1_000_000_000);
+    let (mine, shared) = (bed.home.path("mine"), bed.home.path("shared"));
+    fs::create_dir(&shared).unwrap();
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o1777)).unwrap();
+    let link = shared.join("link");
+    symlink("../mine", &link).unwrap();
+    fs::write(&mine, "kept").unwrap();
+    lchown(&link, Some(65_534), Some(65_534)).unwrap();
+    let said = run(&bed, &["get", "srv:f", "shared/link"]);
+    said.expect_code(1);
+    assert!(said.stderr.contains("another user's symbolic link"), "{}", said.stderr);
+    assert_eq!(fs::read(&mine).unwrap(), b"kept");
+    let picture = ["--without-ssh", "--svg", "shared/link"];
+    let said = run(&bed, &[&["bench"], &picture[..], &["srv"]].concat());
+    said.expect_code(255);
+    assert!(said.stderr.contains("--svg") && said.stderr.contains("another user's"), "{said:?}");
+    assert_eq!(fs::read(&mine).unwrap(), b"kept");
+    let known = ["-o", "UserKnownHostsFile=shared/link", "-o", "StrictHostKeyChecking=no"];
+    run(&bed, &[&known[..], &["srv", "true"]].concat()).expect_code(0);
+    assert_eq!(fs::read(&mine).unwrap(), b"kept");
+    // The user's own is followed, as ever.
+    lchown(&link, Some(0), Some(0)).unwrap();
+    quiet(&bed, &["get", "srv:f", "shared/link"]);
+    assert_eq!(fs::read(&mine).unwrap(), b"new");
 }
 
 #[test]

@@ -22,6 +22,9 @@ texts! {
     bench_picture_failed(file, reason)
         en "the picture cannot be written to {file}: {reason}"
         ja "画像を {file} に書き込めません: {reason}"
+    bench_picture_failed_hint
+        en "name another file with --svg"
+        ja "--svg で別のファイルを指定してください"
     bench_picture_no_file
         en "a device, a pipe or a socket is there, which no file can replace"
         ja "デバイス、パイプ、またはソケットがあり、ファイルで置き換えられません"

@@ -87,6 +87,12 @@ texts! {
         ja "10000 年以降"
 
     // The operating system
+    links_too_many
+        en "too many symbolic links"
+        ja "シンボリックリンクが多すぎます"
+    link_planted
+        en "it is another user's symbolic link in a directory that all may write, and is not followed"
+        ja "だれでも書き込めるディレクトリにある、ほかのユーザーのシンボリックリンクのため、たどりません"
     os_no_such_file
         en "No such file or directory"
         ja "そのようなファイルやディレクトリはありません"

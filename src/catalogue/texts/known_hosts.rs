@@ -303,9 +303,6 @@ texts! {
     known_hosts_not_replaced_hint
         en "it is unchanged; is its directory writable?"
         ja "内容は元のままです。ディレクトリに書き込めるか確認してください"
-    known_hosts_too_many_links
-        en "too many symbolic links"
-        ja "シンボリックリンクが多すぎます"
     known_hosts_not_created
         en "cannot be created"
         ja "を作成できません"

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 
+use crate::error::link_reason;
+use crate::os::link;
 use crate::os::tree::TreeKind;
 use crate::say;
 use crate::sftp::attributes::{Attributes, FileType};
@@ -93,7 +95,8 @@ async fn begin(found: &mut Findings<'_>, sftp: &Sftp, from: &[u8], to: LocalPlac
             trees(found, sftp, root).await.map_err(Err)
         }
         FileType::Regular | FileType::Unknown => {
-            let link = if found.run.options.follow_copies { behind_link(&to) } else { None };
+            let is_followed = found.run.options.follow_copies;
+            let link = if is_followed { behind_link(&to).map_err(Ok)? } else { None };
             let to = link.unwrap_or(to);
             hand_on(found, from.to_vec(), &attributes, to).await.map_err(Err)
         }
@@ -103,12 +106,22 @@ async fn begin(found: &mut Findings<'_>, sftp: &Sftp, from: &[u8], to: LocalPlac
 
 /// Where a link leads to that the user has named as the target: the file there is replaced, not the
 /// link.
-fn behind_link(to: &LocalPlace) -> Option<LocalPlace> {
+///
+/// # Errors
+/// The link may be another user's trap.
+fn behind_link(to: &LocalPlace) -> Result<Option<LocalPlace>, TransferFault> {
     let path = to.folder.path.join(&to.name);
-    let is_link = std::fs::symlink_metadata(&path).is_ok_and(|it| it.file_type().is_symlink());
-    let real = std::fs::canonicalize(&path).ok().filter(|_| is_link)?;
-    let (parent, name) = parts(&real).ok()?;
-    Some(LocalPlace { folder: LocalFolder::root(&parent), name, follow: false })
+    let shown = path.as_os_str().as_encoded_bytes();
+    let real =
+        link::follow(&path).map_err(|fault| TransferFault::about(shown, &link_reason(&fault)))?;
+    // A link that leads nowhere is replaced.
+    if real == path || !real.exists() {
+        return Ok(None);
+    }
+    let (parent, name) = parts(&real)?;
+    let parent =
+        std::fs::canonicalize(parent).map_err(|error| TransferFault::local(shown, &error))?;
+    Ok(Some(LocalPlace { folder: LocalFolder::root(&parent), name, follow: false }))
 }
 
 /// Reads directories, those of a level before those that are in them, several at once.

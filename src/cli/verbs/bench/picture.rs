@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Kind, Result, io_reason};
+use crate::error::{Error, Kind, Result, io_reason, link_reason};
+use crate::os::link;
 use crate::os::replace::{Existing, Readers, Replacement, is_special};
 use crate::say;
 use crate::text;
@@ -23,10 +24,10 @@ impl PicturePlace {
     ///
     /// # Errors
     /// [`Kind::Local`]: it is a directory, a device or another thing that is no file, or its directory
-    /// cannot be written.
+    /// cannot be written, or a file of another user is there.
     pub(super) fn find(typed: &Path) -> Result<PicturePlace> {
-        let target = fs::canonicalize(typed).unwrap_or_else(|_| typed.to_owned());
-        let place = PicturePlace { typed: typed.to_owned(), target };
+        let mut place = PicturePlace { typed: typed.to_owned(), target: typed.to_owned() };
+        place.target = link::follow(typed).map_err(|fault| place.said(link_reason(&fault)))?;
         if place.target.is_dir() {
             return Err(place.failed(&ErrorKind::IsADirectory.into()));
         }
@@ -37,8 +38,7 @@ impl PicturePlace {
         if place.target.file_name().is_none() {
             return Err(place.failed(&ErrorKind::NotFound.into()));
         }
-        let tried = Replacement::write(&place.target, b"", Readers::All);
-        tried.map(drop).map_err(|error| place.failed(&error))?;
+        place.drafted("").map_err(|error| place.failed(&error))?;
         Ok(place)
     }
 
@@ -51,11 +51,16 @@ impl PicturePlace {
     }
 
     fn put(&self, picture: &str) -> io::Result<()> {
+        self.drafted(picture)?.put(&self.target, Existing::Replace)
+    }
+
+    /// The picture beside its place, with the owner and the mode that it will have there.
+    fn drafted(&self, picture: &str) -> io::Result<Replacement> {
         let new = Replacement::write(&self.target, picture.as_bytes(), Readers::All)?;
         if let Ok(old) = fs::metadata(&self.target) {
             new.keep_owner(&old)?;
         }
-        new.put(&self.target, Existing::Replace)
+        Ok(new)
     }
 
     fn failed(&self, error: &io::Error) -> Error {
@@ -65,6 +70,7 @@ impl PicturePlace {
     fn said(&self, reason: String) -> Error {
         let file = text::path(&self.typed);
         Error::new(Kind::Local, say!(bench_picture_failed, file, reason))
+            .hint(say!(bench_picture_failed_hint))
     }
 }
 
