@@ -48,11 +48,11 @@ pub(super) fn run(
         _ => typed,
     };
     let (sessions, places) = found(&wanted, typed, environment)?;
-    let mut copy = copy::SessionCopy::new(typed, wanted.force || typed.force, environment)?;
-    sessions.opened(places).try_for_each(|listed| copy.add(listed))?;
-    let done = copy.put()?;
-    let trust = trust::import(&done.trusted, environment, wanted.force || typed.force);
+    let copy = copy::SessionCopy::new(typed, wanted.force || typed.force, environment)?;
+    let (done, outcome) = copy.put(sessions.opened(places));
+    let trust = &done.trust;
     done.notes.iter().chain(&trust.notes).for_each(|said| note(said));
+    outcome?;
     if done.sessions == 0 && done.kept == 0 {
         return Err(usage(say!(import_none_usable)));
     }

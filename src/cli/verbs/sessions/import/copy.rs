@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::trust::TrustedHosts;
+use super::trust::{ImportedTrust, TrustImport};
 use crate::cli::args::Typed;
 use crate::cli::environment::{self, ProcessEnvironment};
 use crate::cli::resolve::{self, sources::store};
@@ -34,6 +34,7 @@ pub(super) struct SessionCopy<'a> {
     documents: Vec<ReadyDocument>,
     /// The names of all that were copied.
     names: HashSet<String>,
+    trust: TrustImport,
     done: Copied,
 }
 
@@ -44,8 +45,8 @@ pub(super) struct Copied {
     pub sessions: usize,
     /// How many were there already.
     pub kept: usize,
-    /// The hosts whose keys and authorities are to be imported.
-    pub trusted: TrustedHosts,
+    /// The keys and authorities of their hosts.
+    pub trust: ImportedTrust,
     /// What is to be said, one line each.
     pub notes: Vec<String>,
 }
@@ -63,17 +64,36 @@ impl<'a> SessionCopy<'a> {
         let directory = environment::working_directory()?;
         let context = environment.context();
         let (store, files) = (store(&context), FileMemory::default());
-        let (documents, names, done) = (Vec::new(), HashSet::new(), Copied::default());
-        let copy =
-            SessionCopy { typed, context, files, store, force, directory, documents, names, done };
-        Ok(copy)
+        Ok(SessionCopy {
+            typed,
+            context,
+            files,
+            store,
+            force,
+            directory,
+            documents: Vec::new(),
+            names: HashSet::new(),
+            trust: TrustImport::new(environment, force),
+            done: Copied::default(),
+        })
+    }
+
+    /// Copies sessions with the keys and authorities of their hosts, and tells what was copied, up to a
+    /// fault if there is one.
+    pub(super) fn put(
+        mut self,
+        mut sessions: impl Iterator<Item = ListedSession>,
+    ) -> (Copied, Result<()>) {
+        let outcome = sessions.try_for_each(|listed| self.add(listed)).and_then(|()| self.write());
+        self.done.trust = self.trust.finish();
+        (self.done, outcome)
     }
 
     /// Adds a session; says why if it cannot be copied.
     ///
     /// # Errors
     /// Those of [`SessionCopy::write`].
-    pub(super) fn add(&mut self, listed: ListedSession) -> Result<()> {
+    fn add(&mut self, listed: ListedSession) -> Result<()> {
         let shown = text::line(&listed.name, MAX_SHOWN);
         let before = self.documents.len();
         let added = listed.session.and_then(|session| match session.refusal.clone() {
@@ -91,20 +111,12 @@ impl<'a> SessionCopy<'a> {
         }
     }
 
-    /// Writes what is not written yet, and tells what was copied.
-    ///
-    /// # Errors
-    /// Those of [`SessionCopy::write`].
-    pub(super) fn put(mut self) -> Result<Copied> {
-        self.write()?;
-        Ok(self.done)
-    }
-
-    /// Writes the texts that were made.
+    /// Writes the texts that were made, after the keys of their hosts.
     ///
     /// # Errors
     /// A file cannot be written.
     fn write(&mut self) -> Result<()> {
+        self.trust.write_keys();
         self.store.save_all(&self.documents)?;
         self.documents.clear();
         Ok(())
@@ -152,7 +164,7 @@ impl<'a> SessionCopy<'a> {
         document.set(profile)?;
         self.documents.push(document.ready()?);
         self.names.insert(name.to_owned());
-        self.done.trusted.add(session);
+        self.trust.add(session);
         Ok(())
     }
 
@@ -163,7 +175,7 @@ impl<'a> SessionCopy<'a> {
             return Err(refusal);
         }
         if let (Some(typed), None) = (as_typed(&via.profile), &via.via) {
-            self.done.trusted.add(&via);
+            self.trust.add(&via);
             return Ok(typed);
         }
         let own = jump_name(name);
@@ -198,26 +210,97 @@ fn jump_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::os::user::UserId;
+    use crate::profiles::TrustPlaces;
+
+    const KEY: &str = "0x76d9b85d3d81ce3a67279654d8f92f3dacb8baef71770891a98af38a41fa7abe,0x7667ab14c4361dda09efe8f1b42a93093a8cd8d846e60f6d9d97b33901c045e3";
+
+    /// A copy that writes within this directory.
+    fn copy_to<'a>(home: &Path, typed: &'a Typed) -> SessionCopy<'a> {
+        let mut copy = SessionCopy::new(typed, false, &ProcessEnvironment::find()).unwrap();
+        copy.store = ProfileStore::new(home.join("sessions"), UserId::real());
+        copy.trust.known_hosts = home.join("known_hosts");
+        copy
+    }
+
+    /// A session of PuTTY's, whose host's key is in a cache in this directory.
+    fn listed(home: &Path, number: usize) -> ListedSession {
+        let (name, source, place) = (format!("s{number}"), Source::Putty, home.join("putty"));
+        let profile = Profile { host: format!("{name}.example.org"), ..Profile::default() };
+        let mut session = SavedSession::new(source, &name, place.clone(), profile);
+        session.trust = TrustPlaces { host_keys: vec![home.join("cache")], ..session.trust };
+        ListedSession { name, source, place, session: Ok(session) }
+    }
 
     #[test]
     fn of_many_sessions_the_first_are_written_before_the_last_are_read() {
         let home = tempfile::tempdir().unwrap();
         let typed = Typed::default();
-        let mut copy = SessionCopy::new(&typed, false, &ProcessEnvironment::find()).unwrap();
-        copy.store = ProfileStore::new(home.path().join("sessions"), UserId::real());
+        let entry = format!("ssh-ed25519@22:s0.example.org {KEY}\n");
+        std::fs::write(home.path().join("cache"), entry).unwrap();
+        let mut copy = copy_to(home.path(), &typed);
         let store = copy.store.clone();
         let written = || store.names().unwrap().len();
         for number in 0..=TOGETHER {
-            let (name, place) = (format!("s{number}"), home.path().join("putty"));
-            let profile = Profile { host: "web.example.org".to_owned(), ..Profile::default() };
-            let session = SavedSession::new(Source::Putty, &name, place.clone(), profile);
-            let (source, session) = (Source::Putty, Ok(session));
-            copy.add(ListedSession { name, source, place, session }).unwrap();
+            copy.add(listed(home.path(), number)).unwrap();
         }
         assert_eq!((written(), copy.documents.len()), (TOGETHER, 1));
-        assert_eq!(copy.put().unwrap().sessions, TOGETHER + 1);
-        assert_eq!(written(), TOGETHER + 1);
+        assert!(home.path().join("known_hosts").exists(), "with the keys of their hosts");
+        let (done, outcome) = copy.put(std::iter::empty());
+        outcome.unwrap();
+        assert_eq!((done.sessions, written()), (TOGETHER + 1, TOGETHER + 1));
+    }
+
+    #[test]
+    fn a_session_that_cannot_be_copied_leaves_no_jump_host_and_of_two_of_one_name_the_first_stays()
+    {
+        let home = tempfile::tempdir().unwrap();
+        let typed = Typed::default();
+        let copy = copy_to(home.path(), &typed);
+        let store = copy.store.clone();
+        let [mut bad, one, mut two] = [0, 1, 1].map(|number| listed(home.path(), number));
+        let session = bad.session.as_mut().unwrap();
+        session.profile.port = Some(0);
+        let mut via = listed(home.path(), 2).session.unwrap();
+        via.profile.command = Some("id".to_owned());
+        session.via = Some(Box::new(via));
+        two.session.as_mut().unwrap().profile.host = "other.example.org".to_owned();
+        let (done, outcome) = copy.put([bad, one, two].into_iter());
+        outcome.unwrap();
+        let names: Vec<String> = store.names().unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!((names, done.sessions, done.kept), (vec!["s1".to_owned()], 1, 1));
+        assert_eq!(store.open("s1").unwrap().unwrap().profile().host, "s1.example.org");
+    }
+
+    #[test]
+    fn a_fault_in_the_middle_loses_neither_a_session_nor_the_key_of_its_host() {
+        const LAST: usize = 2 * TOGETHER;
+        let home = tempfile::tempdir().unwrap();
+        let entry = |number: usize| format!("ssh-ed25519@22:s{number}.example.org {KEY}\n");
+        std::fs::write(home.path().join("cache"), [0, TOGETHER, LAST].map(entry).concat()).unwrap();
+        let typed = Typed::default();
+        let all = || (0..=LAST).map(|number| listed(home.path(), number));
+        let store = copy_to(home.path(), &typed).store;
+        // Somebody else makes a session of this name before it is written.
+        let taken = store.directory().join(format!("s{}.toml", TOGETHER + 1));
+        let copy = copy_to(home.path(), &typed);
+        let (done, outcome) = copy.put(all().inspect(|listed| {
+            if listed.name == format!("s{}", TOGETHER + 2) {
+                std::fs::write(&taken, "host = 'mine'").unwrap();
+            }
+        }));
+        let error = outcome.unwrap_err().to_string();
+        assert!(error.contains("changed since"), "{error}");
+        assert_eq!((store.names().unwrap().len(), done.trust.keys), (TOGETHER + 2, 2));
+        // The next import goes on where this one ended.
+        let (done, outcome) = copy_to(home.path(), &typed).put(all());
+        outcome.unwrap();
+        assert_eq!((done.kept, done.sessions, done.trust.keys), (TOGETHER + 2, TOGETHER - 1, 1));
+        assert_eq!(std::fs::read_to_string(&taken).unwrap(), "host = 'mine'");
+        let known = std::fs::read_to_string(home.path().join("known_hosts")).unwrap();
+        assert_eq!(known.lines().count(), 3, "{known}");
     }
 }

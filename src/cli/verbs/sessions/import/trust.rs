@@ -22,11 +22,11 @@ const MAX_SHOWN: usize = 200;
 /// The hosts of imported sessions, by where their keys and authorities are on record. The sessions of
 /// one file have the same places.
 #[derive(Default)]
-pub(super) struct TrustedHosts(Vec<(TrustPlaces, HashSet<Subject>)>);
+struct TrustedHosts(Vec<(TrustPlaces, HashSet<Subject>)>);
 
 impl TrustedHosts {
     /// Adds the host that the session's key must belong to.
-    pub(super) fn add(&mut self, session: &SavedSession) {
+    fn add(&mut self, session: &SavedSession) {
         let profile = &session.profile;
         let subject = match &profile.host_key_name {
             Some(name) => Subject::named(name).ok(),
@@ -48,16 +48,31 @@ impl TrustedHosts {
         of_cache.any(|(_, hosts)| hosts.contains(host))
     }
 
-    /// The places, each once, in their order.
-    fn places(&self, of: fn(&TrustPlaces) -> &Vec<PathBuf>) -> Vec<PathBuf> {
+    /// The places of keys, each once, in their order.
+    fn caches(&self) -> Vec<PathBuf> {
         let mut all: Vec<PathBuf> = Vec::new();
-        for place in self.0.iter().flat_map(|(places, _)| of(places)) {
+        for place in self.0.iter().flat_map(|(places, _)| &places.host_keys) {
             if !all.contains(place) {
                 all.push(place.clone());
             }
         }
         all
     }
+}
+
+/// The import of host keys and authorities. The keys of some hosts are written before the sessions that
+/// lead to them: an import that is repeated after a fault passes over the sessions that are there.
+pub(super) struct TrustImport {
+    pub(super) known_hosts: PathBuf,
+    own: AuthorityStore,
+    force: bool,
+    /// The hosts whose keys are not written yet.
+    hosts: TrustedHosts,
+    /// The keys of each cache that was read, without those that were wanted.
+    caches: HashMap<PathBuf, Vec<CachedHostKey>>,
+    /// Where the authorities of all hosts are.
+    authorities: Vec<PathBuf>,
+    done: ImportedTrust,
 }
 
 /// What was imported.
@@ -71,34 +86,65 @@ pub(super) struct ImportedTrust {
     pub notes: Vec<String>,
 }
 
-/// Adds the keys of these hosts to the user's known_hosts, and the authorities to tessh's own.
-pub(super) fn import(
-    hosts: &TrustedHosts,
-    environment: &ProcessEnvironment,
-    force: bool,
-) -> ImportedTrust {
-    let mut done = ImportedTrust::default();
-    let known_hosts = config::user_directory(&environment.context()).join("known_hosts");
-    for cache in hosts.places(|places| &places.host_keys) {
-        let found = HostKeyCache::load(&cache);
-        let wanted = found.keys.iter().filter(|entry| hosts.has(&cache, &entry.subject));
-        done.add_keys(&known_hosts, &wanted.collect::<Vec<_>>());
-        done.notes.extend(found.problems.iter().map(ToString::to_string));
+impl TrustImport {
+    /// An import of nothing. With `force`, authorities that exist are replaced.
+    pub(super) fn new(environment: &ProcessEnvironment, force: bool) -> TrustImport {
+        TrustImport {
+            known_hosts: config::user_directory(&environment.context()).join("known_hosts"),
+            own: environment.authorities(),
+            force,
+            hosts: TrustedHosts::default(),
+            caches: HashMap::new(),
+            authorities: Vec::new(),
+            done: ImportedTrust::default(),
+        }
     }
-    let authorities = hosts.places(|places| &places.authorities);
-    let found = putty::load(&authorities, UserId::real());
-    done.notes.extend(found.problems.iter().map(ToString::to_string));
-    let own = environment.authorities();
-    for record in &found.records {
-        done.add_authority(&own, record, force);
+
+    /// Adds the host that the session's key must belong to.
+    pub(super) fn add(&mut self, session: &SavedSession) {
+        self.hosts.add(session);
+        for place in &session.trust.authorities {
+            if !self.authorities.contains(place) {
+                self.authorities.push(place.clone());
+            }
+        }
     }
-    done
+
+    /// Adds the keys of the hosts to the user's known_hosts.
+    pub(super) fn write_keys(&mut self) {
+        let hosts = std::mem::take(&mut self.hosts);
+        for place in hosts.caches() {
+            let keys = self.caches.entry(place.clone()).or_insert_with(|| {
+                let found = HostKeyCache::load(&place);
+                self.done.notes.extend(found.problems.iter().map(ToString::to_string));
+                found.keys
+            });
+            let is_wanted = |entry: &CachedHostKey| hosts.has(&place, &entry.subject);
+            let (wanted, others): (Vec<_>, _) =
+                std::mem::take(keys).into_iter().partition(is_wanted);
+            *keys = others;
+            self.done.add_keys(&self.known_hosts, &wanted);
+        }
+    }
+
+    /// Adds the authorities, and tells what was imported.
+    pub(super) fn finish(mut self) -> ImportedTrust {
+        let found = putty::load(&self.authorities, UserId::real());
+        self.done.notes.extend(found.problems.iter().map(ToString::to_string));
+        for record in &found.records {
+            self.done.add_authority(&self.own, record, self.force);
+        }
+        self.done
+    }
 }
 
 impl ImportedTrust {
-    /// Adds keys, each unless known_hosts has one of its type for the host. There may be as many as
-    /// sessions, so the file is read once and written once.
-    fn add_keys(&mut self, known_hosts: &Path, keys: &[&CachedHostKey]) {
+    /// Adds keys, each unless known_hosts has one of its type for the host. There may be many, so the
+    /// file is read once and written once.
+    fn add_keys(&mut self, known_hosts: &Path, keys: &[CachedHostKey]) {
+        if keys.is_empty() {
+            return;
+        }
         let names: Vec<String> = keys.iter().map(|it| it.subject.entry_name()).collect();
         let known = entries::list_each(known_hosts, &names);
         let mut lines: Vec<String> = Vec::new();
