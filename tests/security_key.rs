@@ -113,6 +113,31 @@ fn a_security_key_that_is_not_plugged_in_makes_way_for_the_next_key() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
+fn each_pin_that_is_asked_for_is_tried() {
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let key = made_with(&home, "ed25519-sk", &["-O", "verify-required"]);
+    sshd.authorize(&key, "");
+    let (asked, tried) = (home.path("asked"), home.path("tried"));
+    // The helper's answer, 9 bytes long: version 5, a failure, SSH_ERR_KEY_WRONG_PASSPHRASE.
+    let answer = r"\0\0\0\011\005\0\0\0\0\0\0\0\053";
+    let wrong = format!("printf '{answer}'\necho >>{}\nexec cat >/dev/null\n", arg(&tried));
+    let helper = home.write("helper", &format!("#!/bin/sh\n{wrong}"));
+    let pin = format!("#!/bin/sh\necho >>{}\necho 1234\n", arg(&asked));
+    let pin = home.write("askpass", &pin);
+    for program in [&helper, &pin] {
+        fs::set_permissions(program, Permissions::from_mode(0o700)).unwrap();
+    }
+    let run = home.connect(&sshd, &["--auth", "publickey", "-i", arg(&key)], &["true"]);
+    let run = run.env("SSH_ASKPASS", &pin).env("SSH_ASKPASS_REQUIRE", "force");
+    let output = run.env("SSH_SK_HELPER", &helper).output();
+    output.expect_last_line(&["the PIN of the security key was not taken"]);
+    let lines = |path: &Path| fs::read_to_string(path).unwrap().lines().count();
+    assert_eq!((lines(&asked), lines(&tried)), (3, 3), "{output:?}");
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
 fn a_device_that_cannot_be_reached_is_said() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);

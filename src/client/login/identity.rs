@@ -149,7 +149,7 @@ impl InteractiveSigner<'_> {
             true => Some(self.pin(kind, path).await?),
             false => None,
         };
-        for _ in 0..MAX_PASSPHRASES {
+        for left in (0..MAX_PASSPHRASES).rev() {
             if security_key::wants_touch(private) {
                 let fingerprint = fingerprint::sha256(public);
                 self.prompt.notice(Notice::Warning(&say!(security_key_touch, kind, fingerprint)));
@@ -166,6 +166,8 @@ impl InteractiveSigner<'_> {
                     return Err(AttemptFault::OutOfReach(error).into());
                 }
                 Err(SignRefusal::Error(error)) => return Err(error.into()),
+                // One that would not be tried is not asked for.
+                Err(SignRefusal::WantsPin) if left == 0 => break,
                 Err(SignRefusal::WantsPin) => pin = Some(self.pin(kind, path).await?),
             }
         }
