@@ -261,6 +261,7 @@ fn keepalives_are_for_the_connection_and_those_of_forwards_are_warned_of() {
     let home = Home::new();
     for (word, on, warned) in [
         ("no", false, false),
+        ("False", false, false),
         ("yes", true, false),
         ("transport", true, false),
         ("Transport", true, false),

@@ -256,6 +256,20 @@ mod tests {
     }
 
     #[test]
+    fn of_many_drafts_none_is_put_where_one_cannot_be_synced() {
+        let home = tempfile::tempdir().unwrap();
+        let place = |number: usize| home.path().join(number.to_string());
+        for lost in [0, 1, SYNCED_AT_ONCE * 2 - 1] {
+            let draft = |number| DraftFile::write(&place(number), b"new", Readers::Owner).unwrap();
+            let drafts: Vec<DraftFile> = (0..SYNCED_AT_ONCE * 2).map(draft).collect();
+            fs::remove_file(&drafts[lost].file).unwrap();
+            let (target, error) = DraftFile::put_all(drafts).unwrap_err();
+            assert_eq!((target, error.kind()), (place(lost), io::ErrorKind::NotFound));
+            assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+        }
+    }
+
+    #[test]
     fn an_error_is_the_systems_own_and_names_no_temporary_file() {
         let home = tempfile::tempdir().unwrap();
         let nowhere = home.path().join("none/file");

@@ -211,12 +211,14 @@ mod tests {
     #[test]
     fn a_list_that_makes_no_sense_forbids_everything() {
         let cut = [MAGIC, &[0, 0, 0, 1]].concat();
+        let long = format!("{} {}", KEY.trim_end(), "x".repeat(LINE_MAX));
         for (text, word) in [
             (format!("{KEY}junk\n").into_bytes(), "line 2"),
             (format!("host {KEY}").into_bytes(), "line 1"),
             (format!("ssh-rsa {}", &KEY[12..]).into_bytes(), "line 1"),
             (b"\xff\xfe\x00".to_vec(), "line 1"),
             (cut, "cut short"),
+            (long.into_bytes(), "line 1"),
         ] {
             let reason = with(text).forbids(&plain(RSA)).expect("forbidden");
             assert!(reason.contains("/revoked") && reason.contains(word), "{reason}");

@@ -125,6 +125,26 @@ fn a_master_that_goes_before_it_is_told_to_exit_has_done_so() {
 }
 
 #[test]
+fn a_master_that_goes_while_a_forward_is_asked_for_is_no_master_that_works() {
+    let home = Home::new();
+    let path = home.path("leaves");
+    listener(&path, |mut stream| {
+        let alive = packet(&[0x80, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1]);
+        let _ = stream.write_all(&[hello(4), alive].concat());
+        // Up to the request, and no further.
+        let _ = stream.read_exact(&mut [0; 12 + 12 + 4]);
+    });
+    for command in ["forward", "cancel"] {
+        let words = ["-F", "none", "-S", arg(&path), "-O", command, "-L", "1:h:1", "h"];
+        let output = home.tessh(&words).output();
+        output.expect_failure(&[
+            "the master of the shared connection went away",
+            "is no master that works",
+        ]);
+    }
+}
+
+#[test]
 fn a_master_is_not_believed_to_have_done_what_it_has_not_answered() {
     let home = Home::new();
     let path = home.path("dies");

@@ -33,6 +33,14 @@ fn a_key_that_cannot_be_used_is_no_reason_not_to_offer_the_next() {
         let output = bed.home.connect(&bed.sshd, &alone, &["echo in"]).output();
         output.expect_failure(&[said]);
     }
+    // An agent that does not have the key is not asked to sign with it.
+    let agent = Agent::without_display();
+    let files = [&public, &bed.key].map(|file| format!("IdentityFile={}", arg(file)));
+    let options = ["-o", &files[0], "-o", &files[1], "-o", "IdentitiesOnly=yes"];
+    let run = bed.home.connect(&bed.sshd, &options, &["echo in"]);
+    let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
+    assert_eq!(output.text(), "in\n", "{output:?}");
+    assert!(output.stderr.contains("the agent does not hold"), "{output:?}");
 }
 
 /// A person may have refused with what the first key says; only callers of ssh expect the next one.

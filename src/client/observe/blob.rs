@@ -89,6 +89,9 @@ mod tests {
             assert!(!has_more(&whole) && has_more(&long), "{whole:?}");
         }
         assert!(has_more(&key(&[b"ssh-ed25519", &[7; 33]])));
+        // A certificate of a key with a curve has more parts than the key.
+        let certificate = b"ecdsa-sha2-nistp256-cert-v01@openssh.com";
+        assert!(!has_more(&key(&[certificate, &[7; 32], b"nistp256", &nistp256, b"ssh:"])));
         // What has no form here is left to the library.
         assert!(!has_more(&key(&[b"ssh-foo", &[7; 33], &[7]])) && !has_more(&key(&[b"ssh-rsa"])));
     }

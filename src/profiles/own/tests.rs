@@ -209,11 +209,17 @@ fn of_many_none_is_written_if_one_could_not_be_read_again() {
     many[1].set(profile("many")).unwrap();
     store.save_all(&ready(&many).unwrap()).unwrap();
     assert_eq!(list(&store).len(), 3);
-    let open = |name| store.open(name).unwrap().unwrap().ready().unwrap();
+    let open = |name| {
+        let mut document = store.open(name).unwrap().unwrap();
+        document.set(profile("other")).unwrap();
+        document.ready().unwrap()
+    };
     let many = ["one", "two", "three"].map(open);
-    store.save_all(&many).unwrap();
     store.remove("two").unwrap();
     assert!(store.save_all(&many).is_err(), "one of them has changed");
+    let host = |name| Some(store.open(name).unwrap()?.profile().host.clone());
+    let hosts = ["one", "two", "three"].map(host);
+    assert_eq!(hosts, [Some("other".to_owned()), None, Some("many".to_owned())]);
 }
 
 #[test]

@@ -203,6 +203,8 @@ fn side_by_side(old: &str, new: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::Sshfp;
+    use crate::trust::sshfp::Agreement;
     use crate::ui::evidence::testing::{changed, evidence, question, with_dates, with_faults};
 
     #[test]
@@ -255,8 +257,18 @@ mod tests {
         }
         assert!(is_merely_new(&new));
         let other_type = evidence(Finding::OtherTypeKnown(Vec::new()));
-        for doubtful in [changed(), other_type, with_faults(evidence(Finding::Unknown))] {
+        // The person has cancelled, it says, where it is asked.
+        let no = AskPass { program: "/bin/false".into(), always: true };
+        assert!(matches!(ask_program(&no, None, &question(&new)), Answer::Cancelled));
+        // DNSSEC proves that the host's key is another one.
+        let (name, signer) = ("h".to_owned(), Some("org.".to_owned()));
+        let sshfp = Sshfp::Found { name, signer, agreement: Agreement::Mismatch };
+        let other_in_dns = Evidence { sshfp, ..evidence(Finding::Unknown) };
+        let with_fault = with_faults(evidence(Finding::Unknown));
+        for doubtful in [changed(), other_type, other_in_dns, with_fault] {
             assert!(!is_merely_new(&doubtful), "{doubtful:?}");
+            let answer = ask_program(&no, None, &question(&doubtful));
+            assert!(matches!(answer, Answer::CannotAsk), "{doubtful:?}");
         }
         // It would give the question back, which is an answer that is not understood.
         let echo = AskPass { program: "/bin/echo".into(), always: true };

@@ -164,6 +164,7 @@ mod tests {
             "\x1b]10;rgb:0/0/0\x07",
             "\x1bP>|XTerm(380)\x1b\\",
             "\x1b_Gi=31;OK\x1b\\",
+            "\x1b]lC:\\home\x1b\\",
         ] {
             let typed = format!("a{answer}b");
             assert_eq!(left(keys(&typed)), Vec::from(keys("ab")), "{answer:?}");
