@@ -104,11 +104,14 @@ fn run_boxed<T: Send + 'static>(work: BoxedWork<T>) -> Result<ControlFlow<u8, T>
             never = renew_terminal() => match never {},
         }
     });
-    terminal::restore();
-    if let Ok(ControlFlow::Break(_)) = result
-        && let Ok(tty) = terminal::open_controlling()
-    {
-        terminal::secret::end_open_line(&tty);
+    match result {
+        Ok(ControlFlow::Break(_)) => {
+            terminal::restore_for_good();
+            if let Ok(tty) = terminal::open_controlling() {
+                terminal::secret::end_open_line(&tty);
+            }
+        }
+        _ => terminal::restore(),
     }
     // A question may still be open on its thread; it is not waited for.
     runtime.shutdown_background();

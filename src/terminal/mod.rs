@@ -18,7 +18,7 @@ pub use crate::os::terminal::{is_terminal, open_controlling};
 pub use gone::{has_gone, note_if_gone};
 pub use raw::{
     AlternateScreen, LineKeys, NoEcho, RawMode, RemoteScreen, ScreenMode, hold, install_panic_hook,
-    is_changed, is_holding, renew, restore,
+    is_changed, is_holding, renew, restore, restore_for_good,
 };
 pub use remote_modes::{RemoteModes, RemoteModesWatch};
 
