@@ -164,13 +164,8 @@ pub fn link_reason(fault: &LinkFault) -> String {
     }
 }
 
-/// A system error in ssh's wording: [`io_reason`] without the error number.
-pub fn reason_without_number(error: &io::Error) -> String {
-    let reason = io_reason(error);
-    reason.split(" (os error").next().unwrap_or_default().to_owned()
-}
-
-/// The system's message for a failure; common ones are translated into the language of the process.
+/// The system's message for a failure, without its number as ssh(1) has it; common ones are translated
+/// into the language of the process.
 pub fn io_reason(error: &io::Error) -> String {
     use io::ErrorKind as E;
     match PipeFault::of(error) {
@@ -181,9 +176,10 @@ pub fn io_reason(error: &io::Error) -> String {
         Some(PipeFault::TooMany) => return say!(os_pipes_too_many),
         None => {}
     }
+    let words = || error.to_string().split(" (os error").next().unwrap_or_default().to_owned();
     // In English, the system's own message needs no translation.
     if spoken() == Language::English {
-        return error.to_string();
+        return words();
     }
     match error.kind() {
         E::NotFound => say!(os_no_such_file),
@@ -198,7 +194,7 @@ pub fn io_reason(error: &io::Error) -> String {
         E::ConnectionRefused => say!(os_connection_refused),
         E::ConnectionReset => say!(os_connection_reset),
         E::BrokenPipe => say!(os_broken_pipe),
-        _ => error.to_string(),
+        _ => words(),
     }
 }
 
@@ -216,7 +212,15 @@ impl std::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {
-    use super::joined;
+    use std::io;
+
+    use super::{io_reason, joined};
+
+    #[test]
+    fn an_error_of_the_system_is_told_in_words() {
+        assert_eq!(io_reason(&io::Error::from_raw_os_error(2)), "No such file or directory");
+        assert_eq!(io_reason(&io::Error::other("odd")), "odd");
+    }
 
     #[test]
     fn a_next_step_follows_a_cause_without_its_full_stop() {

@@ -383,7 +383,7 @@ fn an_identity_of_unknown_type_is_one_line() {
 #[test]
 fn password_descriptor_that_is_not_open() {
     let output = unreached(&Home::new(), &["--auth", "password", "--password-fd", "9"]);
-    output.expect_failure(&["9"]);
+    output.expect_failure(&["--password-fd 9: no such descriptor is open; open"]);
 }
 
 #[test]

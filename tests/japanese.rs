@@ -146,6 +146,32 @@ fn command_line_and_configuration() {
          leave them out; a value with blanks in it stands in double quotes",
         &["「23」"],
     );
+    let socket = "/nowhere/a b";
+    let fault = format!("Control socket connect({socket}): No such file or directory");
+    let start = "tessh -M -S '/nowhere/a b' HOST";
+    says(
+        &["-S", socket, "-O", "check", "h"],
+        &format!("{fault}; no master listens there: {start} starts one"),
+        &[socket, start],
+    );
+    says(
+        &["-S", socket, "-O", "exit", "h"],
+        &format!(
+            "{fault}; no master listens there: \
+             it has ended, or -S or ControlPath names another socket"
+        ),
+        &[socket, "ControlPath"],
+    );
+    let file = home.write("no-socket", "");
+    says(
+        &["-S", arg(&file), "-O", "check", "h"],
+        &format!(
+            "Control socket connect({}): Connection refused; \
+             name a socket of yours with -S or ControlPath",
+            arg(&file)
+        ),
+        &[arg(&file), "ControlPath"],
+    );
     let form = "write it as [user@]host or ssh://[user@]host[:port]";
     says(&["u@"], &format!("the host name is empty; {form}"), &["[user@]host"]);
     says(&["@h"], &format!("the user name is empty; {form}"), &["[user@]host"]);
@@ -398,6 +424,10 @@ fn new_connection() {
     }
 }
 
+/// The public half of a key whose private half is nowhere.
+const PUBLIC_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEFiDDzg2Uluwo7kMIFIlYtUZ/5wtp1H6QRhuH4dUbls";
+
 #[test]
 fn logins_that_fail() {
     let (demo, home) = (Demo::start(), Home::new());
@@ -430,6 +460,17 @@ fn logins_that_fail() {
     );
     let file = demo.write_identity(&home, Some("locked"));
     let name = arg(&file);
+    let public = home.write("alone.pub", &format!("{}\n", PUBLIC_KEY));
+    says(
+        &["--auth", "publickey", "-i", arg(&public)],
+        &format!(
+            "only an agent can sign with the public key {}: \
+             no agent is running: SSH_AUTH_SOCK is not set; \
+             name the private key, or log in with the agent that holds it",
+            arg(&public)
+        ),
+        &[arg(&public), "SSH_AUTH_SOCK"],
+    );
     says(
         &["--auth", "publickey", "-i", name],
         &format!(

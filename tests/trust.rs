@@ -86,6 +86,7 @@ fn a_file_that_is_named_and_missing_is_told() {
     let home = Home::new();
     let output = trust(&home, &["list", "--file", "absent"]);
     output.expect_failure(&["absent cannot be read: No such file", "--file"]);
+    trust(&home, &["list", "--file"]).expect_failure(&["see tessh trust --help"]);
     // Without a name, no file at all is nothing wrong.
     assert_eq!(trust(&home, &["list"]).expect_quiet_success().text(), "");
 }

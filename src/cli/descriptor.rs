@@ -1,6 +1,6 @@
 //! Reads secrets from inherited descriptors, which flags such as `--password-fd` name.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::descriptor;
@@ -18,7 +18,12 @@ pub fn read_secret(flag: &str, fd: i32) -> Result<Secret> {
     let failed = |why: String| {
         Error::new(Kind::Usage, format!("{flag} {fd}: {why}")).hint(say!(descriptor_hint, flag))
     };
-    let file = descriptor::open_inherited(fd).map_err(|error| failed(io_reason(&error)))?;
+    let file = descriptor::open_inherited(fd).map_err(|error| {
+        failed(match error.kind() {
+            ErrorKind::NotFound => say!(descriptor_not_open),
+            _ => io_reason(&error),
+        })
+    })?;
     let mut bytes = Vec::with_capacity(MAX_SECRET as usize);
     file.take(MAX_SECRET).read_to_end(&mut bytes).map_err(|error| failed(io_reason(&error)))?;
     if let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {

@@ -287,7 +287,7 @@ fn exit_line(exit: &Exit) -> String {
 
 /// The error for a standard descriptor that cannot be used.
 pub(super) fn unusable(what: String, error: &std::io::Error) -> Error {
-    let reason = crate::error::reason_without_number(error);
+    let reason = crate::error::io_reason(error);
     Error::new(Kind::Local, say!(stream_unusable, what, error = reason)).hint_about(error)
 }
 

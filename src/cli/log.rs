@@ -20,7 +20,7 @@ use super::args::Typed;
 use crate::client::handshake::{UNSIGNED, hear};
 use crate::config::pattern::matches_list;
 use crate::config::{LogLevel, Options};
-use crate::error::{Error, Kind, Result, io_reason, reason_without_number};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::descriptor;
 use crate::os::file;
 use crate::os::syslog::{Severity, Syslog};
@@ -62,7 +62,7 @@ impl MessageFile {
             && !self.failed
         {
             self.failed = true;
-            let reason = reason_without_number(&error);
+            let reason = io_reason(&error);
             to_stderr(&format!("tessh: {}\n", say!(log_file_failed, path = self.path, reason)));
         }
         !self.failed
@@ -92,7 +92,7 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
             let file = file::append_without_waiting(path).map_err(|error| {
                 let reason = match file::is_unread_pipe(path, &error) {
                     true => say!(log_pipe_unread),
-                    false => reason_without_number(&error),
+                    false => io_reason(&error),
                 };
                 Error::new(Kind::Local, say!(log_file_not_opened, path = shown, error = reason))
                     .hint(say!(log_file_not_opened_hint))

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 use args::Typed;
 pub use environment::ProcessEnvironment;
 
-use crate::error::{Error, Result, reason_without_number};
+use crate::error::{Error, Result, io_reason};
 use crate::say;
 use crate::text;
 
@@ -79,7 +79,7 @@ fn without_missing_identities(typed: Typed) -> Typed {
     let (typed, missing) = resolve::split_missing_identities(typed, &environment.context());
     for (path, error) in missing {
         let path = text::name(path.as_os_str().as_encoded_bytes(), usize::MAX);
-        log::write(&say!(identity_not_accessible, path, reason = reason_without_number(&error)));
+        log::write(&say!(identity_not_accessible, path, reason = io_reason(&error)));
     }
     typed
 }

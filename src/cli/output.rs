@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 
 use serde_json::Value;
 
-use crate::error::{Error, Kind, Result, reason_without_number};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::say;
 use crate::text;
 
@@ -19,7 +19,7 @@ pub fn print(text: &str) -> Result<u8> {
 fn outcome(written: io::Result<()>) -> Result<u8> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            let reason = reason_without_number(&error);
+            let reason = io_reason(&error);
             Err(Error::new(Kind::Local, say!(stdout_failed, reason)).hint_about(&error))
         }
         _ => Ok(0),

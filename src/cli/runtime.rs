@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::runtime::{Builder, Runtime};
 
 use super::attempt;
-use crate::error::{Error, Kind, Result, next_step_after, reason_without_number};
+use crate::error::{Error, Kind, Result, io_reason, next_step_after};
 use crate::os::descriptor;
 use crate::os::shortage::Shortage;
 use crate::os::signal::{Arrivals, Signal};
@@ -38,8 +38,7 @@ pub fn build() -> Result<Runtime> {
 }
 
 fn cannot_start(error: &io::Error) -> Error {
-    Error::new(Kind::Local, say!(cannot_start, error = reason_without_number(error)))
-        .hint_about(error)
+    Error::new(Kind::Local, say!(cannot_start, error = io_reason(error))).hint_about(error)
 }
 
 /// Makes a panic about a thread that cannot be started silent: [`run_until_signal`] then says what

@@ -223,7 +223,7 @@ pub(crate) fn carried(error: &std::io::Error) -> Option<Error> {
     of_server.or_else(|| carried.downcast_ref::<Error>()).cloned()
 }
 
-/// The text for an I/O error, without the system's error number.
+/// The text for an I/O error of a connection.
 pub(crate) fn reason(error: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match error.kind() {
@@ -234,10 +234,7 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
         ErrorKind::NetworkUnreachable => say!(os_network_unreachable),
         ErrorKind::BrokenPipe => say!(os_broken_pipe),
         ErrorKind::UnexpectedEof => say!(connection_closed),
-        _ => {
-            let text = crate::error::io_reason(error);
-            text.split(" (os error").next().unwrap_or(&text).to_owned()
-        }
+        _ => crate::error::io_reason(error),
     }
 }
 

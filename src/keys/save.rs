@@ -85,7 +85,7 @@ fn failed(path: &Path, error: &io::Error) -> Error {
         ErrorKind::NotFound => say!(os_no_such_file),
         ErrorKind::PermissionDenied => say!(os_permission_denied),
         ErrorKind::NotADirectory => say!(os_not_a_directory),
-        _ => crate::error::reason_without_number(error),
+        _ => crate::error::io_reason(error),
     };
     Error::new(Kind::Local, say!(key_not_written, value = quoted(path), why)).hint_about(error)
 }

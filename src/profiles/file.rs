@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Kind, Result, reason_without_number};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::private;
 use crate::os::replace::{DraftFile, Existing, Readers, Replacement};
 use crate::say;
@@ -98,6 +98,6 @@ pub fn local(path: &Path, what: &str) -> Error {
 }
 
 pub fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
-    let reason = reason_without_number(error);
+    let reason = io_reason(error);
     Error::new(Kind::Local, format!("{} {what}: {reason}", text::path(path))).hint_about(error)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Kind, Result, reason_without_number};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::file::open_without_waiting;
 use crate::os::private;
 use crate::os::user::UserId;
@@ -54,7 +54,7 @@ pub(super) fn at_line(path: &Path, line: usize, what: &str) -> Error {
 
 /// An error of the system's about a file or directory that cannot be read.
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
-    let reason = reason_without_number(error);
+    let reason = io_reason(error);
     Error::new(Kind::Local, format!("{} {}: {reason}", text::path(path), say!(file_not_read)))
 }
 

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use super::file::{FILE_MAX, LINE_MAX};
 use super::quote;
-use crate::error::{Error, Kind, Result, link_reason, reason_without_number};
+use crate::error::{Error, Kind, Result, io_reason, link_reason};
 use crate::os::file::{self, FileIdentity};
 use crate::os::replace::{directory_of, keep_owner, sync_directory_of};
 use crate::os::{link, private};
@@ -341,7 +341,7 @@ fn write_new(path: &Path, old: &fs::Metadata, text: &[u8]) -> io::Result<()> {
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
-    let reason = reason_without_number(error);
+    let reason = io_reason(error);
     Error::new(Kind::Local, format!("{} {what}: {reason}", quote::path(path))).hint_about(error)
 }
 

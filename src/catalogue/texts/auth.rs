@@ -103,6 +103,9 @@ texts! {
     identity_none_hint
         en "name a key file with -i, or make one with ssh-keygen"
         ja "-i で鍵ファイルを指定するか、ssh-keygen で作成してください"
+    agent_needed(file)
+        en "only an agent can sign with the public key {file}"
+        ja "公開鍵 {file} で署名できるのはエージェントだけです"
     agent_without_key(key)
         en "the agent does not hold {key}"
         ja "エージェントは {key} を持っていません"

@@ -140,6 +140,9 @@ texts! {
     stopped_by_fault
         en "tessh stopped because of a fault in it"
         ja "tessh 自身の不具合のため停止しました"
+    descriptor_not_open
+        en "no such descriptor is open"
+        ja "このディスクリプターは開かれていません"
     descriptor_hint(flag)
         en "open the descriptor in the calling shell, for example {flag} 3 3<file"
         ja "呼び出し側のシェルでディスクリプターを開いてください。例: {flag} 3 3<file"

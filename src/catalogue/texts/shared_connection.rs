@@ -66,9 +66,18 @@ texts! {
     share_path_too_long(path, limit)
         en "ControlPath too long ('{path}' >= {limit} bytes)"
         ja "ControlPath が長すぎます (「{path}」 >= {limit} バイト)"
+    share_path_too_long_hint
+        en "name a shorter one with -S or ControlPath; %C in it is short and differs for each host"
+        ja "-S または ControlPath で短いパスを指定してください。%C は短く、ホストごとに異なります"
     share_no_socket(path, error)
         en "Control socket connect({path}): {error}"
         ja "制御ソケットに接続できません ({path}): {error}"
+    share_none_to_end_hint
+        en "no master listens there: it has ended, or -S or ControlPath names another socket"
+        ja "そこで待ち受けるマスターがありません。終了済みか、-S または ControlPath の指定が違います"
+    share_other_path_hint
+        en "name a socket of yours with -S or ControlPath"
+        ja "-S または ControlPath で自分のソケットを指定してください"
     share_no_socket_hint(path)
         en "no master listens there: tessh -M -S {path} HOST starts one"
         ja "そこで待ち受けるマスターがありません。tessh -M -S {path} HOST で開始できます"

@@ -17,7 +17,7 @@ use crate::client::flow::Exit;
 use crate::client::forward::{LocalDisplay, X11Request, restricted, x11};
 use crate::client::session::stdio;
 use crate::config::{Connect, ForwardAgent, Options};
-use crate::error::{Error, Kind, Result, reason_without_number};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::local;
 use crate::os::stdio::{DescriptorInput, DescriptorOutput};
 use crate::say;
@@ -81,7 +81,7 @@ pub(super) fn agent(
     };
     let why = match local::connect(&socket, Duration::ZERO) {
         // An agent with much to do is one.
-        Err(error) if error.kind() != ErrorKind::WouldBlock => reason_without_number(&error),
+        Err(error) if error.kind() != ErrorKind::WouldBlock => io_reason(&error),
         _ => return Ok(session.forwards().forward_agent(socket)),
     };
     let path = text::line(&socket.to_string_lossy(), 255);

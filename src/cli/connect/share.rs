@@ -4,12 +4,17 @@
 //! as long as the master has not started anything. A command of `-O` never makes a connection.
 //! Output that tools read (`Master running (pid=N)` and the like) is not translated.
 
+mod fault;
+
 use std::convert::Infallible;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use ::log::{debug, error, info, warn};
 use tokio::sync::watch;
+
+pub(super) use fault::refusal_error;
+use fault::{control_error, no_master_hint, not_done};
 
 use super::background::{ChildReport, Tether};
 use super::wants;
@@ -18,12 +23,10 @@ use crate::cli::exit_code::{FAILED, exit_code};
 use crate::cli::local::{unusable, window_changes};
 use crate::cli::resolve::OwnConnection;
 use crate::cli::{log, output};
-use crate::client::mux::{
-    self, MasterConnection, MasterRefusal, NO_ESCAPE, NewSession, VERSION, proxy,
-};
+use crate::client::mux::{self, MasterConnection, MasterRefusal, NO_ESCAPE, NewSession, proxy};
 use crate::client::session::{PtyRequest, SessionRequest, WindowSize};
 use crate::config::{Connect, ControlMaster, ForwardAgent, LogLevel, Options, SessionType};
-use crate::error::{Error, Kind, Result, io_reason, reason_without_number};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::descriptor;
 use crate::os::local::{self, UnattachedStream};
 use crate::os::process::ProcessId;
@@ -68,7 +71,9 @@ pub(super) fn find(share: &ShareRequest) -> Result<Option<UnattachedStream>> {
     let sharing = &share.options.sharing;
     let Some(path) = sharing.path.value.as_deref() else {
         return match share.control {
-            Some(_) => Err(Error::new(Kind::Usage, say!(share_no_path))),
+            Some(_) => {
+                Err(Error::new(Kind::Usage, say!(share_no_path)).hint(say!(share_other_path_hint)))
+            }
             None => Ok(None),
         };
     };
@@ -83,19 +88,18 @@ pub(super) fn find(share: &ShareRequest) -> Result<Option<UnattachedStream>> {
     let shown = text::path(path);
     if path.as_os_str().len() >= MAX_PATH {
         let cause = say!(share_path_too_long, path = shown, limit = MAX_PATH);
-        return Err(Error::new(Kind::Usage, cause));
+        return Err(Error::new(Kind::Usage, cause).hint(say!(share_path_too_long_hint)));
     }
     let error = match mux::connect(path) {
         Ok(stream) => return usable(share, stream),
         Err(error) => error,
     };
-    let fault = say!(share_no_socket, path = shown, error = reason_without_number(&error));
+    let fault = say!(share_no_socket, path = shown, error = io_reason(&error));
     match error.kind() {
-        ErrorKind::NotFound | ErrorKind::ConnectionRefused if asked => {
-            let hint = say!(share_no_socket_hint, path = shown);
+        _ if asked => {
+            let hint = no_master_hint(share.control.as_deref(), path, &error);
             return Err(Error::new(Kind::Connect, fault).hint(hint));
         }
-        _ if asked => return Err(Error::new(Kind::Connect, fault)),
         ErrorKind::ConnectionRefused if master != ControlMaster::No => remove_stale(path, &shown),
         ErrorKind::NotFound => debug!("Control socket \"{shown}\" does not exist"),
         _ => error!("{fault}"),
@@ -537,49 +541,6 @@ async fn pass_on_sizes(master: u32, mut changes: Arrivals) -> Infallible {
             master.tell(Signal::WindowChange);
         }
     }
-}
-
-/// The error for `-O exit` or `-O stop`, in ssh's words.
-fn not_done(command: &str, refusal: &MasterRefusal) -> Error {
-    let cause = match (refusal, command) {
-        (MasterRefusal::Denied(reason), "exit") => say!(share_exit_denied, reason),
-        (MasterRefusal::Failed(reason), "exit") => say!(share_exit_failed, reason),
-        (MasterRefusal::Denied(reason), _) => say!(share_stop_denied, reason),
-        (MasterRefusal::Failed(reason), _) => say!(share_stop_failed, reason),
-        (other, _) => return control_error(other),
-    };
-    Error::new(Kind::Connect, cause)
-}
-
-/// The error for a command of `-O` that the master, which is alive, has not carried out.
-fn control_error(refusal: &MasterRefusal) -> Error {
-    let error = refusal_error(refusal);
-    match refusal {
-        // Its person may be asked.
-        MasterRefusal::Silent => error.hint(say!(share_may_still_happen_hint)),
-        _ => error.hint(say!(share_no_answer_hint)),
-    }
-}
-
-/// The error for a failure of the master itself.
-pub(super) fn refusal_error(refusal: &MasterRefusal) -> Error {
-    let (kind, cause) = match refusal {
-        MasterRefusal::Denied(reason) | MasterRefusal::Failed(reason) => {
-            (Kind::Channel, say!(share_master_says, reason))
-        }
-        MasterRefusal::Gone => (Kind::Disconnected, say!(share_master_gone)),
-        MasterRefusal::Silent => (Kind::Timeout, say!(share_master_silent)),
-        MasterRefusal::Version(version) => {
-            (Kind::Connect, say!(share_version, version, wanted = VERSION))
-        }
-        MasterRefusal::Stranger(uid) => (Kind::Connect, say!(share_stranger, uid)),
-        MasterRefusal::Uninformed => (Kind::Connect, say!(share_tells_nothing)),
-        MasterRefusal::Nonsense => (Kind::Connect, say!(share_nonsense)),
-        MasterRefusal::Socket(error) => {
-            (Kind::Local, say!(share_socket_failed, error = io_reason(error)))
-        }
-    };
-    Error::new(kind, cause).hint(say!(share_hint))
 }
 
 fn to(connect: &Connect) -> String {

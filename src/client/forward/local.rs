@@ -21,7 +21,7 @@ use crate::client::forward::link::ChannelOpener;
 use crate::client::forward::settings::ForwardSettings;
 use crate::config::AddressFamily;
 use crate::config::{Connect, Forward, Listen};
-use crate::error::{Error, Kind, reason_without_number};
+use crate::error::{Error, Kind, io_reason};
 use crate::os::local::LocalListener;
 use crate::os::shortage::Shortage;
 use crate::os::tcp;
@@ -113,7 +113,7 @@ async fn addresses(
         Some(name) => match tokio::net::lookup_host((name, port)).await {
             Ok(found) => found.collect(),
             Err(why) => {
-                let (name, why) = (text::line(name, 255), reason_without_number(&why));
+                let (name, why) = (text::line(name, 255), io_reason(&why));
                 error!("{}", say!(forward_cannot_resolve_listen, name, why));
                 return None;
             }
@@ -146,7 +146,7 @@ fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
             }
             Err(why) => {
                 let is_missing = tcp::lacks_address(&why);
-                let (ip, why) = (address.ip(), reason_without_number(&why));
+                let (ip, why) = (address.ip(), io_reason(&why));
                 let line = say!(forward_bind_failed, ip, port, why);
                 match is_missing && index + 1 < addresses.len() {
                     true => info!("{line}"),
@@ -165,8 +165,7 @@ fn bind_path(path: &Path, settings: &ForwardSettings) -> Option<LocalListener> {
     match LocalListener::bind(path, settings.bind_mask, BACKLOG) {
         Ok(listener) => Some(listener),
         Err(why) => {
-            let (path, why) =
-                (text::line(&path.to_string_lossy(), 255), reason_without_number(&why));
+            let (path, why) = (text::line(&path.to_string_lossy(), 255), io_reason(&why));
             error!("{}", say!(forward_cannot_bind_path, path, why));
             None
         }
@@ -192,7 +191,7 @@ async fn accept_local(listener: LocalListener, link: ChannelOpener, forward: For
 }
 
 async fn pause(why: &io::Error) {
-    let cause = say!(forward_cannot_accept, why = reason_without_number(why));
+    let cause = say!(forward_cannot_accept, why = io_reason(why));
     let error = Error::new(Kind::Local, cause);
     let error = match Shortage::of(why) {
         Some(Shortage::Descriptors) => error.hint(say!(forward_cannot_accept_many_hint)),

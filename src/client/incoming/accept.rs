@@ -23,7 +23,7 @@ use crate::client::incoming::agent::ForwardedAgent;
 use crate::client::incoming::x11::SpoofedDisplay;
 use crate::client::restriction::{ForwardingKind, Restriction};
 use crate::config::{Connect, Listen, PermitOpen};
-use crate::error::reason_without_number;
+use crate::error::io_reason;
 use crate::say;
 use crate::text;
 
@@ -197,7 +197,7 @@ impl IncomingChannels {
             match agent.connect().await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
-                    let why = reason_without_number(&why);
+                    let why = io_reason(&why);
                     arrival.lanes.complaints.tell(&say!(forward_agent_unreachable, why));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
@@ -224,7 +224,7 @@ impl IncomingChannels {
             match display.connect().await {
                 Ok(line) => display.relay(arrival.accept().await, line).await,
                 Err(why) => {
-                    let why = reason_without_number(&why);
+                    let why = io_reason(&why);
                     arrival.lanes.complaints.tell(&say!(forward_x11_unreachable, why));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
@@ -247,7 +247,7 @@ impl IncomingChannels {
             match endpoint::connect(&connect).await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
-                    let (to, why) = (target(&connect), reason_without_number(&why));
+                    let (to, why) = (target(&connect), io_reason(&why));
                     arrival.lanes.complaints.tell(&say!(forward_connect_failed, to, why));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
@@ -307,9 +307,9 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
         Ok(None) | Err(_) => return tunnel.end().await,
     };
     let line = match permits(permit, &to) {
-        true => endpoint::connect(&to).await.map_err(|why| {
-            say!(forward_connect_failed, to = target(&to), why = reason_without_number(&why))
-        }),
+        true => endpoint::connect(&to)
+            .await
+            .map_err(|why| say!(forward_connect_failed, to = target(&to), why = io_reason(&why))),
         false => Err(say!(forward_not_permitted, to = target(&to))),
     };
     let answer = tunnel.write.data_bytes(socks.answer(line.is_ok())).await;

@@ -32,6 +32,7 @@ use crate::keys::agent::{Agent, MAX_KEYS};
 use crate::keys::{KeyFile, KeyFormat};
 use crate::prompt::{Notice, UnlockedKey, held_key};
 use crate::say;
+use crate::text;
 use crate::trust::fingerprint;
 
 /// What became of a key that was to be offered.
@@ -140,19 +141,27 @@ impl Dialogue {
         self.open_agent().await.map_err(AttemptFault::OutOfReach)
     }
 
-    /// The agent that is to sign with the key of a public key file, whose private key is not here.
-    async fn agent_with(&self, public: &PublicKey) -> Result<Agent, AttemptFault> {
-        let mut agent = self.reached_agent().await?;
+    /// The agent that is to sign with the key of a public key file, whose private key is not here;
+    /// without it the key is out of reach.
+    async fn agent_for(&self, file: &Path, public: &PublicKey) -> Result<Agent, AttemptFault> {
+        self.agent_with(public).await.map_err(|error| {
+            let error = error.context(say!(agent_needed, file = text::path(file)));
+            AttemptFault::OutOfReach(error.hint(say!(key_file_public_only_hint)))
+        })
+    }
+
+    /// The agent, if it has a key.
+    async fn agent_with(&self, public: &PublicKey) -> Result<Agent> {
+        let mut agent = self.open_agent().await?;
         let is_it = |held: &AgentIdentity| held.public_key().key_data() == public.key_data();
         match agent.identities().await {
             Ok(held) if held.iter().any(is_it) || held.len() == MAX_KEYS => Ok(agent),
             Ok(_) => {
                 let key = fingerprint::sha256(public);
-                let error = Error::new(Kind::Identity, say!(agent_without_key, key));
-                Err(AttemptFault::OutOfReach(error.hint(say!(agent_without_key_hint))))
+                Err(Error::new(Kind::Identity, say!(agent_without_key, key)))
             }
             // One that does not list its keys may sign with one, but not amid its answer.
-            Err(_) => self.reached_agent().await,
+            Err(_) => self.open_agent().await,
         }
     }
 
@@ -269,7 +278,7 @@ impl Dialogue {
         if let Some(public) = file.public().cloned() {
             let certificates = self.certificates_of(&file, &public);
             let signer = match file.format() {
-                KeyFormat::PublicOnly => Signer::Agent(self.agent_with(&public).await?),
+                KeyFormat::PublicOnly => Signer::Agent(self.agent_for(file.path(), &public).await?),
                 _ => Signer::File(Box::new(file)),
             };
             return Ok(Identity { public, certificates, plain: true, signer });

@@ -23,7 +23,7 @@ use crate::config::layers::{Layers, page};
 use crate::config::line;
 use crate::config::origin::Origin;
 use crate::config::pattern;
-use crate::error::{Error, Kind, Result, joined};
+use crate::error::{Error, Kind, Result, io_reason, joined};
 use crate::os::file::open_without_waiting;
 use crate::os::piped::{self, PipeFault};
 use crate::os::private;
@@ -149,7 +149,9 @@ impl<'a> FileReader<'a> {
             Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Ok(None);
             }
-            Err(e) if self.kind == FileKind::Named => return Err(cannot_open(path, &reason(&e))),
+            Err(e) if self.kind == FileKind::Named => {
+                return Err(cannot_open(path, &io_reason(&e)));
+            }
             Err(e) => {
                 self.pass_over(path, &e);
                 return Ok(None);
@@ -161,7 +163,7 @@ impl<'a> FileReader<'a> {
         let bytes = match piped::read_once(path, &file, MAX_FILE as usize + 1) {
             Ok(bytes) => bytes,
             Err(e) if self.kind == FileKind::Named || PipeFault::of(&e).is_none() => {
-                return Err(cannot_open(path, &reason(&e)));
+                return Err(cannot_open(path, &io_reason(&e)));
             }
             Err(e) => {
                 self.pass_over(path, &e);
@@ -176,12 +178,12 @@ impl<'a> FileReader<'a> {
 
     /// Says why a file is not read.
     fn pass_over(&mut self, path: &Path, error: &std::io::Error) {
-        let (value, reason) = (name(path), reason(error));
+        let (value, reason) = (name(path), io_reason(error));
         self.layers.warn(say!(config_file_not_read, value, reason));
     }
 
     fn check_owner(&self, file: &File, path: &Path) -> Result<()> {
-        let facts = file.metadata().map_err(|e| cannot_open(path, &reason(&e)))?;
+        let facts = file.metadata().map_err(|e| cannot_open(path, &io_reason(&e)))?;
         if !private::is_written_only_by(&facts, self.context.uid) {
             let cause = say!(config_file_permissions, value = name(path));
             return Err(Error::new(Kind::Config, cause).hint(say!(config_file_permissions_hint)));
@@ -399,12 +401,6 @@ fn origin(place: &ReadingPosition<'_>) -> Origin {
 
 fn name(path: &Path) -> String {
     shown(&path.to_string_lossy())
-}
-
-/// The system's message without the error number.
-fn reason(error: &std::io::Error) -> String {
-    let text = crate::error::io_reason(error);
-    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 fn cannot_open(path: &Path, reason: &str) -> Error {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use crate::error::{Error, Kind, Result, io_reason, reason_without_number};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::file::{self, AppendFault};
 use crate::say;
 use crate::text;
@@ -35,9 +35,7 @@ impl LogFile {
                 failed(&say!(log_no_directory)).hint(say!(log_no_directory_hint))
             }
             AppendFault::UnreadPipe => failed(&say!(log_pipe_unread)),
-            AppendFault::Other(error) => {
-                failed(&reason_without_number(&error)).hint(say!(log_other_file_hint))
-            }
+            AppendFault::Other(error) => failed(&io_reason(&error)).hint(say!(log_other_file_hint)),
         })?;
         let facts = file.metadata().map_err(|error| failed(&io_reason(&error)))?;
         if !facts.is_file() {

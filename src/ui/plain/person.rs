@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use log::{error, warn};
 
 use super::sigil::Sigils;
-use crate::error::reason_without_number;
+use crate::error::io_reason;
 use crate::os::output::output_of;
 use crate::prompt::Answer;
 use crate::say;
@@ -95,11 +95,11 @@ pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
             return Answer::Cancelled;
         }
         Err(error) if error.kind() == ErrorKind::FileTooLarge => {
-            failed(reason_without_number(&error));
+            failed(io_reason(&error));
             return Answer::Cancelled;
         }
         Err(error) => {
-            let (program, why) = (name(), reason_without_number(&error));
+            let (program, why) = (name(), io_reason(&error));
             error!("{}", say!(askpass_not_run, program, why));
             return Answer::CannotAsk;
         }

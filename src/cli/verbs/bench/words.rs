@@ -159,7 +159,9 @@ fn own(
         (None, None) => OsString::new(),
         (Some(_), Some(value)) => value,
         (Some(_), None) => {
-            let missing = || usage(say!(option_without_argument, flag = flag.name));
+            let missing = || {
+                usage(say!(option_without_argument, flag = flag.name)).hint(Verb::Bench.see_help())
+            };
             rest.next().ok_or_else(missing)?
         }
     };

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use russh::keys::ssh_key::PublicKey;
 use serde_json::{Value as Json, json};
 
+use crate::cli::args::Verb;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
 use crate::cli::output::{print, print_json};
@@ -103,7 +104,9 @@ impl AuthorityWords {
             };
             let mut value = || {
                 let next = || words.next().and_then(|next| next.to_str()).map(str::to_owned);
-                let missing = || usage(say!(option_without_argument, flag = name));
+                let missing = || {
+                    usage(say!(option_without_argument, flag = name)).hint(Verb::Trust.see_help())
+                };
                 attached.clone().or_else(next).ok_or_else(missing)
             };
             match name {

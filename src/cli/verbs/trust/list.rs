@@ -13,7 +13,7 @@ use crate::cli::flags::trust::Trust;
 use crate::cli::output::{print, print_json};
 use crate::cli::resolve;
 use crate::cli::resolve::SystemNames;
-use crate::error::{Error, Kind, Result, reason_without_number};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::descriptor;
 use crate::say;
 use crate::terminal;
@@ -59,7 +59,7 @@ pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Resul
 fn check_named(file: &Path) -> Result<()> {
     std::fs::metadata(file).map(drop).map_err(|error| {
         let path = text::path(file);
-        let reason = reason_without_number(&error);
+        let reason = io_reason(&error);
         let cause = format!("{path} {}: {reason}", say!(file_not_read));
         Error::new(Kind::Local, cause).hint(say!(trust_list_file_hint))
     })

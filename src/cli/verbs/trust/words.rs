@@ -56,10 +56,10 @@ impl TrustWords {
                     return Err(usage(say!(option_takes_no_argument, flag = flag.name)));
                 }
                 (Some(_), Some(value)) => value,
-                (Some(_), None) => words
-                    .next()
-                    .cloned()
-                    .ok_or_else(|| usage(say!(option_without_argument, flag = flag.name)))?,
+                (Some(_), None) => words.next().cloned().ok_or_else(|| {
+                    usage(say!(option_without_argument, flag = flag.name))
+                        .hint(Verb::Trust.see_help())
+                })?,
             };
             read.apply(flag, value)?;
         }
