@@ -79,6 +79,17 @@ fn folders_of_sessions_are_bounded_in_number() {
     fill(&home.path().join("own"), MAX_PROFILES + 1, ".toml");
     let own = ProfileStore::new(home.path().join("own"), UserId::real());
     assert!(own.names().err().unwrap().to_string().contains("100000"));
+    // Of two more there is room for one.
+    for number in 0..2 {
+        fs::remove_file(home.path().join(format!("own/{number}.toml"))).unwrap();
+    }
+    let two = ["one", "two"].map(|name| {
+        let mut document = own.create(name).unwrap();
+        document.set(Profile { host: "h".to_owned(), ..Profile::default() }).unwrap();
+        document.ready().unwrap()
+    });
+    assert!(own.save_all(&two).err().unwrap().to_string().contains("100000"));
+    assert!(own.has("one") && !own.has("two"));
     fill(&home.path().join("tsh"), 1001, ".yaml");
     let tsh = TshDirectory::new(home.path().join("tsh"));
     assert!(tsh.profiles().err().unwrap().to_string().contains("1000"));

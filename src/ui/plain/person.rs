@@ -114,3 +114,24 @@ pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
         Err(_) => Answer::Cancelled,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_a_program_prints_the_first_line_counts_and_one_that_is_not_there_asks_nobody() {
+        let says = |program: &str, label: &str| {
+            run_ask_pass(&AskPass { program: program.into(), always: true }, label)
+        };
+        for printed in [r"pin\n", r"pin\r\nmore\n", "pin"] {
+            let answer = says("/usr/bin/printf", printed);
+            assert!(matches!(answer, Answer::Given(pin) if pin.expose() == "pin"), "{printed}");
+        }
+        assert!(matches!(says("/nonexistent/ask", "?"), Answer::CannotAsk));
+        // It fails, or prints without end.
+        for program in ["/bin/false", "/usr/bin/yes"] {
+            assert!(matches!(says(program, "?"), Answer::Cancelled), "{program}");
+        }
+    }
+}
