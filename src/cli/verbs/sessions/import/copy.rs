@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
 use super::trust::{ImportedTrust, TrustImport};
 use crate::cli::args::Typed;
 use crate::cli::environment::{self, ProcessEnvironment};
@@ -178,12 +181,26 @@ impl<'a> SessionCopy<'a> {
             self.trust.add(&via);
             return Ok(typed);
         }
-        let own = jump_name(name);
+        let own = self.jump_session(name)?;
         if let Some(before) = via.via.take() {
             via.profile.jump = Some(self.jump(&own, *before)?);
         }
         self.document(&own, &via)?;
         Ok(own)
+    }
+
+    /// The name of the session that the jump host of the session `name` becomes: one that no other
+    /// session has, unless that session jumps there already.
+    fn jump_session(&self, name: &str) -> Result<String> {
+        let before = self.store.open(name)?.and_then(|document| document.profile().jump.clone());
+        let own = jump_name(name);
+        let is_free = before.as_ref() == Some(&own) || !self.store.has(&own);
+        if is_free && !self.names.contains(&own) {
+            return Ok(own);
+        }
+        // Another session has the name, or one that differs in letters that `-J` does not take.
+        let digest = HEXLOWER.encode(&Sha256::digest(name)[..8]);
+        Ok(format!("{own}-{digest}"))
     }
 }
 
@@ -233,6 +250,42 @@ mod tests {
         let mut session = SavedSession::new(source, &name, place.clone(), profile);
         session.trust = TrustPlaces { host_keys: vec![home.join("cache")], ..session.trust };
         ListedSession { name, source, place, session: Ok(session) }
+    }
+
+    #[test]
+    fn a_jump_host_takes_no_other_sessions_place() {
+        let home = tempfile::tempdir().unwrap();
+        let typed = Typed::default();
+        let store = copy_to(home.path(), &typed).store;
+        let mut mine = store.create("a-b-jump").unwrap();
+        mine.set(Profile { host: "mine".to_owned(), ..Profile::default() }).unwrap();
+        store.save_all(&[mine.ready().unwrap()]).unwrap();
+        let (source, place) = (Source::Putty, home.path().join("putty"));
+        let saved = |name: &str, host: &str| {
+            let options = vec!["Compression=yes".to_owned()];
+            let profile = Profile { host: host.to_owned(), options, ..Profile::default() };
+            SavedSession::new(source, name, place.clone(), profile)
+        };
+        // The second time each keeps the jump host that it has.
+        for force in [false, true] {
+            let mut copy = copy_to(home.path(), &typed);
+            copy.force = force;
+            let sessions = [("a b", "first"), ("a-b", "second")].map(|(name, via)| {
+                let mut session = saved(name, "far");
+                session.via = Some(Box::new(saved("via", via)));
+                let (name, place, session) = (name.to_owned(), place.clone(), Ok(session));
+                ListedSession { name, source, place, session }
+            });
+            let (done, outcome) = copy.put(sessions.into_iter());
+            outcome.unwrap();
+            assert_eq!((done.sessions, done.notes), (2, Vec::new()));
+            let profile = |name: &str| store.open(name).unwrap().unwrap().profile().clone();
+            assert_eq!(profile("a-b-jump").host, "mine");
+            for (name, via) in [("a b", "first"), ("a-b", "second")] {
+                assert_eq!(profile(&profile(name).jump.unwrap()).host, via, "{name}");
+            }
+            assert_eq!(store.names().unwrap().len(), 5);
+        }
     }
 
     #[test]
