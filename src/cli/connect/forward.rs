@@ -84,7 +84,7 @@ pub(super) fn agent(
         Err(error) if error.kind() != ErrorKind::WouldBlock => io_reason(&error),
         _ => return Ok(session.forwards().forward_agent(socket)),
     };
-    let path = text::line(&socket.to_string_lossy(), 255);
+    let path = text::path(&socket);
     if matches!(configured, ForwardAgent::No | ForwardAgent::Yes) {
         debug!("agent forwarding requested but there is no agent at {path}: {why}");
         return Ok(false);

@@ -28,8 +28,6 @@ use crate::text;
 
 /// How many characters of a name or path a message shows.
 const MAX_SHOWN: usize = 80;
-/// How many characters of a path a question shows.
-const MAX_PATH: usize = 300;
 
 /// The user's own saved sessions: `sessions` in the directory of the settings.
 pub fn store(context: &Context) -> ProfileStore {
@@ -261,7 +259,7 @@ fn several(name: &str, names: &[String]) -> Error {
 
 /// The error for a name that several files of one source have.
 fn several_of_one(found: &[SessionPlace]) -> Error {
-    let path = |at: &SessionPlace| text::line(&at.place.to_string_lossy(), MAX_PATH);
+    let path = |at: &SessionPlace| text::path(&at.place);
     let places: Vec<String> = found.iter().map(path).collect();
     let name = shown(&found[0].name);
     Error::new(Kind::Config, say!(session_in_several_files, name, places = places.join(", ")))
@@ -293,7 +291,7 @@ pub fn choices(typed: &Typed, context: &Context) -> Result<Vec<(Source, String)>
         }
         (None, None) => Vec::new(),
     };
-    let path = |at: &SessionPlace| text::line(&at.place.to_string_lossy(), MAX_PATH);
+    let path = |at: &SessionPlace| text::path(&at.place);
     let mut all: Vec<(Source, String)> = places
         .iter()
         .map(|at| (at.source, format!("{} ({})", shown(&at.full_name()), path(at))))

@@ -88,10 +88,7 @@ pub(crate) async fn listen(
         Listen::Path(path) => {
             let path = PathBuf::from(path);
             let listener = bind_path(&path, settings)?;
-            debug!(
-                "Local forwarding listening on path {}.",
-                text::line(&path.to_string_lossy(), 255)
-            );
+            debug!("Local forwarding listening on path {}.", text::path(&path));
             let task = tokio::spawn(accept_local(listener, link.clone(), forward.clone()));
             Some(Listening { tasks: vec![task], path: Some(path) })
         }
@@ -165,7 +162,7 @@ fn bind_path(path: &Path, settings: &ForwardSettings) -> Option<LocalListener> {
     match LocalListener::bind(path, settings.bind_mask, BACKLOG) {
         Ok(listener) => Some(listener),
         Err(why) => {
-            let (path, why) = (text::line(&path.to_string_lossy(), 255), io_reason(&why));
+            let (path, why) = (text::path(path), io_reason(&why));
             error!("{}", say!(forward_cannot_bind_path, path, why));
             None
         }

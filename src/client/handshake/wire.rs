@@ -4,7 +4,9 @@
 //! started: it is played back, and the library's own is dropped (gap G10). The unencrypted part
 //! of the first key exchange is observed (gap G3). Bytes that arrive while no answer is due are
 //! counted and bounded (`state::wire_facts`, gap G15). When writing fails, everything that has
-//! arrived is read before the error is reported (gap G19). Each read of a packet also takes the
+//! arrived is read before the error is reported (gap G19). A packet without a message ends the
+//! connection (`packets`, gap G27), and so does what the library tells in its log alone (`told`,
+//! gaps G2 and G26). Each read of a packet also takes the
 //! first bytes of the next one, so that bulk data costs one system call a packet and no extra
 //! copy. Where much comes, it gathers a little (`gather`).
 
@@ -250,37 +252,36 @@ impl Wire {
     }
 
     fn poll_bytes(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self;
-        if this.replay_from < this.replay.len() {
+        if self.replay_from < self.replay.len() {
             // What came with the greeting.
-            this.observe(&[])?;
-            let end = this.replay.len().min(this.replay_from + buf.remaining());
-            buf.put_slice(&this.replay[this.replay_from..end]);
-            this.replay_from = end;
-            if end == this.replay.len() {
-                this.replay = Vec::new();
-                this.replay_from = 0;
+            self.observe(&[])?;
+            let end = self.replay.len().min(self.replay_from + buf.remaining());
+            buf.put_slice(&self.replay[self.replay_from..end]);
+            self.replay_from = end;
+            if end == self.replay.len() {
+                self.replay = Vec::new();
+                self.replay_from = 0;
             }
             return Poll::Ready(Ok(()));
         }
-        if this.spill_from < this.spill_to {
-            let end = this.spill_to.min(this.spill_from + buf.remaining());
-            buf.put_slice(&this.spill[this.spill_from..end]);
-            this.spill_from = end;
+        if self.spill_from < self.spill_to {
+            let end = self.spill_to.min(self.spill_from + buf.remaining());
+            buf.put_slice(&self.spill[self.spill_from..end]);
+            self.spill_from = end;
             return Poll::Ready(Ok(()));
         }
         let asked = buf.remaining();
         let target = buf.initialize_unfilled();
-        let read = ready!(this.poll_stream(cx, target))?;
+        let read = ready!(self.poll_stream(cx, target))?;
         let direct = read.min(asked);
-        if this.observer.is_some() {
-            let seen = [&target[..direct], &this.spill[..read - direct]].concat();
-            this.observe(&seen)?;
+        if self.observer.is_some() {
+            let seen = [&target[..direct], &self.spill[..read - direct]].concat();
+            self.observe(&seen)?;
         }
         buf.advance(direct);
-        this.spill_from = 0;
-        this.spill_to = read - direct;
-        Poll::Ready(this.received(read))
+        self.spill_from = 0;
+        self.spill_to = read - direct;
+        Poll::Ready(self.received(read))
     }
 }
 

@@ -23,8 +23,6 @@ use crate::trust::{Subject, fingerprint};
 
 /// The most output that is read; a command that prints all hosts prints a few megabytes.
 const MAX_OUTPUT: usize = 16 << 20;
-/// How many characters of the program's path are shown.
-const SHOWN: usize = 400;
 
 /// Runs the command to find out which host key algorithms to prefer; returns its output.
 ///
@@ -65,7 +63,7 @@ pub(crate) async fn for_key(
 
 async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>> {
     let program = command.program();
-    let shown = text::line(&program.to_string_lossy(), SHOWN);
+    let shown = text::path(program);
     debug!("KnownHostsCommand-{}: {shown}", search.reason);
     let fault = |what: &str| refused(&say!(known_hosts_command_failed, program = shown, what));
     let mut child = Command::new(program)

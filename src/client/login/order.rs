@@ -116,7 +116,7 @@ fn lines(
 ) -> Vec<String> {
     match candidate {
         Candidate::File(file) => {
-            let path = text::line(&file.path().to_string_lossy(), MAX_COMMENT);
+            let path = text::path(file.path());
             let Some(public) = file.public() else { return vec![path] };
             let with = certificates.of(file, public);
             let flags = Flags { explicit, agent: file.format() == KeyFormat::PublicOnly };

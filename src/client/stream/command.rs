@@ -40,9 +40,6 @@ const MOMENT: Duration = Duration::from_millis(200);
 /// us to read, and the library waits for it.
 const MAX_QUEUED: usize = 4 << 20;
 
-/// How many characters of a program's name are shown.
-const SHOWN: usize = 200;
-
 /// A command that replaces a TCP connection.
 #[derive(Clone, Debug)]
 pub struct ProxyCommand {
@@ -165,7 +162,7 @@ fn prepared(program: &ProxyProgram) -> (Command, StartFailure, String) {
             debug!("Executing proxy program: {}, {} arguments", program.display(), arguments.len());
             let mut command = Command::new(program);
             command.args(arguments);
-            let name = text::line(&program.to_string_lossy(), SHOWN);
+            let name = text::path(program);
             let failed = {
                 let name = name.clone();
                 move |error: &io::Error| {

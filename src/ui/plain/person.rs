@@ -84,7 +84,7 @@ const HAS_CANCELLED: i32 = 1;
 pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
     let mut program = Command::new(&ask_pass.program);
     program.arg(label).stdin(Stdio::null()).stderr(Stdio::inherit());
-    let name = || text::line(&ask_pass.program.to_string_lossy(), 255);
+    let name = || text::path(&ask_pass.program);
     let failed = |status: String| warn!("{}", say!(askpass_failed, program = name(), status));
     let mut output = match output_of(&mut program, MAX_ASKPASS) {
         Ok((status, output)) if status.success() => output,

@@ -9,9 +9,6 @@ use crate::say;
 use crate::terminal;
 use crate::trust::fingerprint;
 
-/// How many characters of a path are shown.
-const MAX_PATH: usize = 200;
-
 /// Shows the change on the terminal and asks; anything but a clear yes is no.
 pub(super) fn ask(mut tty: File, question: &RotationQuestion<'_>) -> Answer<bool> {
     if tty.write_all(rotation(question).as_bytes()).is_err() {
@@ -34,7 +31,7 @@ pub(super) fn ask(mut tty: File, question: &RotationQuestion<'_>) -> Answer<bool
 /// The text of a change of host keys; each line says what it belongs to.
 fn rotation(question: &RotationQuestion<'_>) -> String {
     let RotationQuestion { host, file, difference } = question;
-    let file = crate::text::line(&file.to_string_lossy(), MAX_PATH);
+    let file = crate::text::path(file);
     let mut lines = vec![say!(rotation_other_keys, host, file)];
     for key in &difference.new {
         let (kind, sha256) = (fingerprint::type_name(key), fingerprint::sha256(key));

@@ -34,7 +34,7 @@ impl RotationDialog {
     pub fn new(question: &RotationQuestion<'_>) -> RotationDialog {
         let RotationQuestion { host, file, difference } = question;
         let host = text::line(host, SHOWN);
-        let file = text::line(&file.to_string_lossy(), SHOWN);
+        let file = text::path(file);
         let mut rows = vec![FormRow::text(Tone::Strong, say!(rotation_other_keys, host, file))];
         rows.push(FormRow::gap());
         rows.push(FormRow::text(Tone::Plain, say!(rotation_box_new, count = difference.new.len())));

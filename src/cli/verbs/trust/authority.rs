@@ -258,7 +258,7 @@ fn add_one(store: &AuthorityStore, draft: &Draft<'_>, words: &AuthorityWords) ->
         true => file,
         false => store.write(draft, words.force)?,
     };
-    let file = text::line(&file.to_string_lossy(), 2 * MAX_SHOWN);
+    let file = text::path(&file);
     let (name, key) = (shown(name), fingerprint::sha256(key));
     let validity = shown(validity.as_str());
     log::write(&match words.dry_run {
@@ -280,7 +280,7 @@ fn remove(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
     if !words.dry_run {
         store.remove(file)?;
     }
-    let shown = text::line(&file.to_string_lossy(), 2 * MAX_SHOWN);
+    let shown = text::path(file);
     log::write(&match words.dry_run {
         true => say!(authority_would_remove, file = shown),
         false => say!(authority_removed, file = shown),
