@@ -43,13 +43,15 @@ impl Destination {
             Some(scheme) if scheme.eq_ignore_ascii_case("ssh://") => parse_uri(&text[6..])?,
             _ => parse_plain(text)?,
         };
-        check_host(&destination.host)?;
+        // What is missing is told with the form that has it.
+        let hint = |part: &str, error: Error| match part.is_empty() {
+            true => error.hint(say!(destination_form_hint)),
+            false => error,
+        };
+        let host = &destination.host;
+        check_host(host).map_err(|error| hint(host, error))?;
         if let Some(user) = &destination.user {
-            let hint = |error: Error| match user.is_empty() {
-                true => error.hint(say!(destination_form_hint)),
-                false => error,
-            };
-            check_typed_user(user).map_err(hint)?;
+            check_typed_user(user).map_err(|error| hint(user, error))?;
         }
         Ok(destination)
     }
@@ -72,7 +74,7 @@ pub fn plain_form(user: Option<&str>, host: &str, port: Option<u16>) -> String {
 /// [`Kind::Usage`] with the reason.
 pub fn check_host(host: &str) -> Result<()> {
     if host.is_empty() {
-        return Err(usage(say!(host_name_empty)).hint(say!(destination_form_hint)));
+        return Err(usage(say!(host_name_empty)));
     }
     if host.len() > MAX_HOST {
         return Err(usage(say!(host_name_too_long, limit = MAX_HOST)));

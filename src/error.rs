@@ -109,6 +109,15 @@ impl Error {
         }
     }
 
+    /// Adds the next step where another user's link is not followed.
+    #[must_use]
+    pub fn hint_about_link(self, fault: &LinkFault) -> Error {
+        match fault {
+            LinkFault::Planted => self.hint(say!(link_planted_hint)),
+            LinkFault::TooMany | LinkFault::Other(_) => self,
+        }
+    }
+
     /// Prepends a heading to the cause, such as the host or the file.
     #[must_use]
     pub fn context(mut self, what: impl fmt::Display) -> Error {

@@ -49,8 +49,11 @@ pub fn pair(private: (&Path, &str), public: (&Path, &str), existing: Existing) -
 /// # Errors
 /// The file or its directory cannot be written; the old text stays.
 pub fn rewrite(path: &Path, text: &str) -> Result<()> {
-    let target =
-        link::follow(path).map_err(|fault| failed(path, &io::Error::other(link_reason(&fault))))?;
+    let target = link::follow(path).map_err(|fault| {
+        let why = link_reason(&fault);
+        Error::new(Kind::Local, say!(key_not_written, value = quoted(path), why))
+            .hint_about_link(&fault)
+    })?;
     let old = fs::metadata(&target).map_err(|error| failed(path, &error))?;
     let prepared = prepare(&target, text, Readers::Owner)?;
     prepared.keep_owner(&old).map_err(|error| failed(path, &error))?;

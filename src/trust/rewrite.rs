@@ -52,7 +52,7 @@ const CARRY_PAUSE: Duration = Duration::from_millis(10);
 /// Those of `change`; or the path is no file, cannot be locked within 30 seconds, read or replaced,
 /// or would exceed 64 MiB. The old text stays.
 pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
-    let target = follow_links(path).map_err(|e| failed(&say!(known_hosts_not_found), path, &e))?;
+    let target = follow_links(path)?;
     make_directory(&target)?;
     for attempt in 1..=ATTEMPTS {
         let Some(mut file) = lock(&target)? else { return Ok(()) };
@@ -174,8 +174,11 @@ fn append_lines(target: &Path, file: &mut File, mut added: &[u8]) -> io::Result<
 }
 
 /// Where the path leads; even a dangling link is followed.
-fn follow_links(path: &Path) -> io::Result<PathBuf> {
-    link::follow(path).map_err(|fault| io::Error::other(link_reason(&fault)))
+fn follow_links(path: &Path) -> Result<PathBuf> {
+    link::follow(path).map_err(|fault| {
+        let what = format!("{}: {}", say!(known_hosts_link_not_followed), link_reason(&fault));
+        refused(path, &what).hint_about_link(&fault)
+    })
 }
 
 /// Creates the file's directory, but not its parents: a missing home directory is not created.
@@ -360,7 +363,7 @@ mod tests {
         std::os::unix::fs::symlink(&one, &other).expect("a link");
         std::os::unix::fs::symlink(&other, &one).expect("a link");
         let error = follow_links(&one).expect_err("no end").to_string();
-        assert_eq!(error, say!(links_too_many));
+        assert!(error.ends_with(&format!("is not changed: {}", say!(links_too_many))), "{error}");
     }
 
     #[test]

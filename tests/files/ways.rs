@@ -66,6 +66,7 @@ fn a_strangers_link_in_a_directory_like_tmp_is_not_followed() {
     let said = run(&bed, &["get", "srv:f", "shared/link"]);
     said.expect_code(1);
     assert!(said.stderr.contains("another user's symbolic link"), "{}", said.stderr);
+    assert!(said.stderr.contains("name another file"), "{}", said.stderr);
     assert_eq!(fs::read(&mine).unwrap(), b"kept");
     let picture = ["--without-ssh", "--svg", "shared/link"];
     let said = run(&bed, &[&["bench"], &picture[..], &["srv"]].concat());
@@ -73,7 +74,10 @@ fn a_strangers_link_in_a_directory_like_tmp_is_not_followed() {
     assert!(said.stderr.contains("--svg") && said.stderr.contains("another user's"), "{said:?}");
     assert_eq!(fs::read(&mine).unwrap(), b"kept");
     let known = ["-o", "UserKnownHostsFile=shared/link", "-o", "StrictHostKeyChecking=no"];
-    run(&bed, &[&known[..], &["srv", "true"]].concat()).expect_code(0);
+    let said = run(&bed, &[&known[..], &["srv", "true"]].concat());
+    said.expect_code(0);
+    let told = "is not changed: it is another user's symbolic link";
+    assert!(said.stderr.contains(told), "{}", said.stderr);
     assert_eq!(fs::read(&mine).unwrap(), b"kept");
     // The user's own is followed, as ever.
     lchown(&link, Some(0), Some(0)).unwrap();

@@ -93,6 +93,9 @@ texts! {
     link_planted
         en "it is another user's symbolic link in a directory that all may write, and is not followed"
         ja "だれでも書き込めるディレクトリにある、ほかのユーザーのシンボリックリンクのため、たどりません"
+    link_planted_hint
+        en "name another file, in a directory that only you can write"
+        ja "自分だけが書き込めるディレクトリのファイルを指定してください"
     os_no_such_file
         en "No such file or directory"
         ja "そのようなファイルやディレクトリはありません"

@@ -288,9 +288,9 @@ texts! {
     known_hosts_too_large(limit)
         en "has more than {limit} MiB, so it is not read"
         ja "{limit} MiB を超えているため、読み取りません"
-    known_hosts_not_found
-        en "cannot be found"
-        ja "が見つかりません"
+    known_hosts_link_not_followed
+        en "is not changed"
+        ja "を変更しません"
     known_hosts_not_read
         en "cannot be read"
         ja "を読み取れません"

@@ -205,9 +205,18 @@ fn of_many_none_is_written_if_one_could_not_be_read_again() {
     let error = ready(&many).err().unwrap().to_string();
     assert!(error.contains("two.toml"), "{error}");
     assert!(list(&store).is_empty());
+}
 
-    many[1].set(profile("many")).unwrap();
-    store.save_all(&ready(&many).unwrap()).unwrap();
+#[test]
+fn of_many_one_that_has_changed_is_not_written_and_the_others_are() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path());
+    let all = ["one", "two", "three"].map(|name| {
+        let mut document = store.create(name).unwrap();
+        document.set(profile("many")).unwrap();
+        document.ready().unwrap()
+    });
+    store.save_all(&all).unwrap();
     assert_eq!(list(&store).len(), 3);
     let open = |name| {
         let mut document = store.open(name).unwrap().unwrap();

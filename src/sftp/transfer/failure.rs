@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::error::{Error, Kind, io_reason};
+use crate::error::{Error, Kind, io_reason, link_reason};
+use crate::os::link::LinkFault;
 use crate::say;
 use crate::sftp::failure::{SftpFailure, SftpFault};
 use crate::sftp::transfer::names::shown;
@@ -80,6 +81,12 @@ impl TransferFault {
             io::ErrorKind::StorageFull => error.hint(say!(transfer_full_hint)),
             _ => error.hint_about(why),
         })
+    }
+
+    /// A link to a local file is not followed.
+    pub fn link(path: &[u8], fault: &LinkFault) -> TransferFault {
+        let cause = say!(sftp_about, file = shown(path), cause = link_reason(fault));
+        TransferFault::new(Error::new(Kind::Channel, cause).hint_about_link(fault))
     }
 
     /// A failure that this sentence tells, about a file.

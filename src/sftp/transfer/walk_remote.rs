@@ -8,7 +8,6 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 
-use crate::error::link_reason;
 use crate::os::link;
 use crate::os::tree::TreeKind;
 use crate::say;
@@ -112,8 +111,7 @@ async fn begin(found: &mut Findings<'_>, sftp: &Sftp, from: &[u8], to: LocalPlac
 fn behind_link(to: &LocalPlace) -> Result<Option<LocalPlace>, TransferFault> {
     let path = to.folder.path.join(&to.name);
     let shown = path.as_os_str().as_encoded_bytes();
-    let real =
-        link::follow(&path).map_err(|fault| TransferFault::about(shown, &link_reason(&fault)))?;
+    let real = link::follow(&path).map_err(|fault| TransferFault::link(shown, &fault))?;
     // A link that leads nowhere is replaced.
     if real == path || !real.exists() {
         return Ok(None);

@@ -31,7 +31,8 @@ impl PicturePlace {
         if place.target.is_dir() {
             return Err(place.failed(&ErrorKind::IsADirectory.into()));
         }
-        if is_special(&place.target) {
+        // A link of /proc leads to a pipe or a socket by a name that nothing has.
+        if is_special(&place.target) || fs::metadata(typed).is_ok_and(|found| !found.is_file()) {
             return Err(place.said(say!(bench_picture_no_file)));
         }
         // An empty name has no place, and no directory that could tell.

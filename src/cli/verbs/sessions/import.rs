@@ -52,19 +52,22 @@ pub(super) fn run(
     let (done, outcome) = copy.put(sessions.opened(places));
     let trust = &done.trust;
     done.notes.iter().chain(&trust.notes).for_each(|said| note(said));
-    outcome?;
-    if done.sessions == 0 && done.kept == 0 {
-        return Err(usage(say!(import_none_usable)));
+    let is_nothing_done = done.sessions == 0 && done.kept == 0;
+    if !is_nothing_done || trust.keys > 0 {
+        log::write(&say!(
+            import_done,
+            source = wanted.source.word(),
+            sessions = done.sessions,
+            kept = done.kept,
+            keys = trust.keys,
+            authorities = trust.authorities
+        ));
     }
-    log::write(&say!(
-        import_done,
-        source = wanted.source.word(),
-        sessions = done.sessions,
-        kept = done.kept,
-        keys = trust.keys,
-        authorities = trust.authorities
-    ));
-    Ok(0)
+    outcome?;
+    match is_nothing_done {
+        true => Err(usage(say!(import_none_usable))),
+        false => Ok(0),
+    }
 }
 
 /// The sessions to import.

@@ -35,6 +35,8 @@ pub(super) struct SessionCopy<'a> {
     directory: PathBuf,
     /// The texts that are not written yet.
     documents: Vec<ReadyDocument>,
+    /// How many sessions they are, besides their jump hosts.
+    waiting: usize,
     /// The names of all that were copied.
     names: HashSet<String>,
     trust: TrustImport,
@@ -75,6 +77,7 @@ impl<'a> SessionCopy<'a> {
             force,
             directory,
             documents: Vec::new(),
+            waiting: 0,
             names: HashSet::new(),
             trust: TrustImport::new(environment, force),
             done: Copied::default(),
@@ -98,14 +101,15 @@ impl<'a> SessionCopy<'a> {
     /// Those of [`SessionCopy::write`].
     fn add(&mut self, listed: ListedSession) -> Result<()> {
         let shown = text::line(&listed.name, MAX_SHOWN);
-        let before = self.documents.len();
+        let before = (self.documents.len(), self.trust.waiting());
         let added = listed.session.and_then(|session| match session.refusal.clone() {
             Some(refusal) => Err(refusal),
             None => self.session(session),
         });
         if let Err(error) = added {
             // A session's jump host comes only with it.
-            self.documents.truncate(before);
+            self.documents.truncate(before.0);
+            self.trust.truncate(before.1);
             self.done.notes.push(say!(import_not_imported, name = shown, error));
         }
         match self.documents.len() >= TOGETHER {
@@ -121,7 +125,9 @@ impl<'a> SessionCopy<'a> {
     fn write(&mut self) -> Result<()> {
         self.trust.write_keys();
         self.store.save_all(&self.documents)?;
+        self.trust.sessions_written();
         self.documents.clear();
+        self.done.sessions += std::mem::take(&mut self.waiting);
         Ok(())
     }
 
@@ -141,7 +147,7 @@ impl<'a> SessionCopy<'a> {
             session.profile.jump = Some(self.jump(&name, *via)?);
         }
         self.document(&name, &session)?;
-        self.done.sessions += 1;
+        self.waiting += 1;
         let notes = session.unhonoured.iter().map(|what| format!("{shown}: {what}"));
         self.done.notes.extend(notes);
         if session.proxy_password.is_some() {
@@ -232,6 +238,7 @@ mod tests {
     use super::*;
     use crate::os::user::UserId;
     use crate::profiles::TrustPlaces;
+    use crate::trust::authority::AuthorityStore;
 
     const KEY: &str = "0x76d9b85d3d81ce3a67279654d8f92f3dacb8baef71770891a98af38a41fa7abe,0x7667ab14c4361dda09efe8f1b42a93093a8cd8d846e60f6d9d97b33901c045e3";
 
@@ -240,6 +247,7 @@ mod tests {
         let mut copy = SessionCopy::new(typed, false, &ProcessEnvironment::find()).unwrap();
         copy.store = ProfileStore::new(home.join("sessions"), UserId::real());
         copy.trust.known_hosts = home.join("known_hosts");
+        copy.trust.own = AuthorityStore::new(home.join("authorities"), UserId::real());
         copy
     }
 
@@ -308,10 +316,12 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_cannot_be_copied_leaves_no_jump_host_and_of_two_of_one_name_the_first_stays()
-    {
+    fn a_session_that_cannot_be_copied_leaves_no_jump_host_or_key_and_of_two_of_one_name_the_first_stays()
+     {
         let home = tempfile::tempdir().unwrap();
         let typed = Typed::default();
+        let entry = format!("ssh-ed25519@22:s2.example.org {KEY}\n");
+        std::fs::write(home.path().join("cache"), entry).unwrap();
         let copy = copy_to(home.path(), &typed);
         let store = copy.store.clone();
         let [mut bad, one, mut two] = [0, 1, 1].map(|number| listed(home.path(), number));
@@ -326,6 +336,31 @@ mod tests {
         let names: Vec<String> = store.names().unwrap().into_iter().map(|(name, _)| name).collect();
         assert_eq!((names, done.sessions, done.kept), (vec!["s1".to_owned()], 1, 1));
         assert_eq!(store.open("s1").unwrap().unwrap().profile().host, "s1.example.org");
+        assert!(
+            !home.path().join("known_hosts").exists(),
+            "no key of a jump host that is not there"
+        );
+    }
+
+    #[test]
+    fn authorities_come_with_sessions_that_are_written() {
+        let records =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/trust/authorities/putty");
+        let home = tempfile::tempdir().unwrap();
+        let typed = Typed::default();
+        let session = || {
+            let mut listed = listed(home.path(), 0);
+            listed.session.as_mut().unwrap().trust.authorities = vec![records.clone()];
+            std::iter::once(listed)
+        };
+        std::fs::write(home.path().join("sessions"), "in the way").unwrap();
+        let (done, outcome) = copy_to(home.path(), &typed).put(session());
+        assert!(outcome.is_err());
+        assert_eq!((done.sessions, done.trust.authorities), (0, 0));
+        std::fs::remove_file(home.path().join("sessions")).unwrap();
+        let (done, outcome) = copy_to(home.path(), &typed).put(session());
+        outcome.unwrap();
+        assert!(done.sessions == 1 && done.trust.authorities > 0);
     }
 
     #[test]

@@ -19,14 +19,17 @@ use crate::trust::{CachedHostKey, HostKeyCache, Marker, Subject, store};
 /// How many characters of a name are shown.
 const MAX_SHOWN: usize = 200;
 
-/// The hosts of imported sessions, by where their keys and authorities are on record. The sessions of
-/// one file have the same places.
-#[derive(Default)]
-struct TrustedHosts(Vec<(TrustPlaces, HashSet<Subject>)>);
+/// A host of an imported session.
+struct TrustedHost {
+    /// Where its keys and authorities are on record.
+    places: TrustPlaces,
+    /// The name that its key must belong to, if it is a host's name.
+    subject: Option<Subject>,
+}
 
-impl TrustedHosts {
-    /// Adds the host that the session's key must belong to.
-    fn add(&mut self, session: &SavedSession) {
+impl TrustedHost {
+    /// The host that the session's key must belong to.
+    fn of(session: &SavedSession) -> TrustedHost {
         let profile = &session.profile;
         let subject = match &profile.host_key_name {
             Some(name) => Subject::named(name).ok(),
@@ -36,10 +39,25 @@ impl TrustedHosts {
                 alias: false,
             }),
         };
-        match self.0.iter_mut().find(|(places, _)| *places == session.trust) {
-            Some((_, hosts)) => hosts.extend(subject),
-            None => self.0.push((session.trust.clone(), subject.into_iter().collect())),
+        TrustedHost { places: session.trust.clone(), subject }
+    }
+}
+
+/// The hosts of imported sessions, by where their keys and authorities are on record. The sessions of
+/// one file have the same places.
+struct TrustedHosts<'a>(Vec<(&'a TrustPlaces, HashSet<&'a Subject>)>);
+
+impl<'a> TrustedHosts<'a> {
+    /// These hosts.
+    fn of(all: &'a [TrustedHost]) -> TrustedHosts<'a> {
+        let mut by_places: Vec<(&TrustPlaces, HashSet<&Subject>)> = Vec::new();
+        for TrustedHost { places, subject } in all {
+            match by_places.iter_mut().find(|(known, _)| *known == places) {
+                Some((_, hosts)) => hosts.extend(subject),
+                None => by_places.push((places, subject.iter().collect())),
+            }
         }
+        TrustedHosts(by_places)
     }
 
     /// Whether a cache is the place of this host's keys.
@@ -62,15 +80,16 @@ impl TrustedHosts {
 
 /// The import of host keys and authorities. The keys of some hosts are written before the sessions that
 /// lead to them: an import that is repeated after a fault passes over the sessions that are there.
+/// Authorities, which stand for more than these hosts, follow only sessions that are written.
 pub(super) struct TrustImport {
     pub(super) known_hosts: PathBuf,
-    own: AuthorityStore,
+    pub(super) own: AuthorityStore,
     force: bool,
-    /// The hosts whose keys are not written yet.
-    hosts: TrustedHosts,
+    /// The hosts of the sessions that are not written yet.
+    hosts: Vec<TrustedHost>,
     /// The keys of each cache that was read, without those that were wanted.
     caches: HashMap<PathBuf, Vec<CachedHostKey>>,
-    /// Where the authorities of all hosts are.
+    /// Where the authorities of the hosts of all written sessions are.
     authorities: Vec<PathBuf>,
     done: ImportedTrust,
 }
@@ -93,7 +112,7 @@ impl TrustImport {
             known_hosts: config::user_directory(&environment.context()).join("known_hosts"),
             own: environment.authorities(),
             force,
-            hosts: TrustedHosts::default(),
+            hosts: Vec::new(),
             caches: HashMap::new(),
             authorities: Vec::new(),
             done: ImportedTrust::default(),
@@ -102,17 +121,22 @@ impl TrustImport {
 
     /// Adds the host that the session's key must belong to.
     pub(super) fn add(&mut self, session: &SavedSession) {
-        self.hosts.add(session);
-        for place in &session.trust.authorities {
-            if !self.authorities.contains(place) {
-                self.authorities.push(place.clone());
-            }
-        }
+        self.hosts.push(TrustedHost::of(session));
+    }
+
+    /// How many hosts were added whose sessions are not written yet.
+    pub(super) fn waiting(&self) -> usize {
+        self.hosts.len()
+    }
+
+    /// Drops all but the first of the hosts whose sessions are not written yet.
+    pub(super) fn truncate(&mut self, waiting: usize) {
+        self.hosts.truncate(waiting);
     }
 
     /// Adds the keys of the hosts to the user's known_hosts.
     pub(super) fn write_keys(&mut self) {
-        let hosts = std::mem::take(&mut self.hosts);
+        let hosts = TrustedHosts::of(&self.hosts);
         for place in hosts.caches() {
             let keys = self.caches.entry(place.clone()).or_insert_with(|| {
                 let found = HostKeyCache::load(&place);
@@ -124,6 +148,15 @@ impl TrustImport {
                 std::mem::take(keys).into_iter().partition(is_wanted);
             *keys = others;
             self.done.add_keys(&self.known_hosts, &wanted);
+        }
+    }
+
+    /// The sessions of the hosts are written.
+    pub(super) fn sessions_written(&mut self) {
+        for place in self.hosts.drain(..).flat_map(|host| host.places.authorities) {
+            if !self.authorities.contains(&place) {
+                self.authorities.push(place);
+            }
         }
     }
 
