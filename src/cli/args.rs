@@ -339,10 +339,7 @@ impl Reading {
             (None, None) => OsString::new(),
             (Some(_), Some(value)) => value,
             (Some(_), None) => {
-                let missing = || {
-                    usage(say!(option_without_argument, flag = flag.name))
-                        .hint(self.verb.see_help())
-                };
+                let missing = || self.verb.without_argument(flag.name);
                 self.words.next().ok_or_else(missing)?
             }
         };

@@ -10,12 +10,12 @@ use super::value::{self, Forward, Jump, algorithms, is_none};
 use crate::destination;
 use crate::say;
 
-/// How the arguments of a forwarding are written.
+/// Where the arguments of a keyword stand: the two sides of a forwarding are written otherwise.
 #[derive(Clone, Copy)]
-enum Writing {
-    /// A line of a file or `-o`: the two sides are two words.
+enum ArgumentPlace {
+    /// On a line of a file or of `-o`: the two sides are two words.
     Line,
-    /// The value of a flag: one word.
+    /// In the value of a flag: they are one word.
     Flag,
 }
 
@@ -30,7 +30,7 @@ pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, AdvisedFault> 
         Shape::Line => vec![rest.to_owned()],
         _ => line::words(rest)?,
     };
-    check_written(keyword, &args, Writing::Line)?;
+    check_in(keyword, &args, ArgumentPlace::Line)?;
     Ok(args)
 }
 
@@ -39,23 +39,23 @@ pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, AdvisedFault> 
 /// # Errors
 /// The fault, in ssh's words.
 pub fn check(keyword: Keyword, args: &[String]) -> Result<(), AdvisedFault> {
-    check_written(keyword, args, Writing::Flag)
+    check_in(keyword, args, ArgumentPlace::Flag)
 }
 
-fn check_written(keyword: Keyword, args: &[String], how: Writing) -> Result<(), AdvisedFault> {
+fn check_in(keyword: Keyword, args: &[String], place: ArgumentPlace) -> Result<(), AdvisedFault> {
     if let Some(extra) = args.get(most(keyword)) {
         let fault = say!(config_extra_arguments, args = shown(extra));
         let next_step = Some(say!(config_extra_arguments_hint));
         return Err(AdvisedFault { fault, next_step });
     }
-    let checked = match (keyword, how) {
+    let checked = match (keyword, place) {
         // `-L` joins both sides in one word; a line in a file has two words.
-        (Keyword::LocalForward, Writing::Line) if args.len() == 1 => {
+        (Keyword::LocalForward, ArgumentPlace::Line) if args.len() == 1 => {
             Err(say!(config_missing_target))
         }
         _ => check_values(keyword, args),
     };
-    checked.map_err(|fault| AdvisedFault { fault, next_step: accepted(keyword, how) })
+    checked.map_err(|fault| AdvisedFault { fault, next_step: accepted(keyword, place) })
 }
 
 /// The most arguments of a keyword.
@@ -83,7 +83,7 @@ fn check_values(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
 
 /// What a keyword accepts, as the next step after a value that it does not; `None` if that is more
 /// than a line.
-fn accepted(keyword: Keyword, how: Writing) -> Option<String> {
+fn accepted(keyword: Keyword, place: ArgumentPlace) -> Option<String> {
     Some(match (keyword, keyword.row().shape) {
         (_, Shape::Word(words)) => say!(one_of, known = words.join(", ")),
         (_, Shape::Flag) => say!(one_of, known = "yes, no"),
@@ -103,9 +103,9 @@ fn accepted(keyword: Keyword, how: Writing) -> Option<String> {
         (Keyword::LocalForward | Keyword::RemoteForward, _) => {
             say!(
                 config_forward_hint,
-                form = match how {
-                    Writing::Line => "[bind_address:]port host:hostport",
-                    Writing::Flag => "[bind_address:]port:host:hostport",
+                form = match place {
+                    ArgumentPlace::Line => "[bind_address:]port host:hostport",
+                    ArgumentPlace::Flag => "[bind_address:]port:host:hostport",
                 }
             )
         }

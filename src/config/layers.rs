@@ -272,8 +272,8 @@ impl Directive {
 }
 
 /// The error of a value that its keyword does not accept, with what it accepts.
-fn refused(origin: &Origin, keyword: Keyword, refused: AdvisedFault) -> Error {
-    let AdvisedFault { fault, next_step } = refused;
+fn refused(origin: &Origin, keyword: Keyword, advised: AdvisedFault) -> Error {
+    let AdvisedFault { fault, next_step } = advised;
     let next_step = next_step.unwrap_or_else(|| page(keyword, origin));
     at(origin, keyword, &fault).hint(next_step)
 }

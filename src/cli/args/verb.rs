@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::error::{Error, Kind};
 use crate::say;
 
 /// The task that the command line asks for.
@@ -81,6 +82,11 @@ impl Verb {
             true => say!(see_help_of, verb = self),
             false => say!(see_help),
         }
+    }
+
+    /// The error for a flag of the verb whose value is missing.
+    pub fn without_argument(self, flag: &str) -> Error {
+        Error::new(Kind::Usage, say!(option_without_argument, flag)).hint(self.see_help())
     }
 }
 

@@ -6,9 +6,9 @@
 //! counted and bounded (`state::wire_facts`, gap G15). When writing fails, everything that has
 //! arrived is read before the error is reported (gap G19). A packet without a message ends the
 //! connection (`packets`, gap G27), and so does what the library tells in its log alone (`told`,
-//! gaps G2 and G26). Each read of a packet also takes the
-//! first bytes of the next one, so that bulk data costs one system call a packet and no extra
-//! copy. Where much comes, it gathers a little (`gather`).
+//! gaps G2 and G26). Each read of a packet also takes the first bytes of the next one, so that bulk
+//! data costs one system call a packet and no extra copy. Where much comes, it gathers a little
+//! (`gather`).
 
 use std::io::{self, IoSliceMut};
 use std::pin::Pin;

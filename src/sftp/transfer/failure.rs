@@ -85,8 +85,8 @@ impl TransferFault {
 
     /// A link to a local file is not followed.
     pub fn link(path: &[u8], fault: &LinkFault) -> TransferFault {
-        let cause = say!(sftp_about, file = shown(path), cause = link_reason(fault));
-        TransferFault::new(Error::new(Kind::Channel, cause).hint_about_link(fault))
+        let told = TransferFault::about(path, &link_reason(fault));
+        TransferFault { error: told.error.hint_about_link(fault), ..told }
     }
 
     /// A failure that this sentence tells, about a file.

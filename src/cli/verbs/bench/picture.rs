@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result, io_reason, link_reason};
 use crate::os::link;
-use crate::os::replace::{Existing, Readers, Replacement, is_special};
+use crate::os::replace::{Existing, Readers, Replacement};
 use crate::say;
 use crate::text;
 
@@ -31,8 +31,8 @@ impl PicturePlace {
         if place.target.is_dir() {
             return Err(place.failed(&ErrorKind::IsADirectory.into()));
         }
-        // A link of /proc leads to a pipe or a socket by a name that nothing has.
-        if is_special(&place.target) || fs::metadata(typed).is_ok_and(|found| !found.is_file()) {
+        // By the name as it was typed: a link of /proc leads to a pipe by one that nothing has.
+        if fs::metadata(typed).is_ok_and(|found| !found.is_file()) {
             return Err(place.said(say!(bench_picture_no_file)));
         }
         // An empty name has no place, and no directory that could tell.
@@ -77,6 +77,7 @@ impl PicturePlace {
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsRawFd;
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::os::unix::net::UnixListener;
 
@@ -92,6 +93,10 @@ mod tests {
             let error = PicturePlace::find(&typed).expect_err(bad).to_string();
             assert!(!error.contains(".tessh-"), "{error}");
         }
+        let (pipe, _writer) = io::pipe().unwrap();
+        let link = PathBuf::from(format!("/proc/self/fd/{}", pipe.as_raw_fd()));
+        let error = PicturePlace::find(&link).expect_err("a pipe").to_string();
+        assert!(error.contains(&say!(bench_picture_no_file)), "{error}");
         assert!(PicturePlace::find(&home.path().join("x.svg")).is_ok());
         let mut left: Vec<_> = fs::read_dir(home.path()).unwrap().flatten().collect();
         left.retain(|file| file.file_name().to_string_lossy().starts_with(".tessh-"));

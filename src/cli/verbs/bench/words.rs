@@ -158,12 +158,7 @@ fn own(
         (None, Some(_)) => return Err(usage(say!(option_takes_no_argument, flag = flag.name))),
         (None, None) => OsString::new(),
         (Some(_), Some(value)) => value,
-        (Some(_), None) => {
-            let missing = || {
-                usage(say!(option_without_argument, flag = flag.name)).hint(Verb::Bench.see_help())
-            };
-            rest.next().ok_or_else(missing)?
-        }
+        (Some(_), None) => rest.next().ok_or_else(|| Verb::Bench.without_argument(flag.name))?,
     };
     Ok(Some((flag, value)))
 }

@@ -124,8 +124,7 @@ impl FileWords {
             (false, None) => None,
             (true, Some(value)) => Some(value),
             (true, None) => {
-                let missing =
-                    || usage(say!(option_without_argument, flag = name)).hint(self.verb.see_help());
+                let missing = || self.verb.without_argument(name);
                 Some(rest.next().ok_or_else(missing)?)
             }
         };

@@ -326,7 +326,7 @@ fn unknown(what: &str) -> Error {
 }
 
 fn missing(name: &str) -> Error {
-    usage(say!(option_without_argument, flag = name)).hint(Verb::Keygen.see_help())
+    Verb::Keygen.without_argument(name)
 }
 
 fn usage(cause: impl Into<String>) -> Error {

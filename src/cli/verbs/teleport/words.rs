@@ -64,10 +64,10 @@ impl TeleportWords {
                     return Err(usage(say!(option_takes_no_argument, flag = flag.name)));
                 }
                 (Some(_), Some(value)) => value,
-                (Some(_), None) => typed.next().cloned().ok_or_else(|| {
-                    usage(say!(option_without_argument, flag = flag.name))
-                        .hint(Verb::Teleport.see_help())
-                })?,
+                (Some(_), None) => {
+                    let missing = || Verb::Teleport.without_argument(flag.name);
+                    typed.next().cloned().ok_or_else(missing)?
+                }
             };
             read.apply(flag, value)?;
         }

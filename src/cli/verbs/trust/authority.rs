@@ -104,10 +104,7 @@ impl AuthorityWords {
             };
             let mut value = || {
                 let next = || words.next().and_then(|next| next.to_str()).map(str::to_owned);
-                let missing = || {
-                    usage(say!(option_without_argument, flag = name)).hint(Verb::Trust.see_help())
-                };
-                attached.clone().or_else(next).ok_or_else(missing)
+                attached.clone().or_else(next).ok_or_else(|| Verb::Trust.without_argument(name))
             };
             match name {
                 KEY => read.key = Some(value()?),

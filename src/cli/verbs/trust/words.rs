@@ -56,10 +56,10 @@ impl TrustWords {
                     return Err(usage(say!(option_takes_no_argument, flag = flag.name)));
                 }
                 (Some(_), Some(value)) => value,
-                (Some(_), None) => words.next().cloned().ok_or_else(|| {
-                    usage(say!(option_without_argument, flag = flag.name))
-                        .hint(Verb::Trust.see_help())
-                })?,
+                (Some(_), None) => {
+                    let missing = || Verb::Trust.without_argument(flag.name);
+                    words.next().cloned().ok_or_else(missing)?
+                }
             };
             read.apply(flag, value)?;
         }
